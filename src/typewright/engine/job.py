@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""One call's typing: who asked, how far it is, and why it stopped."""
+
+from __future__ import annotations
+
+from typewright.interfaces import Report
+from typewright.plan.layout import Layout
+
+
+class Job:
+    """
+    I am what the typist and the queue write down about one call.
+
+    `total` and `typed` count characters, presses or chords, by `kind` (`insert`, `backspace`, `press`). `window` is where
+    the job belongs, `layout` what its key list was made for. `timeout_s` overrides the typist's when it is not None.
+    """
+
+    def __init__(self, caller: str, kind: str, *, total: int = 0, timeout_s: float | None = None) -> None:
+        self.caller = caller
+        self.kind = kind
+        self.total = total
+        self.timeout_s = timeout_s
+        self.typed = 0
+        self.window = 0
+        self.layout: Layout | None = None
+        self.level = ""
+        self.reason = ""
+        self._pieces: list[str] = []
+
+    @property
+    def stopped(self) -> bool:
+        """Whether there is a reason to type no further."""
+        return bool(self.reason)
+
+    @property
+    def text(self) -> str:
+        """What was confirmed so far."""
+        return "".join(self._pieces)
+
+    def stop(self, reason: str) -> None:
+        """Type no further. The first reason is the one that counts; the chord under way is finished."""
+        self.reason = self.reason or reason
+
+    def confirmed(self, text: str) -> None:
+        """A chord was confirmed, and completed `text`."""
+        self.typed += 1
+        self._pieces.append(text)
+
+    def report(self, confirmed: bool, elapsed_s: float) -> Report:
+        """How I ended."""
+        return Report(confirmed, self.typed, self.total, self.level, self.reason, elapsed_s)
+
+    def __repr__(self) -> str:
+        return f"Job({self.kind} for {self.caller}, {self.typed} of {self.total})"

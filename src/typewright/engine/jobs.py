@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The one queue: jobs of all callers, typed one after the other, first come first served."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
+from twisted.python.failure import Failure
+
+from typewright.engine.job import Job
+from typewright.errors import LimitsExceeded
+from typewright.interfaces import IClock, Report
+
+Work = Callable[[Job], Deferred[bool]]
+
+
+class _Waiting(NamedTuple):
+    job: Job
+    work: Work
+    reply: Deferred[Report]
+
+
+class Jobs:
+    """
+    I run one job at a time, and answer each with a Report when its keys are up.
+
+    At most `per_caller` jobs of one caller and `in_all` of everybody wait or run at the same time. `on_busy(bool)` is called
+    when I begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
+    """
+
+    def __init__(
+        self,
+        clock: IClock,
+        *,
+        per_caller: int = 16,
+        in_all: int = 64,
+        on_busy: Callable[[bool], None] = lambda busy: None,
+        on_end: Callable[[Job, Report], None] = lambda job, report: None,
+    ) -> None:
+        self._clock = clock
+        self._per_caller = per_caller
+        self._in_all = in_all
+        self._on_busy = on_busy
+        self._on_end = on_end
+        self._queue: deque[_Waiting] = deque()
+        self._running: _Waiting | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return self._running is not None
+
+    def submit(self, job: Job, work: Work) -> Deferred[Report]:
+        """
+        Have `work(job)` done in turn; fires with the report.
+
+        Errbacks with what `work` failed with. Raises LimitsExceeded when too many jobs are waiting.
+        """
+        held = Counter(waiting.job.caller for waiting in self._all())
+        if held.total() >= self._in_all:
+            raise LimitsExceeded(
+                f"{self._in_all} jobs are waiting, which is all that Typewright takes; try again when some have ended."
+            )
+        if held[job.caller] >= self._per_caller:
+            raise LimitsExceeded(
+                f"You have {self._per_caller} jobs waiting, which is all that one caller may have; wait for a reply first."
+            )
+        waiting = _Waiting(job, work, Deferred())
+        self._queue.append(waiting)
+        self._next()
+        return waiting.reply
+
+    def stop(self, reason: str, caller: str | None = None) -> Deferred[int]:
+        """
+        End the jobs of `caller`, or all; those that wait are answered at once.
+
+        Fires with their number when the running one has its keys up.
+        """
+        mine = [waiting for waiting in self._all() if caller in (None, waiting.job.caller)]
+        ends = []
+        for waiting in mine:
+            waiting.job.stop(reason)
+            if waiting is self._running:
+                end: Deferred[None] = Deferred()
+                waiting.reply.addBoth(_passing(end))
+                ends.append(end)
+            else:
+                self._queue.remove(waiting)
+                self._answer(waiting, waiting.job.report(False, 0.0))
+        return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
+
+    def _all(self) -> list[_Waiting]:
+        return ([self._running] if self._running else []) + list(self._queue)
+
+    def _next(self) -> None:
+        if self._running is not None or not self._queue:
+            return
+        self._running = waiting = self._queue.popleft()
+        self._on_busy(True)
+        started = self._clock.seconds()
+        maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
+
+    def _ended(self, result: bool | Failure, waiting: _Waiting, started: float) -> None:
+        self._running = None
+        if isinstance(result, Failure):
+            waiting.reply.errback(result)
+        else:
+            self._answer(waiting, waiting.job.report(result, self._clock.seconds() - started))
+        if not self._queue and not self.busy:
+            self._on_busy(False)
+        self._next()
+
+    def _answer(self, waiting: _Waiting, report: Report) -> None:
+        self._on_end(waiting.job, report)
+        waiting.reply.callback(report)
+
+
+def _passing(end: Deferred[None]) -> Callable[[object], object]:
+    def fire(result: object) -> object:
+        end.callback(None)
+        return result
+
+    return fire

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""
+The seams of Typewright, to be read first: who may ask what of whom, and what each Deferred means.
+
+They are `typing.Protocol`s, so a backend owes a shape and no base class. `wire` checks that shape at start, so that two
+swapped collaborators fail before the first key and not at it. Windows are opaque positive integers; 0 is "none". Times
+are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, runtime_checkable
+
+from twisted.internet.defer import Deferred
+
+from typewright.plan.chords import KeyEvent
+from typewright.plan.layout import Layout
+
+LEVEL_SERVER = "server"
+"""The display server processed every event as sent, in the window that had the focus."""
+LEVEL_APPLICATION = "application"
+"""Also, the focused program has answered a barrier behind the keys."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """
+    How a job ended: lengths and outcome, never the text.
+
+    `typed` and `total` count characters (for `press`: chords; for `backspace`: presses); `reason` is empty or says in a
+    sentence why the job is not confirmed.
+    """
+
+    confirmed: bool
+    typed: int
+    total: int
+    level: str
+    reason: str
+    elapsed_s: float
+
+
+@dataclass(frozen=True)
+class KeyboardState:
+    """
+    What the display server's keyboard state is at one moment, in the core protocol's vocabulary.
+
+    `group` is the active group, 0-3; `locked` the modifiers that are locked (Caps Lock, Num Lock) and `held` those that are
+    down or latched, both as modifier masks (bit 0 Shift, 1 Lock, 2 Control, 3-7 Mod1-Mod5).
+    """
+
+    group: int
+    locked: int
+    held: int
+
+
+class IDelayed(Protocol):
+    """A call that is due later (Twisted's IDelayedCall, as far as we use it)."""
+
+    def cancel(self) -> None:
+        """Don't call."""
+
+    def active(self) -> bool:
+        """Whether the call is still to come."""
+
+
+@runtime_checkable
+class IClock(Protocol):
+    """Time, as a reactor or `twisted.internet.task.Clock` gives it; an argument wherever time matters."""
+
+    def seconds(self) -> float:
+        """Seconds since some moment; never goes back."""
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> IDelayed:  # noqa: A002
+        """Call `callable(*args)` in `delay` seconds."""
+
+
+@runtime_checkable
+class IKeyer(Protocol):
+    """
+    I send fake key events.
+
+    Wait for each Deferred of mine before you ask for the next.
+    """
+
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
+        """
+        Hand all of `events` to the display server in one write, in order.
+
+        Fires when the server has processed them, with the window that had the focus then: 0 when no program can have
+        received them (nothing has the focus, or another program holds the keyboard). Errbacks with `DisplayLost`.
+        """
+
+    def settle(self) -> Deferred[None]:
+        """Put back what sending changed besides keys (the active group). Fires when the server has done so."""
+
+
+@runtime_checkable
+class IObserver(Protocol):
+    """I watch what the display server does with key events, and confirm the ones that were sent."""
+
+    def confirm(self, event: KeyEvent) -> Deferred[bool]:
+        """
+        Ask for the confirmation of `event`. Ask in the order of sending, in the same turn as the sending or before.
+
+        Fires True when the server has processed the event as it was meant: this key, this direction, under the modifiers
+        and group that `event.state` names. Fires False when it was processed otherwise. Never fires by itself when the
+        server stays silent: the asker brings the time-out, and cancels.
+        """
+
+    def forget(self) -> None:
+        """Drop every confirmation still waited for; their Deferreds fire False."""
+
+
+@runtime_checkable
+class IKeyboard(Protocol):
+    """I know the keyboard layout and state, and lend spare keycodes to characters that the layout lacks."""
+
+    @property
+    def layout(self) -> Layout:
+        """The layout as it was read last, borrowed keycodes included."""
+
+    @property
+    def stale(self) -> bool:
+        """True when the display server announced a change that `read` has not yet taken in."""
+
+    def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
+        """Fires with the layout as it is now, borrowed keycodes included, and the state."""
+
+    def unmodified(self) -> Deferred[KeyboardState]:
+        """
+        Fires with the state as soon as no modifier is held down.
+
+        Never fires by itself while one is: the asker brings the time-out, and cancels.
+        """
+
+    def borrow(self, pairs: Sequence[tuple[str, str]]) -> Deferred[Layout]:
+        """
+        Give every one of `pairs` (characters for the two levels of a key) a spare keycode, all at once; fires with the
+        layout that has them.
+
+        At most `spare` pairs in a call. Keycodes borrowed earlier for others may be reused, so call me only behind a
+        barrier.
+        """
+
+    @property
+    def spare(self) -> int:
+        """How many keycodes may be borrowed at the same time, those in use included."""
+
+    def done_borrowing(self) -> None:
+        """The job that borrowed has ended: what it borrowed may be given back after a while."""
+
+    def give_back(self) -> Deferred[None]:
+        """Fires when every borrowed keycode is empty again."""
+
+
+@runtime_checkable
+class IBarrier(Protocol):
+    """I know when the focused program has taken the keys sent so far, as far as anybody can."""
+
+    def reach(self, window: int, *, settle: bool) -> Deferred[str]:
+        """
+        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, and with `LEVEL_SERVER` for a program
+        that can't answer; then, with `settle`, only after the time in which such programs take their keys.
+
+        Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels.
+        """
+
+
+@runtime_checkable
+class IFocus(Protocol):
+    """I know where keys would go."""
+
+    def focused(self) -> Deferred[int]:
+        """Fires with the window that has the focus; 0 when no program would receive a key."""
+
+
+@runtime_checkable
+class IHistory(Protocol):
+    """I remember what was confirmed, by window and caller; in memory only."""
+
+    def typed(self, window: int, caller: str, text: str) -> None:
+        """Note that `text` was confirmed."""
+
+    def backspaced(self, window: int, caller: str, count: int) -> None:
+        """Note that `count` presses of BackSpace were confirmed."""
+
+    def before(self, window: int) -> str:
+        """What is known to stand before the caret of `window`; empty when nothing is."""
+
+
+@runtime_checkable
+class ITypingService(Protocol):
+    """
+    What the bus face delegates to, a line a member. `caller` is the unique name of the bus peer.
+
+    Every Deferred fires when the job's keys are up. Calls that must not be made raise an error of `typewright.errors` at
+    once; a job that could not be done fires with a Report that is not confirmed.
+    """
+
+    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
+        """Type `text`. `options` as documented for `Type` in the contract."""
+
+    def backspace(self, caller: str, count: int) -> Deferred[Report]:
+        """Press BackSpace `count` times."""
+
+    def press(self, caller: str, chords: str) -> Deferred[Report]:
+        """Press the chords of a notation such as `ctrl+s Return`."""
+
+    def cancel(self, caller: str) -> Deferred[int]:
+        """End this caller's running and waiting jobs; fires with their number when their keys are up."""
+
+    def caller_left(self, caller: str) -> None:
+        """The caller is gone from the bus: its jobs end, and nobody hears of it."""
+
+    def get_property(self, name: str) -> object:
+        """The value of a contract property: `TypingEnabled`, `Busy`, `Backend`, `Layout`, `Version`."""
+
+    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
+        """Set the user's switch. False stops the running job and answers the waiting ones. May raise `AccessDenied`."""
+
+    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
+        """
+        Have `changed(property name, new value)` called when a property has really changed, and `finished(caller, kind,
+        report)` when a job ended; `kind` is `insert`, `backspace` or `press`.
+        """
+
+
+_Seam = TypeVar("_Seam")
+
+
+def wire(collaborator: object, interface: type[_Seam]) -> _Seam:
+    """
+    Return `collaborator` if it has the shape of `interface`.
+
+    Raises TypeError, naming both and what is missing.
+    """
+    if isinstance(collaborator, interface):
+        return collaborator
+    missing = sorted(name for name in _members(interface) if not hasattr(collaborator, name))
+    raise TypeError(f"{type(collaborator).__name__} is no {interface.__name__}: it lacks {', '.join(missing)}")
+
+
+def _members(interface: type) -> Iterable[str]:
+    return (name for name in vars(interface) if not name.startswith("_"))

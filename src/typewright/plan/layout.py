@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""
+A keyboard layout as XKB describes it, and the question asked of it: how is this keysym typed?
+
+Vocabulary (XKB protocol, section 2; libxkbcommon): a key has groups (layouts); a group has a type and keysyms, one for each
+level; the type says which modifiers choose which level. Groups and levels count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from typewright.plan.keysyms import character_of, keysym_named
+
+LOCK_MASK = 1 << 1
+
+_LAST_MAIN_KEYCODE = 135
+"""On evdev keyboards the keys beyond are multimedia keys; a `(` there is one that some programs ignore."""
+
+# Which key to press for a modifier when several set it: what people have on their keyboards comes first.
+_PREFERRED = (
+    "Shift_L",
+    "Shift_R",
+    "Control_L",
+    "Control_R",
+    "Alt_L",
+    "Alt_R",
+    "Super_L",
+    "Super_R",
+    "ISO_Level3_Shift",
+    "ISO_Level5_Shift",
+    "Meta_L",
+    "Hyper_L",
+)
+
+
+@dataclass(frozen=True)
+class KeyType:
+    """
+    How modifiers choose a level: of the modifiers in `mask`, the set that is active is looked up in `levels`; 0 if absent.
+
+    `preserved` are the modifier sets whose Lock bit is left for the program to capitalise with.
+    """
+
+    mask: int
+    levels: Mapping[int, int]
+    preserved: frozenset[int] = frozenset()
+
+    def level(self, modifiers: int) -> int:
+        """The level that these active modifiers choose."""
+        return self.levels.get(modifiers & self.mask, 0)
+
+    def consumes_lock(self, modifiers: int) -> bool:
+        """Whether Lock has done its work here; a program capitalises what it gets where Lock was not consumed."""
+        return bool(self.mask & LOCK_MASK) and modifiers & self.mask not in self.preserved
+
+
+class KeyGroup(NamedTuple):
+    """What one group of a key holds: its type, and a keysym for each level."""
+
+    type: KeyType
+    keysyms: tuple[int, ...]
+
+
+class Key(NamedTuple):
+    """
+    One key. `reach[g]` is the index in `groups` that is used when group g is active (out-of-range groups wrap, clamp or
+    redirect, as the layout says); `groups` is empty for a spare keycode.
+    """
+
+    groups: tuple[KeyGroup, ...]
+    reach: tuple[int, ...]
+
+
+class Position(NamedTuple):
+    """Where a keysym is: press `keycode` while `group` is active and exactly `modifiers` are added to the locked ones."""
+
+    keycode: int
+    group: int
+    modifiers: int
+
+
+class _Place(NamedTuple):
+    keycode: int
+    group: int
+    level: int
+    type: KeyType
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    All keys of a keyboard.
+
+    `modifiers` maps the keycodes of modifier keys to the mask that each sets while it is down (ANY_STATE for one that locks
+    or latches). `borrowed` are the keycodes that Typewright lent to characters for a while. `names` are for people, one for
+    each group, as `setxkbmap` calls them: `de`, `us(dvorak)`.
+    """
+
+    keys: Mapping[int, Key]
+    modifiers: Mapping[int, int]
+    groups: int = 1
+    names: tuple[str, ...] = field(default=(), compare=False)
+    borrowed: frozenset[int] = field(default_factory=frozenset)
+
+    def name(self, group: int) -> str:
+        """What people call this group of the layout; empty when nobody named it."""
+        return self.names[group] if group < len(self.names) else ""
+
+    @cached_property
+    def modifier_keys(self) -> Mapping[int, int]:
+        """For each single modifier bit that a key sets while it is down, the keycode of that key."""
+        rank = {keysym_named(name): index for index, name in enumerate(_PREFERRED)}
+        best: dict[int, tuple[int, int]] = {}
+        for keycode, mask in self.modifiers.items():
+            if mask <= 0 or mask & (mask - 1):
+                continue
+            group = self.keys[keycode].groups[0] if self.keys[keycode].groups else None
+            order = (
+                min((rank.get(keysym, len(rank)) for keysym in group.keysyms[:1]), default=len(rank)) if group else len(rank)
+            )
+            best[mask] = min(best.get(mask, (order, keycode)), (order, keycode))
+        return {mask: keycode for mask, (_, keycode) in best.items()}
+
+    @cached_property
+    def spare_keycodes(self) -> tuple[int, ...]:
+        """Keycodes that type nothing in any group. Never 8: on evdev systems that is key 0, which programs ignore."""
+        return tuple(
+            code
+            for code, key in sorted(self.keys.items())
+            if code > 8 and not any(any(group.keysyms) for group in key.groups)
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[int, tuple[_Place, ...]]:
+        places: dict[int, list[_Place]] = {}
+        for keycode, key in self.keys.items():
+            if not key.groups:
+                continue
+            for active in range(self.groups):
+                group = key.groups[key.reach[active]]
+                for level, keysym in enumerate(group.keysyms):
+                    if keysym:
+                        places.setdefault(keysym, []).append(_Place(keycode, active, level, group.type))
+        return {keysym: tuple(found) for keysym, found in places.items()}
+
+    @cached_property
+    def _keysyms_of_characters(self) -> Mapping[str, tuple[int, ...]]:
+        keysyms: dict[str, list[int]] = {}
+        for keysym in self._places:
+            character = character_of(keysym)
+            if character:
+                keysyms.setdefault(character, []).append(keysym)
+        return {character: tuple(found) for character, found in keysyms.items()}
+
+    def find(self, keysym: int, *, group: int, locked: int) -> Position | None:
+        """
+        Where `keysym` is typed most simply: the given group before the others, then a key of the keyboard's main part, then
+        the fewest modifiers, then the lowest keycode.
+
+        `locked` is the mask of locked modifiers (Caps Lock, Num Lock), which stay as they are. None when no combination of
+        this layout's modifier keys reaches the keysym.
+        """
+        return min(
+            (
+                position
+                for place in self._places.get(keysym, ())
+                if (position := self._at(place, locked, keysym)) is not None
+            ),
+            key=_plainness(group),
+            default=None,
+        )
+
+    def find_character(self, character: str, *, group: int, locked: int) -> Position | None:
+        """As `find`, for whichever keysym types `character`."""
+        positions = (
+            self.find(keysym, group=group, locked=locked) for keysym in self._keysyms_of_characters.get(character, ())
+        )
+        return min(
+            (position for position in positions if position is not None),
+            key=_plainness(group),
+            default=None,
+        )
+
+    def _at(self, place: _Place, locked: int, keysym: int) -> Position | None:
+        for added in _subsets(sorted(bit for bit in self.modifier_keys if bit & place.type.mask)):
+            active = locked | added
+            if place.type.level(active) != place.level:
+                continue
+            if active & LOCK_MASK and not place.type.consumes_lock(active) and _capitals_differ(keysym):
+                continue
+            return Position(place.keycode, place.group, added)
+        return None
+
+
+def _subsets(bits: Sequence[int]) -> Iterator[int]:
+    """Every union of `bits`, those of few bits first."""
+    yield from sorted(
+        (sum(bit for index, bit in enumerate(bits) if chosen >> index & 1) for chosen in range(1 << len(bits))),
+        key=int.bit_count,
+    )
+
+
+def _capitals_differ(keysym: int) -> bool:
+    character = character_of(keysym)
+    return bool(character) and character.upper() != character
+
+
+def _plainness(group: int) -> Callable[[Position], tuple[bool, bool, int, int]]:
+    """The order of preference among positions, best first, while `group` is active."""
+    return lambda position: (
+        position.group != group,
+        position.keycode > _LAST_MAIN_KEYCODE,
+        position.modifiers.bit_count(),
+        position.keycode,
+    )

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""The notation for key chords that users know: `ctrl+s`, `Return`, `ctrl+shift+t Escape`."""
+
+from __future__ import annotations
+
+import difflib
+
+from typewright.plan.chords import Chord, chord, state_of
+from typewright.plan.keysyms import NO_SYMBOL, keysym_named, names
+from typewright.plan.layout import Layout
+
+_ALIASES = {
+    "alt": "Alt_L",
+    "altgr": "ISO_Level3_Shift",
+    "backspace": "BackSpace",
+    "cmd": "Super_L",
+    "control": "Control_L",
+    "ctrl": "Control_L",
+    "del": "Delete",
+    "delete": "Delete",
+    "down": "Down",
+    "end": "End",
+    "enter": "Return",
+    "esc": "Escape",
+    "escape": "Escape",
+    "home": "Home",
+    "hyper": "Hyper_L",
+    "insert": "Insert",
+    "left": "Left",
+    "menu": "Menu",
+    "meta": "Meta_L",
+    "pagedown": "Page_Down",
+    "pageup": "Page_Up",
+    "plus": "plus",
+    "return": "Return",
+    "right": "Right",
+    "shift": "Shift_L",
+    "space": "space",
+    "super": "Super_L",
+    "tab": "Tab",
+    "up": "Up",
+    "win": "Super_L",
+}
+
+
+def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
+    """
+    The chords of `notation`, each as (word, keysym) pairs in the order of pressing.
+
+    Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys are X's keysym
+    names or the usual short ones, and the latter in any case. Raises ValueError, pointing at the offending word.
+    """
+    chords = []
+    for word in notation.split():
+        parts = word.split("+")
+        if "" in parts:
+            raise ValueError(f"{word!r} has a + without a key beside it; write the key + itself as plus.")
+        chords.append(tuple((part, _keysym(part, word)) for part in parts))
+    if not chords:
+        raise ValueError("There is no chord to press; write for example ctrl+s, or Return.")
+    return chords
+
+
+def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list[Chord]:
+    """
+    The key list for `notation` on this layout.
+
+    A key that needs modifiers for its level (`ctrl+plus` on many layouts) gets those that the chord does not press already.
+    Raises ValueError, pointing at the word that this layout has no key for.
+    """
+    return [_chord(keys, layout, group, locked) for keys in keysyms_of(notation)]
+
+
+def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locked: int) -> Chord:
+    keys: list[int] = []
+    pressed = 0
+    in_group = group
+    for word, keysym in words:
+        position = layout.find(keysym, group=in_group, locked=locked)
+        if position is None:
+            raise ValueError(f"No key of the keyboard layout reaches {word!r}.")
+        in_group = position.group
+        for bit in sorted(layout.modifier_keys):
+            if bit & position.modifiers & ~pressed:
+                keys.append(layout.modifier_keys[bit])
+                pressed |= bit
+        if position.keycode in keys:
+            raise ValueError(f"{word!r} would press a key twice in one chord.")
+        keys.append(position.keycode)
+        pressed |= max(layout.modifiers.get(position.keycode, 0), 0)
+    return chord(keys, layout.modifiers, state_of(in_group, locked))
+
+
+def _keysym(part: str, word: str) -> int:
+    keysym = keysym_named(_ALIASES.get(part.lower(), part) if len(part) > 1 else part)
+    if keysym != NO_SYMBOL:
+        return keysym
+    near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
+    hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
+    raise ValueError(f"{part!r} in {word!r} is no key that Typewright knows.{hint}")

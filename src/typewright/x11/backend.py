@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""The X11 backend, put together: two connections to one display, and who works on them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.logger import Logger
+
+from typewright.x11 import devices, keyer, observer, xkb
+from typewright.x11.address import display_name
+from typewright.x11.barrier import Barrier
+from typewright.x11.connection import Connection, Extension
+from typewright.x11.group import Group
+from typewright.x11.guard import Guard
+from typewright.x11.keyboard import Keyboard
+from typewright.x11.leases import Leases
+from typewright.x11.sweep import sweep
+
+log = Logger()
+
+
+@dataclass(frozen=True)
+class Backend:
+    """
+    What the service needs of a display. `focus`, `keyer`, `observer`, `keyboard` and `barrier` are the seams of
+    `typewright.interfaces`; `name` is what the bus property `Backend` says.
+    """
+
+    keyer: keyer.Keyer
+    observer: observer.Observer
+    keyboard: Keyboard
+    barrier: Barrier
+    focus: Guard
+    _control: Connection
+    _data: Connection
+    _sweep: Callable[[], Deferred[int]]
+    name: str = "x11"
+
+    def when_lost(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called, once, when the display goes away by itself."""
+        lost: list[bool] = []
+
+        def once() -> None:
+            if not lost:
+                lost.append(True)
+                callback()
+
+        self._control.on_lost = self._data.on_lost = once
+
+    @inlineCallbacks
+    def close(self) -> Generator[Deferred[Any], Any, None]:
+        """Leave the display as we found it: keys up, group and keycodes back. Fires when it is so."""
+        try:
+            yield self.keyer.settle()
+            yield self.keyboard.give_back()
+            yield self._sweep()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Drop the connections at once; for a display that is lost, or does not answer."""
+        self.when_lost(lambda: None)
+        self._control.close()
+        self._data.close()
+
+
+@inlineCallbacks
+def open_backend(
+    reactor: Any, name: str | None, *, linger_s: float, settle_s: float
+) -> Generator[Deferred[Any], Any, Backend]:
+    """
+    Open the display `name` (`$DISPLAY` if None) and fire with its backend, ready to type.
+
+    Errbacks with NoDisplay, WaylandOnly or ExtensionMissing. The connections are made in this call, and block; all that
+    comes later does not.
+    """
+    address = display_name(name, os.environ)
+    control = Connection(reactor, address)
+    data = Connection(reactor, address)
+    try:
+        xtest: Extension = yield control.extension(keyer.NAME)
+        recording: Extension = yield control.extension(observer.NAME)
+        xinput: Extension = yield control.extension(devices.NAME)
+        keyboards: Extension = yield control.extension(xkb.NAME)
+        sources = devices.Devices(data, xinput)
+        yield sources.prepare()
+        swept = yield sweep(control, xinput, xtest, sources.xtest)
+        if swept:
+            log.warn("{swept} keys that an earlier program had left down were released", swept=swept)
+        leases = Leases(control)
+        group = Group(keyboards, leases)
+        guard = Guard(control)
+        barrier = Barrier(control, reactor, settle_s=settle_s)
+        yield barrier.prepare()
+        keyboard = Keyboard(control, keyboards, leases, group, reactor, linger_s=linger_s)
+        yield keyboard.start()
+        watcher = observer.Observer(control, data, recording, sources)
+        yield watcher.start(reactor)
+    except BaseException:
+        control.close()
+        data.close()
+        raise
+    return Backend(
+        keyer=keyer.Keyer(control, xtest, group, guard),
+        observer=watcher,
+        keyboard=keyboard,
+        barrier=barrier,
+        focus=guard,
+        _control=control,
+        _data=data,
+        _sweep=lambda: sweep(control, xinput, xtest, sources.xtest),
+    )

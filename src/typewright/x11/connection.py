@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT
+"""
+A connection to the X server as the reactor needs it: nothing in it ever blocks.
+
+python-xlib does the connection set-up (authority, handshake) and knows the forms of requests and replies. Its Display does
+not stay: it blocks for each reply, dies of a BadValue, and may hide events from the reactor. From the handshake on this
+class owns the socket, counts the requests and frames what comes back (X11 protocol, section 1 and appendix B).
+"""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import Xlib.error
+import Xlib.protocol.display
+import Xlib.protocol.request as core
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IReadWriteDescriptor
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay
+from typewright.x11.address import check_peer
+
+_GENERIC_EVENT = 35
+_ERROR, _REPLY = 0, 1
+_READ_SIZE = 1 << 16
+_HEADER = struct.Struct("=BBHI")
+
+log = Logger()
+
+
+class RequestError(Exception):
+    """The X server refused a request; names the error's code and the request's opcodes, which say nothing of the text."""
+
+    def __init__(self, code: int, major: int, minor: int) -> None:
+        super().__init__(f"X error {code} for request {major}.{minor}")
+        self.code = code
+
+
+class Extension(NamedTuple):
+    """An extension's numbers on this server."""
+
+    major: int
+    first_event: int
+
+
+class _Handshake(Xlib.protocol.display.Display):
+    """python-xlib's connection set-up; resources are plain numbers to us."""
+
+    @staticmethod
+    def get_resource_class(class_name: str, default: type | None = None) -> type | None:
+        return default
+
+
+class _Pending(NamedTuple):
+    """A request that was sent: what its reply goes to, and a failure; `endless` when more replies follow."""
+
+    serial: int
+    take: Callable[[bytes], object]
+    fail: Callable[[Exception], object]
+    endless: bool = False
+
+
+@implementer(IReadWriteDescriptor)
+class Connection:
+    """
+    I am one client of the X server.
+
+    `root` is the root window of the default screen. `on_lost()` is called once when the server goes away by itself.
+    Every Deferred that I gave out and that is still waiting then errbacks with DisplayLost.
+    """
+
+    def __init__(self, reactor: Any, name: str) -> None:
+        """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
+        try:
+            display = _Handshake(name)
+        except (Xlib.error.DisplayError, OSError) as problem:
+            raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
+        self._socket: socket.socket = display.socket
+        check_peer(self._socket)
+        self._socket.setblocking(False)
+        self.root: int = display.info.roots[display.default_screen].root
+        self.on_lost: Callable[[], None] = lambda: None
+        self._ids = _resource_ids(display.info.resource_id_base, display.info.resource_id_mask)
+        self._reactor = reactor
+        self._serial = 0
+        self._pending: deque[_Pending] = deque()
+        self._listeners: dict[int, Callable[[bytes], None]] = {}
+        self._generic: dict[int, Callable[[bytes], None]] = {}
+        self._in = b""
+        self._out = b""
+        self._unflushed = b""
+        self._closed = False
+        reactor.addReader(self)
+
+    def new_id(self) -> int:
+        """A resource id of our own, never used before."""
+        return next(self._ids)
+
+    def listen(self, event_code: int, listener: Callable[[bytes], None]) -> None:
+        """Have `listener` called with each event of this code."""
+        self._listeners[event_code] = listener
+
+    def listen_generic(self, major: int, listener: Callable[[bytes], None]) -> None:
+        """Have `listener` called with each generic event of the extension with this major opcode."""
+        self._generic[major] = listener
+
+    def send(self, requests: bytes, count: int = 1) -> None:
+        """Send `count` requests that have no reply, packed one behind the other; never blocks."""
+        if self._closed:
+            return
+        self._serial += count
+        self._write(requests)
+
+    def ask(self, request: bytes, before: bytes = b"", count_before: int = 0) -> Deferred[bytes]:
+        """
+        Send a request that has a reply, and fire with that; errbacks with RequestError or DisplayLost.
+
+        `count_before` requests without reply, packed in `before`, go ahead of it in the same write.
+        """
+        reply: Deferred[bytes] = Deferred()
+        self.call(request, reply.callback, reply.errback, before, count_before)
+        return reply
+
+    def call(
+        self,
+        request: bytes,
+        take: Callable[[bytes], object],
+        fail: Callable[[Exception], object],
+        before: bytes = b"",
+        count_before: int = 0,
+        *,
+        flush: bool = True,
+    ) -> None:
+        """
+        As `ask`, for the hot path: calls `take(reply)` or `fail(problem)`.
+
+        Without `flush`, the bytes wait for the next write.
+        """
+        if self._closed:
+            fail(DisplayLost())
+            return
+        self._serial += count_before + 1
+        self._pending.append(_Pending(self._serial, take, fail))
+        if flush:
+            self._write(before + request)
+        else:
+            self._unflushed += before + request
+
+    def stream(self, request: bytes, take: Callable[[bytes], None]) -> None:
+        """Send a request whose replies never end (RECORD's EnableContext) and have `take` called with each."""
+        self._serial += 1
+        self._pending.append(_Pending(self._serial, take, lambda problem: None, endless=True))
+        self._write(request)
+
+    def request(self, kind: Any, **fields: Any) -> Deferred[Any]:
+        """Ask by one of python-xlib's request classes; fires with its reply, parsed."""
+        return self.ask(kind._request.to_binary(**fields)).addCallback(
+            lambda reply: kind._reply.parse_binary(reply, _Handshake)[0]
+        )
+
+    def extension(self, name: str) -> Deferred[Extension]:
+        """Fires with the numbers of an extension; errbacks with ExtensionMissing."""
+
+        def found(reply: Any) -> Extension:
+            if not reply.present:
+                raise ExtensionMissing(name)
+            return Extension(reply.major_opcode, reply.first_event)
+
+        return self.request(core.QueryExtension, name=name).addCallback(found)
+
+    def close(self) -> None:
+        """Leave the server; what it was still asked for errbacks."""
+        self._lose(Failure(ConnectionDone()), by_us=True)
+
+    # --- the reactor's side ------------------------------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def logPrefix(self) -> str:
+        return "X11"
+
+    def doRead(self) -> Failure | None:
+        try:
+            data = self._socket.recv(_READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            data = b""
+        if not data:
+            self._lose(Failure(ConnectionDone()), by_us=False)
+            return None
+        self._in = self._in + data if self._in else data
+        self._take_frames()
+        return None
+
+    def doWrite(self) -> Failure | None:
+        if self._out:
+            try:
+                self._out = self._out[self._socket.send(self._out) :]
+            except (BlockingIOError, InterruptedError):
+                return None
+            except OSError:
+                self._lose(Failure(ConnectionDone()), by_us=False)
+                return None
+        if not self._out:
+            self._reactor.removeWriter(self)
+        return None
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Called by the reactor when the file descriptor turned out bad, or when it stops."""
+        self._lose(reason, by_us=False)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _write(self, data: bytes) -> None:
+        if self._unflushed:
+            data, self._unflushed = self._unflushed + data, b""
+        if self._out:
+            self._out += data
+            return
+        try:
+            sent = self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            return  # doRead will find the connection closed
+        if sent < len(data):
+            self._out = data[sent:]
+            self._reactor.addWriter(self)
+
+    def _take_frames(self) -> None:
+        data, start = self._in, 0
+        while len(data) - start >= 32 and not self._closed:
+            first, second, serial, length = _HEADER.unpack_from(data, start)
+            size = 32 + 4 * length if first == _REPLY or first & 0x7F == _GENERIC_EVENT else 32
+            if len(data) - start < size:
+                break
+            frame = data[start : start + size]
+            start += size
+            if first == _REPLY:
+                self._replied(serial, frame)
+            elif first == _ERROR:
+                self._refused(serial, frame)
+            elif (
+                listener := self._generic.get(second)
+                if first & 0x7F == _GENERIC_EVENT
+                else self._listeners.get(first & 0x7F)
+            ):
+                listener(frame)
+        self._in = data[start:]
+
+    def _replied(self, serial: int, frame: bytes) -> None:
+        if not self._pending or self._pending[0].serial & 0xFFFF != serial:
+            log.error("the X server replied to a request that was not made")
+            return
+        pending = self._pending[0]
+        if not pending.endless:
+            self._pending.popleft()
+        pending.take(frame)
+
+    def _refused(self, serial: int, frame: bytes) -> None:
+        problem = RequestError(frame[1], frame[10], struct.unpack_from("=H", frame, 8)[0])
+        if self._pending and self._pending[0].serial & 0xFFFF == serial:
+            self._pending.popleft().fail(problem)
+        else:
+            log.warn("{problem}", problem=problem)
+
+    def _lose(self, reason: Failure, *, by_us: bool) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._reactor.removeReader(self)
+        self._reactor.removeWriter(self)
+        self._socket.close()
+        pending, self._pending = self._pending, deque()
+        for each in pending:
+            each.fail(DisplayLost())
+        if not by_us:
+            self.on_lost()
+
+
+def _resource_ids(base: int, mask: int) -> Any:
+    step = mask & -mask
+    return (base | number for number in itertools.takewhile(lambda number: number <= mask, itertools.count(step, step)))

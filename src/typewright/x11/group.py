@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""The active group, and what we did to it."""
+
+from __future__ import annotations
+
+from typewright.x11 import xkb
+from typewright.x11.connection import Extension
+from typewright.x11.leases import Leases
+
+
+class Group:
+    """
+    I switch the active group for characters that stand in another one, and put it back.
+
+    The switch travels in one write with the keys that need it, so that no key falls between; a lease on the server tells
+    the next of us to put it back should this one die.
+    """
+
+    def __init__(self, extension: Extension, leases: Leases) -> None:
+        self._major = extension.major
+        self._leases = leases
+        self._active = 0
+        self._locked = 0
+        self._original: int | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether the active group is our doing."""
+        return self._original is not None
+
+    def found(self, state: xkb.State) -> None:
+        """Take over what the server says, as long as the group is not our doing."""
+        if not self.ours:
+            self._active, self._locked = state.group, state.locked_group
+
+    def switch(self, group: int, groups: int = 4) -> tuple[bytes, int]:
+        """The requests, and how many, that make `group` the active one; none when it is."""
+        if group == self._active:
+            return b"", 0
+        requests, count = b"", 1
+        if self._original is None:
+            self._original = self._locked
+            requests, count = self._leases.group(self._locked), 2
+        # The active group is the locked one plus what a held group key adds to it.
+        self._locked = (self._locked + group - self._active) % groups
+        self._active = group
+        return requests + xkb.lock_group(self._major, self._locked), count
+
+    def restore(self) -> tuple[bytes, int]:
+        """The requests, and how many, that put back the group that we found."""
+        if self._original is None:
+            return b"", 0
+        requests = xkb.lock_group(self._major, self._original) + self._leases.no_group()
+        self._original = None
+        return requests, 2

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""The keyboard: its layout and state as XKB tells them, followed as they change, and the keycodes that it can spare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import Xlib.protocol.request as core
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from Xlib import Xatom
+
+from typewright.errors import DisplayLost
+from typewright.interfaces import IClock, IDelayed, KeyboardState
+from typewright.plan.layout import Layout
+from typewright.x11 import xkb
+from typewright.x11.borrowed import BorrowedKeycodes, Pair
+from typewright.x11.connection import Connection, Extension
+from typewright.x11.group import Group
+from typewright.x11.leases import Leases, assign
+
+_RULES_NAMES = "_XKB_RULES_NAMES"
+_NO_SYMBOLS = (0, 0)
+
+log = Logger()
+
+
+class Keyboard:
+    """
+    I read the layout when the server has announced a change, and at no other time.
+
+    A keycode stays borrowed until `linger_s` after the job that borrowed last, since the next text often needs the same
+    characters. `on_layout(name)` is called when the active group's name has changed.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        extension: Extension,
+        leases: Leases,
+        group: Group,
+        clock: IClock,
+        *,
+        linger_s: float,
+    ) -> None:
+        self._connection = connection
+        self._extension = extension
+        self._leases = leases
+        self._group = group
+        self._clock = clock
+        self._linger_s = linger_s
+        self._borrowed = BorrowedKeycodes()
+        self._return_call: IDelayed | None = None
+        self._rereading = False
+        self._unmodified: list[Deferred[KeyboardState]] = []
+        self._stale = True
+        self.layout = Layout({}, {})
+        self._name = ""
+        self.on_layout: Callable[[str], None] = lambda name: None
+
+    @inlineCallbacks
+    def start(self) -> Generator[Deferred[Any], Any, None]:
+        """Fires when the layout is known, and what an earlier process of ours left behind is put right."""
+        self._connection.listen(self._extension.first_event, self._on_event)
+        yield self._connection.ask(xkb.use_extension(self._extension.major))
+        self._select(modifiers=False)
+        yield self._leases.prepare()
+        layout, _ = yield self.read()
+        if (yield self._leases.redeem(self._extension, layout)):
+            self._stale = True
+            yield self.read()
+
+    @property
+    def name(self) -> str:
+        """The active group's name, as `setxkbmap` calls it; empty when it was not set that way."""
+        return self._name
+
+    @property
+    def stale(self) -> bool:
+        """See `IKeyboard`."""
+        return self._stale
+
+    @property
+    def spare(self) -> int:
+        """See `IKeyboard`."""
+        return self._borrowed.capacity(self.layout)
+
+    @inlineCallbacks
+    def read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
+        """See `IKeyboard`."""
+        if self._stale:
+            names = yield self._read_names()
+            reply = yield self._connection.ask(xkb.get_map(self._extension.major))
+            # All changes announced before this reply are in it.
+            self._stale = False
+            layout = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
+            if self._borrowed.lost(layout):
+                layout = replace(layout, borrowed=self._borrowed.keycodes)
+                self._connection.send(self._leases.keycodes(self._borrowed.holdings()))
+            self.layout = layout
+        state = yield self._read_state()
+        return self.layout, state
+
+    def unmodified(self) -> Deferred[KeyboardState]:
+        """See `IKeyboard`."""
+        waiting: Deferred[KeyboardState] = Deferred(self._unmodified_cancelled)
+
+        def first_look(state: KeyboardState) -> None:
+            if waiting.called:
+                return
+            if not state.held:
+                waiting.callback(state)
+                return
+            self._unmodified.append(waiting)
+            self._select(modifiers=True)
+            # The last modifier may have come up before the server knew that we want to hear of it.
+            self._read_state().addCallbacks(self._on_state, _gone)
+
+        self._read_state().addCallbacks(first_look, waiting.errback)
+        return waiting
+
+    @inlineCallbacks
+    def borrow(self, pairs: Sequence[Pair]) -> Generator[Deferred[Any], Any, Layout]:
+        """See `IKeyboard`."""
+        self._keep()
+        changed = self._borrowed.lend(pairs, self.layout)
+        if changed:
+            requests = [self._leases.keycodes(self._borrowed.holdings())]
+            requests += [assign(keycode, keysyms) for keycode, keysyms in changed.items()]
+            self._connection.send(b"".join(requests), len(requests))
+            self._stale = True
+            yield self.read()
+        return self.layout
+
+    def done_borrowing(self) -> None:
+        """See `IKeyboard`."""
+        if self._borrowed.keycodes:
+            self._keep()
+            self._return_call = self._clock.callLater(self._linger_s, self._return)
+
+    @inlineCallbacks
+    def give_back(self) -> Generator[Deferred[Any], Any, None]:
+        """See `IKeyboard`."""
+        self._keep()
+        requests = [assign(keycode, _NO_SYMBOLS) for keycode in self._borrowed.return_all()]
+        if requests:
+            requests.append(self._leases.keycodes({}))
+            self._connection.send(b"".join(requests), len(requests))
+            self._stale = True
+            yield self.read()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        if self._return_call is not None and self._return_call.active():
+            self._return_call.cancel()
+        self._return_call = None
+
+    def _return(self) -> None:
+        self.give_back().addErrback(_gone)
+
+    def _select(self, *, modifiers: bool) -> None:
+        self._connection.send(xkb.select_events(self._extension.major, modifiers=modifiers))
+
+    def _read_state(self) -> Deferred[KeyboardState]:
+        return self._connection.ask(xkb.get_state(self._extension.major)).addCallback(self._take_state)
+
+    def _take_state(self, reply: bytes) -> KeyboardState:
+        state = xkb.parse_state(reply)
+        self._group.found(state)
+        if not self._group.ours and (name := self.layout.name(state.group)) != self._name:
+            self._name = name
+            self.on_layout(name)
+        return KeyboardState(state.group, state.locked, state.held)
+
+    @inlineCallbacks
+    def _read_names(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
+        atom = (yield self._connection.request(core.InternAtom, only_if_exists=1, name=_RULES_NAMES)).atom
+        if not atom:
+            return ()
+        reply = yield self._connection.request(
+            core.GetProperty,
+            delete=0,
+            window=self._connection.root,
+            property=atom,
+            type=Xatom.STRING,
+            long_offset=0,
+            long_length=256,
+        )
+        _, _, layouts, variants, *_ = (bytes(reply.value[1]).decode("latin-1") + "\0" * 4).split("\0")
+        padded = variants.split(",") + [""] * len(layouts)
+        return tuple(
+            f"{name}({variant})" if variant else name for name, variant in zip(layouts.split(","), padded, strict=False)
+        )
+
+    def _on_event(self, event: bytes) -> None:
+        if event[1] in (xkb.NEW_KEYBOARD_NOTIFY, xkb.MAP_NOTIFY):
+            self._stale = True
+            self._reread()
+        elif event[1] == xkb.STATE_NOTIFY:
+            if self._unmodified:
+                self._read_state().addCallbacks(self._on_state, _gone)
+            elif not self._group.ours:
+                self._reread()
+
+    def _reread(self) -> None:
+        """Read once for however many announcements this turn of the reactor brings."""
+        if not self._rereading:
+            self._rereading = True
+            self._clock.callLater(0, self._reread_now)
+
+    def _reread_now(self) -> None:
+        self._rereading = False
+        self.read().addErrback(_gone)
+
+    def _on_state(self, state: KeyboardState) -> None:
+        if state.held or not self._unmodified:
+            return
+        waiting, self._unmodified = self._unmodified, []
+        self._select(modifiers=False)
+        for each in waiting:
+            if not each.called:
+                each.callback(state)
+
+    def _unmodified_cancelled(self, waiting: Deferred[KeyboardState]) -> None:
+        if waiting in self._unmodified:
+            self._unmodified.remove(waiting)
+            self._select(modifiers=False)
+
+
+def _gone(failure: Failure) -> None:
+    """Nobody waits for this: a lost display is told elsewhere, anything else is logged."""
+    if not failure.check(DisplayLost):
+        log.failure("reading the keyboard failed", failure)
