@@ -59,6 +59,15 @@ def keysym_named(name: str) -> int:
     return NO_SYMBOL
 
 
+def name_of(keysym: int) -> str:
+    """The first name of `keysym`; `U20AC` for one that has none, and a hexadecimal number for what is no character."""
+    for name, value in _table().by_name.items():
+        if value == keysym:
+            return name
+    character = character_of(keysym)
+    return f"U{ord(character):04X}" if character else f"0x{keysym:x}"
+
+
 def names() -> list[str]:
     """Every name of the table, for suggestions and completion."""
     return list(_table().by_name)

@@ -11,6 +11,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 
+from typewright.interfaces import KeyboardState
+from typewright.plan.layout import Layout
 from typewright.x11 import devices, keyer, observer, xkb
 from typewright.x11.address import display_name
 from typewright.x11.barrier import Barrier
@@ -48,6 +50,7 @@ class Backend:
         def once() -> None:
             if not lost:
                 lost.append(True)
+                self.observer.lost()
                 callback()
 
         self._control.on_lost = self._data.on_lost = once
@@ -74,7 +77,8 @@ def open_backend(
     reactor: Any, name: str | None, *, linger_s: float, settle_s: float
 ) -> Generator[Deferred[Any], Any, Backend]:
     """
-    Open the display `name` (`$DISPLAY` if None) and fire with its backend, ready to type.
+    Open the display `name` (`$DISPLAY` if None), put right what an earlier Typewright left behind, and fire with the
+    backend, ready to type.
 
     Errbacks with NoDisplay, WaylandOnly or ExtensionMissing. The connections are made in this call, and block; all that
     comes later does not.
@@ -89,9 +93,6 @@ def open_backend(
         keyboards: Extension = yield control.extension(xkb.NAME)
         sources = devices.Devices(data, xinput)
         yield sources.prepare()
-        swept = yield sweep(control, xinput, xtest, sources.xtest)
-        if swept:
-            log.warn("{swept} keys that an earlier program had left down were released", swept=swept)
         leases = Leases(control)
         group = Group(keyboards, leases)
         guard = Guard(control)
@@ -99,6 +100,10 @@ def open_backend(
         yield barrier.prepare()
         keyboard = Keyboard(control, keyboards, leases, group, reactor, linger_s=linger_s)
         yield keyboard.start()
+        swept = yield sweep(control, xinput, xtest, sources.xtest)
+        redeemed = yield keyboard.redeem()
+        if swept or redeemed:
+            log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
         watcher = observer.Observer(control, data, recording, sources)
         yield watcher.start(reactor)
     except BaseException:
@@ -115,3 +120,41 @@ def open_backend(
         _data=data,
         _sweep=lambda: sweep(control, xinput, xtest, sources.xtest),
     )
+
+
+@inlineCallbacks
+def read_layout(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
+    """Fires with the layout and state of the display `name`; looks only. Errbacks as `open_backend` does."""
+    control = Connection(reactor, display_name(name, os.environ))
+    try:
+        keyboards: Extension = yield control.extension(xkb.NAME)
+        leases = Leases(control)
+        keyboard = Keyboard(control, keyboards, leases, Group(keyboards, leases), reactor, linger_s=0)
+        yield keyboard.start()
+        return (yield keyboard.read())
+    finally:
+        control.close()
+
+
+@inlineCallbacks
+def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any, int]:
+    """
+    Put right what a Typewright that died left on the display `name`: keys up, borrowed keycodes and group back.
+
+    Fires with the number of keys that were down. Errbacks as `open_backend` does.
+    """
+    control = Connection(reactor, display_name(name, os.environ))
+    try:
+        xtest: Extension = yield control.extension(keyer.NAME)
+        xinput: Extension = yield control.extension(devices.NAME)
+        keyboards: Extension = yield control.extension(xkb.NAME)
+        sources = devices.Devices(control, xinput)
+        yield sources.prepare()
+        swept: int = yield sweep(control, xinput, xtest, sources.xtest)
+        leases = Leases(control)
+        keyboard = Keyboard(control, keyboards, leases, Group(keyboards, leases), reactor, linger_s=0)
+        yield keyboard.start()
+        yield keyboard.redeem()
+        return swept
+    finally:
+        control.close()

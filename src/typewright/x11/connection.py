@@ -9,9 +9,11 @@ class owns the socket, counts the requests and frames what comes back (X11 proto
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import struct
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -81,7 +83,9 @@ class Connection:
     def __init__(self, reactor: Any, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
         try:
-            display = _Handshake(name)
+            # python-xlib prints its warnings, and standard output has a reader.
+            with contextlib.redirect_stdout(sys.stderr):
+                display = _Handshake(name)
         except (Xlib.error.DisplayError, OSError) as problem:
             raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
         self._socket: socket.socket = display.socket

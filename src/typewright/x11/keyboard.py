@@ -63,15 +63,20 @@ class Keyboard:
 
     @inlineCallbacks
     def start(self) -> Generator[Deferred[Any], Any, None]:
-        """Fires when the layout is known, and what an earlier process of ours left behind is put right."""
+        """Fires when the layout is known."""
         self._connection.listen(self._extension.first_event, self._on_event)
         yield self._connection.ask(xkb.use_extension(self._extension.major))
         self._select(modifiers=False)
         yield self._leases.prepare()
-        layout, _ = yield self.read()
-        if (yield self._leases.redeem(self._extension, layout)):
-            self._stale = True
-            yield self.read()
+        yield self.read()
+
+    @inlineCallbacks
+    def redeem(self) -> Generator[Deferred[Any], Any, bool]:
+        """Put right what an earlier process of ours left behind; fires with whether there was anything."""
+        left: bool = yield self._leases.redeem(self._extension, self.layout)
+        self._stale = self._stale or left
+        yield self.read()
+        return left
 
     @property
     def name(self) -> str:

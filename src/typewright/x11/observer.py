@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X
 from Xlib.ext import record
 
-from typewright.errors import ExtensionMissing
+from typewright.errors import DisplayLost, ExtensionMissing
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, KeyEvent
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.devices import Devices
@@ -94,6 +94,13 @@ class Observer:
         for each in expected:
             if not each.confirmation.called:
                 each.confirmation.callback(False)
+
+    def lost(self) -> None:
+        """The display is gone: who waits for a confirmation hears of it."""
+        expected, self._expected = self._expected, deque()
+        for each in expected:
+            if not each.confirmation.called:
+                each.confirmation.errback(DisplayLost())
 
     def _on_data(self, reply: bytes) -> None:
         category = reply[1]

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""
+The other side: a program that has a Typewright service type.
+
+Calls wait as long as the typing takes; there is no time-out but the user's patience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred, fail
+from twisted.python.failure import Failure
+
+from typewright.bus import refusals
+from typewright.bus.connection import BusConnection, ErrorReply
+from typewright.bus.contract import PATH, TYPIST, load
+from typewright.bus.dial import connect
+from typewright.bus.standard import PROPERTIES
+from typewright.bus.values import checked, clean
+from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
+
+_STANDARD = "org.freedesktop.DBus.Error."
+_ABSENT = {_STANDARD + "ServiceUnknown", _STANDARD + "NameHasNoOwner"}
+_WENT_AWAY = {_STANDARD + "NoReply", _STANDARD + "Disconnected"}
+
+
+class Client:
+    """
+    I call a Typewright service for you.
+
+    Every Deferred of mine errbacks with an error of `typewright.errors`: that of the service where it answered with
+    one, ServiceAbsent, or BusLost.
+    """
+
+    def __init__(self, connection: BusConnection, name: str = TYPIST) -> None:
+        self._connection = connection
+        self._name = name
+        self._interface = load(TYPIST)
+
+    @classmethod
+    def connect(cls, reactor: Any, address: str | None = None, timeout_s: float = 10.0) -> Deferred[Client]:
+        """Fires with a client on the bus at `address`, by default the session's. Errbacks with NoBus."""
+        return connect(reactor, address, timeout_s).addCallback(cls)
+
+    def close(self) -> Deferred[None]:
+        """Hang up; fires when that is done. Jobs of mine that still run are ended by the service."""
+        return self._connection.close()
+
+    def insert(self, text: str) -> Deferred[bool]:
+        """Type `text`; fires with whether it was confirmed."""
+        return self._call("Insert", [text]).addCallback(bool)
+
+    def type(self, text: str, options: Mapping[str, object] | None = None) -> Deferred[dict[str, Any]]:
+        """Type `text`; fires with the report. `options` as in the contract; seconds as floats."""
+        return self._call("Type", [text, dict(options or {})])
+
+    def backspace(self, count: int) -> Deferred[bool]:
+        """Delete `count` characters backwards; fires with whether it was confirmed."""
+        return self._call("Backspace", [count]).addCallback(bool)
+
+    def press(self, chords: str) -> Deferred[bool]:
+        """Press chords; fires with whether they were confirmed."""
+        return self._call("Press", [chords]).addCallback(bool)
+
+    def cancel(self) -> Deferred[int]:
+        """End my own jobs, those of this connection; fires with their number."""
+        return self._call("Cancel", []).addCallback(int)
+
+    def get_property(self, name: str) -> Deferred[Any]:
+        """Fires with the value of a property."""
+        return self._send(PROPERTIES.name, "Get", "ss", [TYPIST, name])
+
+    def set_property(self, name: str, value: object) -> Deferred[None]:
+        """Set a property; fires when it is set."""
+        try:
+            typed = checked(self._interface.properties[name].signature, value)
+        except KeyError:
+            return fail(refusals.UnknownProperty())
+        except TypeError:
+            return fail(InvalidArgs(f"{name} is of type {self._interface.properties[name].signature}."))
+        return self._send(PROPERTIES.name, "Set", "ssv", [TYPIST, name, typed])
+
+    def _call(self, member: str, arguments: Sequence[object]) -> Deferred[Any]:
+        # Said here, where it can be said what is wrong: what can't be marshalled never reaches the service.
+        if any(isinstance(argument, str) and not clean(argument) for argument in arguments):
+            return fail(InvalidArgs("The text holds a NUL or half a surrogate pair, which can't be sent over the bus."))
+        return self._send(TYPIST, member, self._interface.methods[member].takes, arguments)
+
+    def _send(self, interface: str, member: str, signature: str, arguments: Sequence[object]) -> Deferred[Any]:
+        answer = self._connection.call(self._name, PATH, interface, member, signature, arguments)
+        return answer.addCallbacks(lambda values: values[0] if values else None, _translated)
+
+
+def _translated(failure: Failure) -> Failure:
+    if not failure.check(ErrorReply):
+        return failure
+    reply: Any = failure.value
+    if reply.name in _ABSENT or reply.name.startswith(_STANDARD + "Spawn."):
+        return Failure(ServiceAbsent())
+    if reply.name in _WENT_AWAY:
+        return Failure(ServiceAbsent("Typewright went away before it answered; the text may stand in part."))
+    for kind in _kinds(TypewrightError):
+        if kind.dbus_name == reply.name:
+            error = kind.__new__(kind)  # Some make their sentence from other arguments; here it comes from afar.
+            Exception.__init__(error, reply.sentence or kind.sentence)
+            return Failure(error)
+    return Failure(TypewrightError(f"The service answered with an error that is unknown here: {reply.name}."))
+
+
+def _kinds(kind: type[TypewrightError]) -> Iterator[type[TypewrightError]]:
+    # A class comes before those made from it: a name on the bus that several share is that of the first.
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _kinds(child)

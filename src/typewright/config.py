@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The configuration: a TOML file, every key of it documented here, all problems told at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from typewright.errors import ConfigError
+
+PACINGS = ("chord", "event")
+SETTERS = ("anyone", "nobody")
+
+
+def _key(default: object, doc: str, accepts: Callable[[Any], bool], form: str) -> Any:
+    return field(default=default, metadata={"doc": doc, "accepts": accepts, "form": form})
+
+
+def _seconds(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: type(value) in (int, float) and low <= value <= high
+
+
+def _count(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[Any], bool]:
+    return lambda value: value in choices
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the user can choose. The metadata of each field hold its documentation and what it accepts."""
+
+    typing_enabled: bool = _key(
+        True, "Whether typing is enabled when the service starts.", lambda value: type(value) is bool, "true or false"
+    )
+    enable_by: str = _key(
+        "anyone",
+        "Who may set TypingEnabled to true over the bus. Anyone may set it to false.",
+        _one_of(SETTERS),
+        '"anyone" or "nobody"',
+    )
+    pacing: str = _key(
+        "chord",
+        "chord: all key events of a chord in one write. event: one key event at a time, for programs that need it.",
+        _one_of(PACINGS),
+        '"chord" or "event"',
+    )
+    hold_s: float = _key(
+        0.0, "With event pacing: how long to wait behind each key event, in seconds.", _seconds(0, 1), "0 to 1"
+    )
+    timeout_s: float = _key(
+        2.0, "How long the confirmation of a key event may stay away, in seconds.", _seconds(0.05, 20), "0.05 to 20"
+    )
+    modifier_wait_s: float = _key(
+        1.0, "How long a job waits for you to let go of a modifier key, in seconds.", _seconds(0.01, 20), "0.01 to 20"
+    )
+    settle_s: float = _key(
+        0.3,
+        "How long to wait for a program that can't say when it has taken its keys, before a borrowed keycode is reused.",
+        _seconds(0, 5),
+        "0 to 5",
+    )
+    linger_s: float = _key(
+        2.0, "How long a keycode stays borrowed after the last use, in seconds.", _seconds(0.3, 60), "0.3 to 60"
+    )
+    max_characters: int = _key(
+        20_000,
+        "The longest text, and the most backspaces, of one call.",
+        _count(1, 60_000),
+        "a whole number from 1 to 60000",
+    )
+    max_jobs: int = _key(
+        64, "How many jobs may wait or run at the same time.", _count(1, 1000), "a whole number from 1 to 1000"
+    )
+    max_jobs_per_caller: int = _key(
+        16, "How many of them one caller may have.", _count(1, 1000), "a whole number from 1 to 1000"
+    )
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the configuration file is looked for."""
+    home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
+    return Path(home) / "typewright" / "config.toml"
+
+
+def load_config(path: Path | None = None) -> Config:
+    """
+    The configuration at `path`; without one, that at `config_path()` if it exists, else the defaults.
+
+    Raises ConfigError with a line for each problem.
+    """
+    chosen = path or config_path()
+    try:
+        table = tomllib.loads(chosen.read_text("utf-8"))
+    except FileNotFoundError:
+        if path is None:
+            return Config()
+        raise ConfigError(f"{chosen}: there is no such file.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigError(f"{chosen}: {problem}") from None
+    problems = list(_problems(table))
+    if problems:
+        raise ConfigError("\n".join(f"{chosen}: {problem}" for problem in problems))
+    return Config(**table)
+
+
+def _problems(table: Mapping[str, object]) -> list[str]:
+    known = {each.name: each.metadata for each in fields(Config)}
+    problems = []
+    for name, value in table.items():
+        if name not in known:
+            problems.append(f"{name} is no key that Typewright knows; there are {', '.join(known)}.")
+        elif not known[name]["accepts"](value):
+            problems.append(f"{name} must be {known[name]['form']}.")
+    if not problems and table.get("hold_s", 0) and table.get("pacing") != "event":
+        problems.append('hold_s works with pacing = "event" only.')
+    return problems

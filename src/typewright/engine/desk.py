@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The desk: takes the calls of the bus, refuses what must not be made, and makes jobs of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from typewright.engine.job import Job
+from typewright.engine.jobs import Jobs, Work
+from typewright.engine.typist import Typist
+from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
+from typewright.interfaces import IClock, Report
+from typewright.plan.notation import keysyms_of
+from typewright.plan.text import typeable
+
+DISABLED = "typing is disabled (TypingEnabled is false)"
+_LONGEST_TIMEOUT_S = 20.0
+
+log = Logger()
+
+
+@dataclass(frozen=True)
+class House:
+    """The rules of the desk. `max_characters` also bounds backspaces and chords; the others are counts of jobs."""
+
+    typing_enabled: bool = True
+    anyone_may_enable: bool = True
+    max_characters: int = 20_000
+    max_jobs: int = 64
+    max_jobs_per_caller: int = 16
+
+
+class Desk:
+    """
+    I am the typing service (`ITypingService`) as far as it needs no display and no bus.
+
+    `facts` are the properties that never change (`Backend`, `Version`); `layout_changed` tells me of the one that does.
+    """
+
+    def __init__(self, typist: Typist, clock: IClock, house: House, facts: Mapping[str, str], layout: str = "") -> None:
+        self._typist = typist
+        self._house = house
+        self._properties: dict[str, object] = {
+            **facts,
+            "Layout": layout,
+            "Busy": False,
+            "TypingEnabled": house.typing_enabled,
+        }
+        self._stopping = False
+        self._changed: Callable[[str, object], None] = lambda name, value: None
+        self._finished: Callable[[str, str, Report], None] = lambda caller, kind, report: None
+        self._jobs = Jobs(
+            clock,
+            per_caller=house.max_jobs_per_caller,
+            in_all=house.max_jobs,
+            on_busy=lambda busy: self._set("Busy", busy),
+            on_end=self._ended,
+        )
+
+    # --- the contract ------------------------------------------------------------------------------------------------
+
+    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
+        """See `ITypingService`. The one option is `timeout`, in seconds."""
+        self._check_length(len(text), "characters")
+        try:
+            text = typeable(text)
+        except ValueError as problem:
+            raise InvalidArgs(str(problem)) from None
+        job = Job(caller, "insert", total=len(text), timeout_s=_timeout_s(options or {}))
+        return self._submit(job, lambda job: self._typist.insert(text, job))
+
+    def backspace(self, caller: str, count: int) -> Deferred[Report]:
+        """See `ITypingService`."""
+        self._check_length(count, "backspaces")
+        return self._submit(Job(caller, "backspace", total=count), lambda job: self._typist.backspace(count, job))
+
+    def press(self, caller: str, chords: str) -> Deferred[Report]:
+        """See `ITypingService`."""
+        self._check_length(len(chords), "characters")
+        try:
+            total = len(keysyms_of(chords))
+        except ValueError as problem:
+            raise InvalidArgs(str(problem)) from None
+        return self._submit(Job(caller, "press", total=total), lambda job: self._typist.press(chords, job))
+
+    def cancel(self, caller: str) -> Deferred[int]:
+        """See `ITypingService`."""
+        return self._jobs.stop("cancelled by its caller", caller)
+
+    def caller_left(self, caller: str) -> None:
+        """See `ITypingService`."""
+        self._jobs.stop("its caller left the bus", caller)
+
+    def get_property(self, name: str) -> object:
+        """See `ITypingService`."""
+        return self._properties[name]
+
+    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
+        """See `ITypingService`."""
+        if enabled and not self._house.anyone_may_enable:
+            raise AccessDenied('The configuration lets nobody enable typing over the bus (enable_by = "nobody").')
+        if enabled != self._properties["TypingEnabled"]:
+            log.info("typing {what} by {caller}", what="enabled" if enabled else "disabled", caller=caller)
+        self._set("TypingEnabled", enabled)
+        if not enabled:
+            self._jobs.stop(DISABLED)
+
+    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
+        """See `ITypingService`."""
+        self._changed, self._finished = changed, finished
+
+    # --- the house ---------------------------------------------------------------------------------------------------
+
+    def layout_changed(self, name: str) -> None:
+        """The active layout has another name now."""
+        self._set("Layout", name)
+
+    def close(self, reason: str) -> Deferred[int]:
+        """Take no more calls, end all jobs for `reason`, and fire with their number when all keys are up."""
+        self._stopping = True
+        return self._jobs.stop(reason)
+
+    def _submit(self, job: Job, work: Work) -> Deferred[Report]:
+        if self._stopping:
+            raise Stopping
+        if not self._properties["TypingEnabled"]:
+            job.stop(DISABLED)
+            report = job.report(False, 0.0)
+            self._ended(job, report)
+            return succeed(report)
+        return self._jobs.submit(job, work)
+
+    def _ended(self, job: Job, report: Report) -> None:
+        log.info(
+            "{kind} for {caller}: {typed} of {total}, {outcome} in {elapsed:.3f} s",
+            kind=job.kind,
+            caller=job.caller,
+            typed=report.typed,
+            total=report.total,
+            outcome=f"confirmed ({report.level})" if report.confirmed else f"not confirmed: {report.reason}",
+            elapsed=report.elapsed_s,
+        )
+        self._finished(job.caller, job.kind, report)
+
+    def _set(self, name: str, value: object) -> None:
+        if self._properties[name] != value:
+            self._properties[name] = value
+            self._changed(name, value)
+
+    def _check_length(self, length: int, what: str) -> None:
+        if length > self._house.max_characters:
+            raise LimitsExceeded(
+                f"That is {length} {what}, and one call may have {self._house.max_characters}; make several calls of it."
+            )
+
+
+def _timeout_s(options: Mapping[str, object]) -> float | None:
+    unknown = sorted(set(options) - {"timeout"})
+    if unknown:
+        raise InvalidArgs(f"The option {unknown[0][:40]!r} is unknown; there is: 'timeout' (d, seconds).")
+    timeout = options.get("timeout")
+    if timeout is None:
+        return None
+    if type(timeout) is not float or not 0 < timeout <= _LONGEST_TIMEOUT_S:
+        raise InvalidArgs(f"The option 'timeout' must be a double above 0, at most {_LONGEST_TIMEOUT_S:g} (seconds).")
+    return timeout

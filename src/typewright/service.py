@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""
+The service: the one place that knows all rooms, and puts them together.
+
+Start: display, layout, engine, face exported, bus name last. Stop: refuse, end the jobs and release the keys, give the
+keycodes back, release the name.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.logger import Logger
+
+from typewright import __version__
+from typewright.bus.connection import BusConnection
+from typewright.bus.dial import connect
+from typewright.bus.publication import BusName, publish, take_name
+from typewright.config import Config
+from typewright.engine.desk import Desk, House
+from typewright.engine.history import History
+from typewright.engine.typist import Collaborators, Pacing, Typist
+from typewright.errors import BusLost, DisplayLost, TypewrightError
+from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, wire
+from typewright.x11.backend import Backend, open_backend
+
+_CLOSING_S = 3.0
+
+log = Logger()
+
+
+class Service:
+    """
+    I am a running service. `Service.start` makes me.
+
+    `on_end(error)` is called once when I can't go on: with DisplayLost or BusLost, when the callers have their answers.
+    """
+
+    def __init__(self, reactor: Any, desk: Desk, backend: Backend, bus: BusConnection) -> None:
+        self.on_end: Callable[[TypewrightError], None] = lambda error: None
+        self._reactor = reactor
+        self._desk = desk
+        self._backend = backend
+        self._bus = bus
+        self._name: BusName | None = None
+        self._ending = False
+
+    @classmethod
+    @inlineCallbacks
+    def start(cls, reactor: Any, config: Config, display: str | None) -> Generator[Deferred[Any], Any, Service]:
+        """Fires with the service when peers can call it. Errbacks with what the user must be told."""
+        backend = yield open_backend(reactor, display, linger_s=config.linger_s, settle_s=config.settle_s)
+        try:
+            bus = yield connect(reactor)
+            desk = _desk(reactor, config, backend)
+            service = cls(reactor, desk, backend, bus)
+            publish(bus, desk)
+            service._name = yield take_name(bus, lambda: service._lost(BusLost()))
+        except BaseException:
+            yield backend.close()
+            raise
+        backend.when_lost(lambda: service._lost(DisplayLost()))
+        bus.on_lost(lambda: service._lost(BusLost()))
+        return service
+
+    @inlineCallbacks
+    def stop(self) -> Generator[Deferred[Any], Any, None]:
+        """Fires when the jobs are answered, all keys are up, all keycodes given back and the name is free."""
+        if self._ending:
+            return
+        self._ending = True
+        yield self._answered("the service is stopping")
+        yield self._bounded(self._backend.close())
+        if self._name is not None:
+            yield self._bounded(self._name.release())
+        yield self._bounded(self._bus.close())
+
+    def _lost(self, error: TypewrightError) -> None:
+        if not self._ending:
+            self._ending = True
+            log.error("{sentence}", sentence=str(error))
+            self._end(error).addErrback(lambda failure: log.failure("closing down failed", failure))
+
+    @inlineCallbacks
+    def _end(self, error: TypewrightError) -> Generator[Deferred[Any], Any, None]:
+        yield self._answered(str(error))
+        if isinstance(error, DisplayLost):
+            self._backend.abandon()
+        else:
+            yield self._bounded(self._backend.close())
+        yield self._bounded(self._bus.close())
+        self.on_end(error)
+
+    def _answered(self, reason: str) -> Deferred[Any]:
+        return self._bounded(self._desk.close(reason))
+
+    def _bounded(self, waiting: Deferred[Any]) -> Deferred[Any]:
+        """The end of `waiting`, good or bad, but not later than in a few seconds: a service must be able to stop."""
+        return waiting.addTimeout(_CLOSING_S, self._reactor).addErrback(
+            lambda failure: log.warn("closing down: {problem}", problem=failure.type.__name__)
+        )
+
+
+def run(reactor: Any, config: Config, display: str | None) -> int:
+    """
+    Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; returns the exit status.
+
+    Prints one line when the name is taken. What goes wrong at start is one sentence on standard error.
+    """
+    status = 0
+    # A step of the wall clock must neither fire nor starve a time-out.
+    reactor.seconds = time.monotonic
+
+    def ended(error: TypewrightError) -> None:
+        nonlocal status
+        status = error.exit_status
+        reactor.stop()
+
+    @inlineCallbacks
+    def start() -> Generator[Deferred[Any], Any, None]:
+        nonlocal status
+        try:
+            service = yield Service.start(reactor, config, display)
+        except TypewrightError as problem:
+            print(f"typewright: {problem}", file=sys.stderr)
+            status = problem.exit_status
+            reactor.stop()
+            return
+        except Exception:
+            log.failure("the service could not start")
+            status = TypewrightError.exit_status
+            reactor.stop()
+            return
+        service.on_end = ended
+        reactor.addSystemEventTrigger("before", "shutdown", service.stop)
+        print(f"typewright {__version__} is ready: org.typewright.Typist1 is on the session bus", flush=True)
+
+    reactor.callWhenRunning(start)
+    reactor.callWhenRunning(signal.signal, signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
+    reactor.run()
+    return status
+
+
+def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
+    """The engine on this backend, by this configuration; each collaborator checked against its seam."""
+    collaborators = Collaborators(
+        keyer=wire(backend.keyer, IKeyer),
+        observer=wire(backend.observer, IObserver),
+        keyboard=wire(backend.keyboard, IKeyboard),
+        barrier=wire(backend.barrier, IBarrier),
+        focus=wire(backend.focus, IFocus),
+        history=wire(History(), IHistory),
+    )
+    pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.modifier_wait_s)
+    house = House(
+        typing_enabled=config.typing_enabled,
+        anyone_may_enable=config.enable_by == "anyone",
+        max_characters=config.max_characters,
+        max_jobs=config.max_jobs,
+        max_jobs_per_caller=config.max_jobs_per_caller,
+    )
+    facts = {"Backend": backend.name, "Version": __version__}
+    desk = Desk(Typist(collaborators, reactor, pacing), reactor, house, facts, backend.keyboard.name)
+    backend.keyboard.on_layout = desk.layout_changed
+    return desk

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the bus room work with: a private bus, a service that types nothing, and a case that serves it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.utils import getProcessOutputAndValue
+from twisted.trial.unittest import TestCase
+
+from typewright.bus.connection import BusConnection, ErrorReply
+from typewright.bus.contract import PATH, TYPIST
+from typewright.bus.dial import connect
+from typewright.bus.face import TypistFace
+from typewright.bus.incoming import Incoming
+from typewright.bus.publication import publish, take_name
+from typewright.interfaces import LEVEL_APPLICATION, Report
+
+_CONFIGURATION = """\
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>{address}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_message_size">1000000000</limit>
+</busconfig>
+"""
+
+
+class Daemon:
+    """A dbus-daemon, listening when made."""
+
+    def __init__(self, directory: Path, listen: str | None = None) -> None:
+        configuration = directory / "bus.conf"
+        configuration.write_text(_CONFIGURATION.format(address=listen or f"unix:path={directory}/socket"))
+        self._process = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.address = self._process.stdout.readline().strip()
+
+    def kill(self) -> None:
+        """End it the hard way; gone on return."""
+        self._process.kill()
+        self._process.communicate()
+
+
+REPORT = Report(confirmed=True, typed=3, total=3, level=LEVEL_APPLICATION, reason="", elapsed_s=0.25)
+
+
+class RecordingService:
+    """
+    A typing service that notes its calls and answers as told.
+
+    `answers` maps a member to what is called in its place; else a job is confirmed at once.
+    """
+
+    def __init__(self) -> None:
+        self.log: list[tuple[object, ...]] = []
+        self.answers: dict[str, Callable[..., Any]] = {}
+        self.values: dict[str, object] = {
+            "TypingEnabled": True,
+            "Busy": False,
+            "Backend": "none",
+            "Layout": "us",
+            "Version": "1.2.3",
+        }
+        self._awaited: list[tuple[int, Deferred[None]]] = []
+
+    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
+        return self._noted("insert", caller, text, *([] if options is None else [dict(options)]))
+
+    def backspace(self, caller: str, count: int) -> Deferred[Report]:
+        return self._noted("backspace", caller, count)
+
+    def press(self, caller: str, chords: str) -> Deferred[Report]:
+        return self._noted("press", caller, chords)
+
+    def cancel(self, caller: str) -> Deferred[int]:
+        return self._noted("cancel", caller, default=2)
+
+    def caller_left(self, caller: str) -> None:
+        self._noted("caller_left", caller)
+
+    def get_property(self, name: str) -> object:
+        if name in self.answers:
+            return self.answers[name]()
+        return self.values[name]
+
+    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
+        self._noted("set_typing_enabled", caller, enabled)
+        self.values["TypingEnabled"] = enabled
+        self.changed("TypingEnabled", enabled)
+
+    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
+        self.changed, self.finished = changed, finished
+
+    def noted(self, count: int) -> Deferred[None]:
+        """Fires when there are `count` entries in the log."""
+        seen: Deferred[None] = Deferred()
+        self._awaited.append((count, seen))
+        self._look()
+        return seen
+
+    def _noted(self, member: str, *arguments: object, default: object = REPORT) -> Any:
+        self.log.append((member, *arguments))
+        self._look()
+        if member in self.answers:
+            return self.answers[member](*arguments)
+        return succeed(default)
+
+    def _look(self) -> None:
+        for entry in list(self._awaited):
+            if len(self.log) >= entry[0]:
+                self._awaited.remove(entry)
+                entry[1].callback(None)
+
+
+class Peer:
+    """A caller on the bus, with a note of every reply and signal that reaches it."""
+
+    def __init__(self, connection: BusConnection) -> None:
+        self.connection = connection
+        self.name = connection.unique_name
+        self.replies: list[Incoming] = []
+        self.signals: list[Incoming] = []
+        for method, notes in (("_answered", self.replies), ("_signalled", self.signals)):
+            setattr(connection, method, self._noting(getattr(connection, method), notes))
+
+    def call(self, member: str, signature: str = "", *arguments: object, **where: str) -> Deferred[list[Any]]:
+        """Call Typewright; `path` and `interface` may be others."""
+        path, interface = where.get("path", PATH), where.get("interface", TYPIST)
+        return self.connection.call(where.get("to", TYPIST), path, interface, member, signature, arguments)
+
+    def properties(self, member: str, signature: str, *arguments: object) -> Deferred[list[Any]]:
+        """Call a method of the interface Properties."""
+        return self.call(member, signature, *arguments, interface="org.freedesktop.DBus.Properties")
+
+    def ping(self) -> Deferred[list[Any]]:
+        """What the service sent me before its answer to this has reached me when this fires."""
+        return self.call("Ping", interface="org.freedesktop.DBus.Peer")
+
+    @staticmethod
+    def _noting(act: Callable[[Incoming], None], notes: list[Incoming]) -> Callable[[Incoming], None]:
+        def noting(message: Incoming) -> None:
+            notes.append(message)
+            act(message)
+
+        return noting
+
+
+class BusCase(TestCase):
+    """A test on the private bus. `served` gives it a service to talk to, `peer` someone to talk."""
+
+    timeout = 60
+
+    @pytest.fixture(autouse=True)
+    def _on_the_bus(self, daemon: Daemon, tmp_path: Path) -> None:
+        self.address = daemon.address
+        self.directory = tmp_path
+
+    async def connected(self) -> BusConnection:
+        """A connection, closed at the test's end."""
+        connection = await connect(reactor, self.address)
+        self.addCleanup(connection.close)
+        return connection
+
+    async def peer(self) -> Peer:
+        """Someone on the bus."""
+        return Peer(await self.connected())
+
+    async def served(self) -> RecordingService:
+        """A service under Typewright's name; its connection is `self.served_on`, its face `self.face`."""
+        service = RecordingService()
+        self.served_on = await self.connected()
+        self.face: TypistFace = publish(self.served_on, service)
+        await take_name(self.served_on, lambda: None)
+        return service
+
+    async def refused(self, answer: Deferred[Any]) -> ErrorReply:
+        """The error that a call was answered with."""
+        with self.assertRaises(ErrorReply) as caught:
+            await answer
+        return caught.exception  # type: ignore[no-any-return]
+
+    async def outside(self, *command: str) -> tuple[str, str, int]:
+        """Run a program on the bus: its output, its errors and its exit status."""
+        executable, *arguments = command
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address, "LC_ALL": "C.UTF-8"}
+        out, err, status = await getProcessOutputAndValue(executable, arguments, environment, reactor=reactor)
+        return out.decode(), err.decode(), status
+
+    async def dbus_fast(self, scene: str) -> Any:
+        """Play a scene of `dbus_fast_scenes`, in a process of its own; gives back what it printed."""
+        script = str(Path(__file__).parent / "dbus_fast_scenes.py")
+        out, err, status = await self.outside(sys.executable, script, scene)
+        self.assertEqual(status, 0, err)
+        return json.loads(out)

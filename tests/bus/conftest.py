@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""A message bus of the tests' own, one for the whole session. What the tests share otherwise is in `bus_bench`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bus_bench import Daemon  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """A private bus without any service to activate, and with the limits of a session bus."""
+    running = Daemon(tmp_path_factory.mktemp("bus"))
+    yield running
+    running.kill()

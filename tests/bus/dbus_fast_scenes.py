@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""
+Scenes of a client on dbus-fast, each a process of its own: `python dbus_fast_scenes.py SCENE` prints a line of JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+
+from dbus_fast import Message, Variant
+from dbus_fast.aio import MessageBus
+
+NAME, PATH = "org.typewright.Typist1", "/org/typewright/Typist1"
+
+
+async def _answer(
+    bus: MessageBus, member: str, signature: str, body: list[object], fds: list[int] | None = None
+) -> object:
+    reply = await bus.call(
+        Message(
+            destination=NAME,
+            path=PATH,
+            interface=NAME,
+            member=member,
+            signature=signature,
+            body=body,
+            unix_fds=fds or [],
+        )
+    )
+    assert reply is not None
+    return reply.error_name or reply.body
+
+
+async def proxy() -> object:
+    """The high-level client: proxies made from the introspection, a property, its change, the end of a job."""
+    bus = await MessageBus().connect()
+    typist = bus.get_proxy_object(NAME, PATH, await bus.introspect(NAME, PATH))
+    face = typist.get_interface(NAME)
+    changes = typist.get_interface("org.freedesktop.DBus.Properties")
+    change: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    changes.on_properties_changed(
+        lambda interface, values, gone: change.set_result(
+            [interface, {name: [value.signature, value.value] for name, value in values.items()}, gone]
+        )
+    )
+    report = await face.call_type("däß 🎹", {"timeout": Variant("d", 1.5)})
+    before = await face.get_typing_enabled()
+    await face.set_typing_enabled(False)
+    return {
+        "insert": await face.call_insert("däß 🎹"),
+        "backspace": await face.call_backspace(4_000_000_000),
+        "press": await face.call_press("ctrl+s"),
+        "cancel": await face.call_cancel(),
+        "report": {name: [value.signature, value.value] for name, value in sorted(report.items())},
+        "enabled": [before, await face.get_typing_enabled()],
+        "change": await change,
+    }
+
+
+async def giant() -> object:
+    """The longest string that a message can hold."""
+    bus = await MessageBus().connect()
+    return await _answer(bus, "Insert", "s", ["x" * (127 << 20)])
+
+
+async def byte_array() -> object:
+    """4 MiB of bytes where a string belongs."""
+    bus = await MessageBus().connect()
+    return await _answer(bus, "Insert", "ay", [bytes(4 << 20)])
+
+
+async def descriptors() -> object:
+    """Many calls with file descriptors."""
+    bus = await MessageBus(negotiate_unix_fd=True).connect()
+    fds = [os.open("/dev/null", os.O_RDONLY) for _ in range(16)]
+    return [await _answer(bus, "Insert", "h" * 16, list(range(16)), fds) for _ in range(20)]
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(globals()[sys.argv[1]]())))

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: MIT
+"""A private desktop for tests: a real X server, a real bus, the service as a child process, real programs to type into."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+PATIENCE_S = 20.0
+"""How long a test waits for what must come; a longer wait is a failure."""
+
+_BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+_RAW_READER = """
+import os, sys, tty
+tty.setraw(0)
+report = os.open(sys.argv[1], os.O_WRONLY)
+os.write(report, b"\\0")
+while data := os.read(0, 65536):
+    os.write(report, data)
+"""
+
+
+class Ended(AssertionError):
+    """A child process ended, or said nothing, where a test waited for it."""
+
+
+class Child:
+    """A child process; ended by its own process id, and with the context."""
+
+    def __init__(self, command: Sequence[str], **options: object) -> None:
+        self.process = subprocess.Popen(command, **options)  # type: ignore[call-overload]
+
+    def line(self) -> str:
+        """The next line of its standard output."""
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            raise Ended(f"{self.process.args}: said nothing (exit status {self.process.poll()})")
+        return line.decode().rstrip("\n")
+
+    def end(self, grace_s: float = PATIENCE_S) -> int:
+        """Ask it to end, and return its exit status."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Ended(f"{self.process.args}: did not end when asked to") from None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def xvfb(*options: str) -> Iterator[str]:
+    """A private X server; the value is its DISPLAY. `-noreset`, or it would heal stuck keys by itself."""
+    read_end, write_end = os.pipe()
+    server = Child(
+        ["Xvfb", "-displayfd", str(write_end), "-noreset", "-nolisten", "tcp", "-screen", "0", "1024x768x24", *options],
+        pass_fds=[write_end],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write_end)
+    try:
+        ready, _, _ = select.select([read_end], [], [], PATIENCE_S)
+        number = os.read(read_end, 16).strip() if ready else b""
+        if not number:
+            raise Ended("Xvfb did not start")
+        yield f":{number.decode()}"
+    finally:
+        os.close(read_end)
+        server.end()
+
+
+@contextlib.contextmanager
+def session_bus() -> Iterator[str]:
+    """A private dbus-daemon; the value is its address."""
+    with tempfile.TemporaryDirectory(prefix="typewright-bus-") as home:
+        config = Path(home) / "bus.conf"
+        config.write_text(_BUS_CONFIG.format(socket=Path(home) / "bus"))
+        daemon = Child(
+            ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--print-address"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield daemon.line()
+        finally:
+            daemon.end()
+            daemon.process.stdout.close()
+
+
+def environment(display: str, bus: str) -> dict[str, str]:
+    """The environment of a program on the private desktop."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**kept, "DISPLAY": display, "DBUS_SESSION_BUS_ADDRESS": bus, "LC_ALL": "C.UTF-8", "XAUTHORITY": "/dev/null"}
+
+
+def typewright() -> list[str]:
+    """The command that runs the program under test, with the interpreter of the tests."""
+    return [sys.executable, "-m", "typewright"]
+
+
+class Service(Child):
+    """`typewright serve`, ready; what it logs goes to the file `log`."""
+
+    def __init__(self, environ: dict[str, str], log: Path, *options: str, config: str = "") -> None:
+        self.log = log
+        config_file = log.with_suffix(".toml")
+        config_file.write_text(config)
+        with log.open("ab") as errors:
+            super().__init__(
+                [*typewright(), "serve", "--config", str(config_file), *options],
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+
+    def wait_until_ready(self) -> str:
+        """Its one line."""
+        try:
+            return self.line()
+        except Ended as problem:
+            raise Ended(f"{problem}\n{self.log.read_text()}") from None
+
+
+@contextlib.contextmanager
+def service(environ: dict[str, str], *options: str, config: str = "") -> Iterator[Service]:
+    """A running service; at the end it must exit with 0, unless the test has ended it by itself."""
+    with tempfile.TemporaryDirectory(prefix="typewright-log-") as home:
+        running = Service(environ, Path(home) / "log", *options, config=config)
+        try:
+            running.wait_until_ready()
+            yield running
+            if running.process.poll() is None:
+                status = running.end()
+                assert status == 0, f"the service ended with {status}:\n{running.log.read_text()}"
+        finally:
+            if running.process.poll() is None:
+                running.kill()
+            running.process.stdout.close()
+
+
+class Terminal:
+    """An xterm whose program reads the raw tty and passes on each byte."""
+
+    def __init__(self, child: Child, reports: int, environ: dict[str, str]) -> None:
+        self._child = child
+        self._reports = reports
+        self._environ = environ
+        self._got = b""
+
+    def focus(self) -> None:
+        """Give it the focus. Without a window manager nobody else does."""
+        found = run(self._environ, "xdotool", "search", "--sync", "--onlyvisible", "--pid", str(self._child.process.pid))
+        run(self._environ, "xdotool", "windowfocus", "--sync", found.split()[-1])
+
+    def read(self, count: int) -> str:
+        """Exactly the next `count` characters that it got; fewer when no more come in time."""
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self._text()) < count:
+            ready, _, _ = select.select([self._reports], [], [], max(0.0, deadline - time.monotonic()))
+            data = os.read(self._reports, 65536) if ready else b""
+            if not data:
+                break
+            self._got += data
+        text = self._text()
+        self._got = text[count:].encode()
+        return text[:count]
+
+    def rest(self, fence: str = "~") -> str:
+        """All that it gets up to `fence`, which the test has had typed behind what it looks at."""
+        text = ""
+        while not text.endswith(fence):
+            character = self.read(1)
+            if not character:
+                raise Ended(f"the fence never came; there was {text!r}")
+            text += character
+        return text.removesuffix(fence)
+
+    def _text(self) -> str:
+        return self._got.decode("utf-8", "ignore")
+
+    @property
+    def process(self) -> subprocess.Popen:
+        return self._child.process
+
+
+@contextlib.contextmanager
+def terminal(environ: dict[str, str]) -> Iterator[Terminal]:
+    """An xterm with the focus."""
+    with tempfile.TemporaryDirectory(prefix="typewright-xterm-") as home:
+        fifo = Path(home) / "typed"
+        os.mkfifo(fifo)
+        reports = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        child = Child(
+            ["xterm", "-u8", "-e", sys.executable, "-c", _RAW_READER, str(fifo)],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            opened = Terminal(child, reports, environ)
+            assert opened.read(1) == "\0", "xterm's program did not start"
+            opened.focus()
+            yield opened
+        finally:
+            child.end()
+            os.close(reports)
+
+
+def run(environ: dict[str, str], *command: str, check: bool = True, stdin: str | None = None) -> str:
+    """The standard output of a command that must end well."""
+    done = subprocess.run(command, env=environ, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    if check and done.returncode:
+        raise Ended(f"{command} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def cli(environ: dict[str, str], *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The outcome of one `typewright` command."""
+    return subprocess.run(
+        [*typewright(), *arguments], env=environ, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def busctl_call(environ: dict[str, str], member: str, *arguments: str) -> str:
+    """What `busctl` prints for a call of the main interface."""
+    name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
+    return run(environ, "busctl", "--user", f"--address={environ['DBUS_SESSION_BUS_ADDRESS']}", "call", name, path, name, member, *arguments).strip()
+
+
+def keys_down(environ: dict[str, str]) -> list[int]:
+    """The keycodes that the X server holds down, seen by another client."""
+    from Xlib.display import Display
+
+    display = Display(environ["DISPLAY"])
+    try:
+        bits = display.query_keymap()
+        return [code for code in range(256) if bits[code // 8] >> (code % 8) & 1]
+    finally:
+        display.close()
+
+
+def keymap(environ: dict[str, str]) -> str:
+    """The keyboard map, as xkbcomp writes it down."""
+    dump = run(environ, "xkbcomp", "-xkb", environ["DISPLAY"], "-")
+    return re.sub(r"//.*", "", dump)
+
+
+def needs(*programs: str) -> None:
+    """Fail, rather than skip, when a program is missing: tests/run installs them all."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    assert not missing, f"not installed: {missing}; run tests/run"
