@@ -14,9 +14,7 @@ import os
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-_LONGEST = (
-    107  # Bytes in a socket's name, as the kernel has it. Twisted never comes back from an attempt at a longer one.
-)
+_LONGEST = 107  # Bytes in a socket's name, as the kernel has it. Twisted never comes back from an attempt at a longer one.
 
 
 def session_sockets(environ: Mapping[str, str]) -> list[str]:

@@ -12,8 +12,9 @@ from collections.abc import Generator
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
-from twisted.internet.endpoints import UNIXClientEndpoint, connectProtocol
+from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.error import ConnectingCancelledError
+from twisted.internet.protocol import Factory
 
 from typewright.bus.address import session_sockets, sockets
 from typewright.bus.connection import BusConnection
@@ -48,8 +49,20 @@ def _first_of(reactor: Any, candidates: list[str], timeout_s: float) -> Generato
 def _dial(reactor: Any, socket: str) -> Generator[Deferred[Any], Any, BusConnection]:
     connection = BusConnection()
     try:
-        yield connectProtocol(UNIXClientEndpoint(reactor, socket), connection)
+        yield UNIXClientEndpoint(reactor, socket).connect(_Once(connection))
     except ConnectingCancelledError:  # Which would look like a refusal to whoever set the time-out, or cancelled.
         raise CancelledError() from None
     yield connection.ready
     return connection
+
+
+class _Once(Factory):
+    """I give out the one connection, and log nothing of it."""
+
+    noisy = False
+
+    def __init__(self, connection: BusConnection) -> None:
+        self._connection = connection
+
+    def buildProtocol(self, address: object) -> BusConnection:
+        return self._connection

@@ -17,10 +17,15 @@ from twisted.internet.task import deferLater
 from typewright.engine.job import Job
 from typewright.engine.watchdog import Watchdog
 from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver
-from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
+from typewright.plan.chords import ANY_STATE, KeyEvent, KeyList
 from typewright.plan.key_coder import KeyCoder, Segment, Untypeable
 
 Waits = Generator[Deferred[Any], Any, Any]
+
+_NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
+_FOCUS_MOVED = "the focus moved"
+_TAKEN = "no program could receive the keys: another one holds the keyboard, or nothing has the focus"
+_SILENT = "the confirmation of a key event stayed away"
 
 ContextAdjust = Callable[[str, str], str]
 """Fits a text (first argument) to what stands before it (second)."""
@@ -122,6 +127,7 @@ class Typist:
         released. `key_list` stays as it is.
         """
         watchdog = Watchdog(self._clock, self._timeout_s(job))
+        whole = self._pacing.mode == "chord"
         down: dict[int, None] = {}
         try:
             for chord in key_list:
@@ -131,8 +137,21 @@ class Typist:
                     job.stop("the keyboard layout changed")
                 if job.stopped:
                     break
-                for burst in self._bursts(chord):
-                    yield from self._send(burst, job, down, watchdog)
+                for burst in (chord.events,) if whole else [(event,) for event in chord.events]:
+                    confirmations = [self._observer.confirm(event) for event in burst]
+                    for event in burst:
+                        if event.pressed:
+                            down[event.keycode] = None
+                    window = yield watchdog.guard(self._keyer.send(burst))
+                    for event, confirmation in zip(burst, confirmations, strict=True):
+                        if not (yield watchdog.guard(confirmation)):
+                            job.stop(_NOT_AS_SENT)
+                        elif not event.pressed:
+                            del down[event.keycode]
+                    if window != job.window:
+                        job.stop(_FOCUS_MOVED if window else _TAKEN)
+                    if self._pacing.hold_s:
+                        yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s))
                     if job.stopped:
                         break
                 else:
@@ -140,34 +159,13 @@ class Typist:
         except CancelledError:
             if not watchdog.expired:
                 raise
-            job.stop("the confirmation of a key event stayed away")
+            job.stop(_SILENT)
         finally:
             watchdog.stop()
             self._observer.forget()
             if down:
                 yield from self._lift(down, job)
         return not job.stopped
-
-    def _send(self, burst: Sequence[KeyEvent], job: Job, down: dict[int, None], watchdog: Watchdog) -> Waits:
-        """Send `burst` and wait for each of its confirmations; what is wrong stops the job, `down` is kept up to date."""
-        confirmations = [self._observer.confirm(event) for event in burst]
-        down.update((event.keycode, None) for event in burst if event.pressed)
-        window = yield watchdog.guard(self._keyer.send(burst))
-        for event, confirmation in zip(burst, confirmations, strict=True):
-            confirmed = yield watchdog.guard(confirmation)
-            if not confirmed:
-                job.stop("a key event was not processed as it was sent: another modifier or layout was active")
-            elif not event.pressed:
-                down.pop(event.keycode, None)
-        if window != job.window:
-            job.stop("the focus moved" if window else "no program could receive the keys: another one holds the keyboard")
-        if self._pacing.hold_s:
-            yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s))
-
-    def _bursts(self, chord: Chord) -> Sequence[Sequence[KeyEvent]]:
-        if self._pacing.mode == "chord":
-            return (chord.events,)
-        return [(event,) for event in chord.events]
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:
         """Release what is down, last pressed first, and wait for the confirmations: but not for ever."""

@@ -67,6 +67,7 @@ class Backend:
 
     def abandon(self) -> None:
         """Drop the connections at once; for a display that is lost, or does not answer."""
+        self._control.companion = self._data.companion = None
         self.when_lost(lambda: None)
         self._control.close()
         self._data.close()
@@ -104,6 +105,7 @@ def open_backend(
         redeemed = yield keyboard.redeem()
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
+        control.companion, data.companion = data, control
         watcher = observer.Observer(control, data, recording, sources)
         yield watcher.start(reactor)
     except BaseException:

@@ -61,10 +61,10 @@ class Devices:
 
     def claim(self, keycode: int, pressed: bool) -> int:
         """The source of the oldest unclaimed raw event for this key; UNKNOWN_SOURCE when there is none."""
-        for raw in self._raw:
-            if raw[0] == keycode and raw[1] == pressed:
-                self._raw.remove(raw)
-                return raw[2]
+        for index, (raw_keycode, raw_pressed, source) in enumerate(self._raw):
+            if raw_keycode == keycode and raw_pressed == pressed:
+                del self._raw[index]
+                return source
         return UNKNOWN_SOURCE
 
     def _on_raw(self, event: bytes) -> None:

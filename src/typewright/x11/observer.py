@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 from collections import deque
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X
@@ -36,11 +36,6 @@ _CORE_EVENTS_ONLY = {
 }
 
 
-class _Expected(NamedTuple):
-    event: KeyEvent
-    confirmation: Deferred[bool]
-
-
 class Observer:
     """
     I confirm key events in the order in which I was asked to.
@@ -54,7 +49,7 @@ class Observer:
         self._data = data
         self._major = extension.major
         self._devices = devices
-        self._expected: deque[_Expected] = deque()
+        self._expected: deque[tuple[KeyEvent, Deferred[bool]]] = deque()
         self._started: Deferred[None] = Deferred()
         self.on_user_key: Callable[[int, bool], None] = lambda keycode, pressed: None
 
@@ -85,22 +80,22 @@ class Observer:
     def confirm(self, event: KeyEvent) -> Deferred[bool]:
         """See `IObserver`."""
         confirmation: Deferred[bool] = Deferred()
-        self._expected.append(_Expected(event, confirmation))
+        self._expected.append((event, confirmation))
         return confirmation
 
     def forget(self) -> None:
         """See `IObserver`."""
         expected, self._expected = self._expected, deque()
-        for each in expected:
-            if not each.confirmation.called:
-                each.confirmation.callback(False)
+        for _, confirmation in expected:
+            if not confirmation.called:
+                confirmation.callback(False)
 
     def lost(self) -> None:
         """The display is gone: who waits for a confirmation hears of it."""
         expected, self._expected = self._expected, deque()
-        for each in expected:
-            if not each.confirmation.called:
-                each.confirmation.errback(DisplayLost())
+        for _, confirmation in expected:
+            if not confirmation.called:
+                confirmation.errback(DisplayLost())
 
     def _on_data(self, reply: bytes) -> None:
         category = reply[1]
@@ -119,9 +114,9 @@ class Observer:
             return
         if not self._expected:
             return
-        event, confirmation = self._expected[0]
-        if event.keycode != keycode or event.pressed != pressed:
+        (wanted, down, required), confirmation = self._expected[0]
+        if wanted != keycode or down != pressed:
             return
         self._expected.popleft()
         if not confirmation.called:
-            confirmation.callback(event.state == ANY_STATE or (event.state ^ state) & _COMPARED == 0)
+            confirmation.callback(required == ANY_STATE or (required ^ state) & _COMPARED == 0)

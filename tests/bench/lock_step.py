@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""
+The peer of the engine in the benchmark: the least that lock-step typing can cost, on raw blocking sockets.
+
+Sends one key event, waits until RECORD has shown it, sends the next. No reactor, no Deferred, no plan, no guard.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+import time
+
+import Xlib.protocol.request as core
+from typewright.x11.address import display_name
+from typewright.x11.connection import _Handshake
+from typewright.x11.keyer import fake_input
+from Xlib import X
+from Xlib.ext import record
+
+_FOCUS = struct.pack("=BBH", 43, 0, 1)
+_DEVICE_EVENTS = {
+    "core_requests": (0, 0),
+    "core_replies": (0, 0),
+    "ext_requests": (0, 0, 0, 0),
+    "ext_replies": (0, 0, 0, 0),
+    "delivered_events": (0, 0),
+    "device_events": (X.KeyPress, X.KeyRelease),
+    "errors": (0, 0),
+    "client_started": False,
+    "client_died": False,
+}
+
+
+class Frames:
+    """What one X connection receives, cut into replies and events; blocks."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._data = b""
+
+    def next(self) -> bytes:
+        """The next reply or event."""
+        while True:
+            if len(self._data) >= 32:
+                size = 32 + (4 * struct.unpack_from("=I", self._data, 4)[0] if self._data[0] in (1, 35) else 0)
+                if len(self._data) >= size:
+                    frame, self._data = self._data[:size], self._data[size:]
+                    return frame
+            more = self._connection.recv(65536)
+            if not more:
+                raise ConnectionError("the X server hung up")
+            self._data += more
+
+    def reply(self) -> bytes:
+        """The next reply; events before it are passed over."""
+        while True:
+            frame = self.next()
+            if frame[0] == 0:
+                raise ConnectionError(f"X error {frame[1]}")
+            if frame[0] == 1:
+                return frame
+
+
+def confirmed_events_per_s(keycode: int, events: int) -> float:
+    """Press and release `keycode` in strict lock-step, each event confirmed; events a second."""
+    name = display_name(None, os.environ)
+    displays = [_Handshake(name), _Handshake(name)]
+    control, data = (display.socket for display in displays)
+    replies, recorded = Frames(control), Frames(data)
+    majors = []
+    for extension in ("XTEST", "RECORD"):
+        control.sendall(core.QueryExtension._request.to_binary(name=extension))
+        majors.append(replies.reply()[9])
+    context = displays[0].info.resource_id_base + 1
+    control.sendall(
+        record.CreateContext._request.to_binary(
+            opcode=majors[1], context=context, element_header=0, clients=[record.AllClients], ranges=[_DEVICE_EVENTS]
+        )
+        + _FOCUS
+    )
+    replies.reply()
+    data.sendall(struct.pack("=BBHI", majors[1], 5, 2, context))
+    recorded.reply()
+    writes = [(X.KeyPress, fake_input(majors[0], keycode, True) + _FOCUS), (X.KeyRelease, fake_input(majors[0], keycode, False) + _FOCUS)]
+    started = time.perf_counter()
+    for number in range(events):
+        kind, request = writes[number % 2]
+        control.sendall(request)
+        shown = recorded.reply()
+        assert (shown[32], shown[33], len(shown)) == (kind, keycode, 64), (shown[1], shown[32:34], len(shown))
+        replies.reply()
+    elapsed = time.perf_counter() - started
+    control.close()
+    data.close()
+    return events / elapsed
+
+
+if __name__ == "__main__":
+    print(f"{confirmed_events_per_s(int(sys.argv[1]), int(sys.argv[2])):.0f}")
