@@ -8,6 +8,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,7 +94,8 @@ def xvfb(*options: str) -> Iterator[str]:
         yield f":{number.decode()}"
     finally:
         os.close(read_end)
-        server.end()
+        status = server.end()
+        assert status in (0, -signal.SIGKILL), f"the X server crashed: exit status {status}"
 
 
 @contextlib.contextmanager

@@ -47,6 +47,7 @@ class Jobs:
         self._on_end = on_end
         self._queue: deque[_Waiting] = deque()
         self._running: _Waiting | None = None
+        self._told_busy = False
 
     @property
     def busy(self) -> bool:
@@ -81,6 +82,8 @@ class Jobs:
         """
         mine = [waiting for waiting in self._all() if caller in (None, waiting.job.caller)]
         ends = []
+        # All leave the queue before the first is answered, since who is answered may call me again.
+        self._queue = deque(waiting for waiting in self._queue if waiting not in mine)
         for waiting in mine:
             waiting.job.stop(reason)
             if waiting is self._running:
@@ -88,7 +91,6 @@ class Jobs:
                 waiting.reply.addBoth(_passing(end))
                 ends.append(end)
             else:
-                self._queue.remove(waiting)
                 self._answer(waiting, waiting.job.report(False, 0.0))
         return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
 
@@ -99,7 +101,7 @@ class Jobs:
         if self._running is not None or not self._queue:
             return
         self._running = waiting = self._queue.popleft()
-        self._on_busy(True)
+        self._tell_busy(True)
         started = self._clock.seconds()
         maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
 
@@ -110,8 +112,13 @@ class Jobs:
         else:
             self._answer(waiting, waiting.job.report(result, self._clock.seconds() - started))
         if not self._queue and not self.busy:
-            self._on_busy(False)
+            self._tell_busy(False)
         self._next()
+
+    def _tell_busy(self, busy: bool) -> None:
+        if busy != self._told_busy:
+            self._told_busy = busy
+            self._on_busy(busy)
 
     def _answer(self, waiting: _Waiting, report: Report) -> None:
         self._on_end(waiting.job, report)

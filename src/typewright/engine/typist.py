@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 
 from typewright.engine.job import Job
@@ -143,16 +143,18 @@ class Typist:
                         if event.pressed:
                             down[event.keycode] = None
                     window = yield watchdog.guard(self._keyer.send(burst))
+                    confirmed = window == job.window
                     for event, confirmation in zip(burst, confirmations, strict=True):
                         if not (yield watchdog.guard(confirmation)):
+                            confirmed = False
                             job.stop(_NOT_AS_SENT)
                         elif not event.pressed:
                             del down[event.keycode]
                     if window != job.window:
                         job.stop(_FOCUS_MOVED if window else _TAKEN)
                     if self._pacing.hold_s:
-                        yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s))
-                    if job.stopped:
+                        yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s), self._pacing.hold_s)
+                    if not confirmed:
                         break
                 else:
                     job.confirmed(chord.text)
@@ -171,9 +173,13 @@ class Typist:
         """Release what is down, last pressed first, and wait for the confirmations: but not for ever."""
         releases = [KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(list(down))]
         confirmations = [self._observer.confirm(event) for event in releases]
-        waits: list[Deferred[Any]] = [self._keyer.send(releases), *confirmations]
-        for waiting in waits:
-            yield from self._within(self._timeout_s(job), waiting, job, "a key release was not confirmed")
+        try:
+            waits: list[Deferred[Any]] = [self._keyer.send(releases), *confirmations]
+            for waiting in waits:
+                yield from self._within(self._timeout_s(job), waiting, job, "a key release was not confirmed")
+        finally:
+            # One that still waits would stand before those of the next job, and none of these would come.
+            self._observer.forget()
 
     def _type(
         self,
@@ -191,7 +197,10 @@ class Typist:
             job.stop("no window has the focus, or another program holds the keyboard")
         if job.stopped:
             return False
-        job.layout, state = yield self._keyboard.read()
+        found = yield from self._within(timeout_s, self._keyboard.read(), job, "the X server does not answer")
+        if found is None:
+            return False
+        job.layout, state = found
         try:
             coder = KeyCoder(job.layout, group=state.group, locked=state.locked)
             for segment in cut(coder):
@@ -200,7 +209,11 @@ class Typist:
                         yield from self._reach(job, settle=True)
                     if job.stopped:
                         break
-                    job.layout = yield self._keyboard.borrow(segment.borrow)
+                    borrowing = self._keyboard.borrow(segment.borrow)
+                    lent = yield from self._within(timeout_s, borrowing, job, "the X server does not answer")
+                    if lent is None:
+                        break
+                    job.layout = lent
                     coder = KeyCoder(job.layout, group=state.group, locked=state.locked)
                 if not (yield self.press_and_release_keys(code(coder, segment), job)):
                     break

@@ -24,10 +24,10 @@ class Watchdog:
         self._since = clock.seconds()
         self._call: IDelayed | None = clock.callLater(timeout_s, self._look)
 
-    def guard(self, waiting: Deferred) -> Deferred:
-        """Give `waiting` the full time from now on, and return it."""
+    def guard(self, waiting: Deferred, pause_s: float = 0.0) -> Deferred:
+        """Give `waiting` the full time from now on, and a pause of `pause_s` besides; return it."""
         self._waiting = waiting
-        self._since = self._clock.seconds()
+        self._since = self._clock.seconds() + pause_s
         return waiting
 
     def stop(self) -> None:

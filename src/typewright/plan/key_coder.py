@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from typewright.plan.chords import GROUP_SHIFT, Chord, chord, state_of
 from typewright.plan.keysyms import case_pair, keysym_named, keysym_of
-from typewright.plan.layout import Layout, Position
+from typewright.plan.layout import LOCK_MASK, Layout, Position
 from typewright.plan.notation import chords_of
 
 _CONTROLS = {"\n": "Return", "\t": "Tab"}
@@ -90,6 +90,12 @@ class KeyCoder:
                     "and the layout has no empty keycode to lend to it."
                 )
             pair = case_pair(character)
+            if self._locked & LOCK_MASK and pair[0] == pair[1] and character.upper() != character:
+                # Its borrowed key has no level that consumes Lock, so that programs would capitalise it.
+                raise Untypeable(
+                    f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout, "
+                    "and an empty keycode can't be lent to it while Caps Lock is on."
+                )
             if pair not in lacking and len(lacking) == spare:
                 pieces.append(Segment(text[start:place], tuple(lacking)))
                 start, lacking = place, {}

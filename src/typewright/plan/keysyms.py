@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from string import hexdigits
 from typing import NamedTuple
 
 NO_SYMBOL = 0
@@ -49,11 +50,9 @@ def keysym_named(name: str) -> int:
         return keysym_of(name)
     if name in _table().by_name:
         return _table().by_name[name]
-    if name[0:1] == "U" and 4 <= len(name[1:]) <= 6:
-        try:
-            code_point = int(name[1:], 16)
-        except ValueError:
-            return NO_SYMBOL
+    digits = name[1:]
+    if name[0:1] == "U" and 4 <= len(digits) <= 6 and set(digits) <= set(hexdigits):
+        code_point = int(digits, 16)
         if 0x20 <= code_point <= _LAST_CODE_POINT and not 0x7F <= code_point < 0xA0:
             return keysym_of(chr(code_point))
     return NO_SYMBOL
@@ -93,6 +92,8 @@ def case_pair(character: str) -> tuple[str, str]:
     A key with one keysym is not an option: the server derives a case pair of its own, and Ç would type ç.
     """
     lower, upper = character.lower(), character.upper()
-    if len(lower) == len(upper) == 1 and lower != upper and lower.upper() == upper and upper.lower() == lower:
+    # A titlecase letter (ǅ) maps to a pair that it is not part of itself.
+    one_to_one = len(lower) == len(upper) == 1 and lower.upper() == upper and upper.lower() == lower
+    if one_to_one and lower != upper and character in (lower, upper):
         return lower, upper
     return character, character

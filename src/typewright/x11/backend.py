@@ -92,7 +92,7 @@ def open_backend(
         recording: Extension = yield control.extension(observer.NAME)
         xinput: Extension = yield control.extension(devices.NAME)
         keyboards: Extension = yield control.extension(xkb.NAME)
-        sources = devices.Devices(data, xinput)
+        sources = devices.Devices(control, xinput)
         yield sources.prepare()
         leases = Leases(control)
         group = Group(keyboards, leases)
@@ -106,6 +106,8 @@ def open_backend(
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
         control.companion, data.companion = data, control
+        # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
+        yield data.ask(xkb.use_extension(keyboards.major))
         watcher = observer.Observer(control, data, recording, sources)
         yield watcher.start(reactor)
     except BaseException:

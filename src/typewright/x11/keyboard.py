@@ -96,18 +96,13 @@ class Keyboard:
     @inlineCallbacks
     def read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
         """See `IKeyboard`."""
-        if self._stale:
-            names = yield self._read_names()
-            reply = yield self._connection.ask(xkb.get_map(self._extension.major))
-            # All changes announced before this reply are in it.
-            self._stale = False
-            layout = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
-            if self._borrowed.lost(layout):
-                layout = replace(layout, borrowed=self._borrowed.keycodes)
-                self._connection.send(self._leases.keycodes(self._borrowed.holdings()))
-            self.layout = layout
-        state = yield self._read_state()
-        return self.layout, state
+        while True:
+            if self._stale:
+                yield from self._read_layout()
+            state = yield self._read_state()
+            # That round trip brought every change announced up to now.
+            if not self._stale:
+                return self.layout, state
 
     def unmodified(self) -> Deferred[KeyboardState]:
         """See `IKeyboard`."""
@@ -169,6 +164,17 @@ class Keyboard:
 
     def _select(self, *, modifiers: bool) -> None:
         self._connection.send(xkb.select_events(self._extension.major, modifiers=modifiers))
+
+    def _read_layout(self) -> Generator[Deferred[Any], Any, None]:
+        names = yield self._read_names()
+        reply = yield self._connection.ask(xkb.get_map(self._extension.major))
+        # All changes announced before this reply are in it.
+        self._stale = False
+        layout = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
+        if self._borrowed.lost(layout):
+            layout = replace(layout, borrowed=self._borrowed.keycodes)
+            self._connection.send(self._leases.keycodes(self._borrowed.holdings()))
+        self.layout = layout
 
     def _read_state(self) -> Deferred[KeyboardState]:
         return self._connection.ask(xkb.get_state(self._extension.major)).addCallback(self._take_state)

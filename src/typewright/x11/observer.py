@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from Xlib import X
 from Xlib.ext import record
 
@@ -20,7 +20,7 @@ from typewright.x11.devices import Devices
 NAME = record.extname
 _FROM_SERVER, _START_OF_DATA = 0, 4
 _HEADER = 32
-_EVENT = struct.Struct("=BB26xH2x")
+_EVENT = struct.Struct("=BB2xI20xH2x")
 _COMPARED = MODIFIERS_MASK | GROUP_MASK
 _START_TIMEOUT_S = 2.0
 _CORE_EVENTS_ONLY = {
@@ -51,6 +51,7 @@ class Observer:
         self._devices = devices
         self._expected: deque[tuple[KeyEvent, Deferred[bool]]] = deque()
         self._started: Deferred[None] = Deferred()
+        devices.on_key = self._on_key
         self.on_user_key: Callable[[int, bool], None] = lambda keycode, pressed: None
 
     @inlineCallbacks
@@ -103,14 +104,12 @@ class Observer:
             self._started.callback(None)
         elif category == _FROM_SERVER:
             for at in range(_HEADER, len(reply), 32):
-                kind, keycode, state = _EVENT.unpack_from(reply, at)
-                self._on_event(keycode, kind & 0x7F == X.KeyPress, state)
+                kind, keycode, time, state = _EVENT.unpack_from(reply, at)
+                self._devices.recorded((keycode, kind & 0x7F == X.KeyPress, time), state)
 
-    def _on_event(self, keycode: int, pressed: bool, state: int) -> None:
-        source = self._devices.claim(keycode, pressed)
-        if source != self._devices.xtest:
-            if source:
-                self.on_user_key(keycode, pressed)
+    def _on_key(self, keycode: int, pressed: bool, state: int, ours: bool) -> None:
+        if not ours:
+            self.on_user_key(keycode, pressed)
             return
         if not self._expected:
             return

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT
+"""
+Stand-ins for the engine's collaborators, and a small layout: for our own tests, and for whoever builds on the engine.
+
+Each has the shape that `typewright.interfaces` asks for. Those that take a `log` append what they are asked for, as tuples
+and in order, so that one shared list reads like a transcript.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred, fail, succeed
+
+from typewright.interfaces import LEVEL_APPLICATION, KeyboardState
+from typewright.plan.chords import ANY_STATE, KeyEvent
+from typewright.plan.key_coder import keysyms_for
+from typewright.plan.keysyms import keysym_named, name_of
+from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
+
+Log = list[tuple[object, ...]]
+
+_AT_REST = KeyboardState(group=0, locked=0, held=0)
+
+SHIFT, LOCK, CONTROL, MOD1, MOD2, MOD4, MOD5 = 1, 2, 4, 8, 16, 64, 128
+
+ONE_LEVEL = KeyType(0, {})
+TWO_LEVEL = KeyType(SHIFT, {SHIFT: 1})
+ALPHABETIC = KeyType(SHIFT | LOCK, {SHIFT: 1, LOCK: 1})
+FOUR_LEVEL = KeyType(SHIFT | MOD5, {SHIFT: 1, MOD5: 2, SHIFT | MOD5: 3})
+FOUR_LEVEL_ALPHABETIC = KeyType(
+    SHIFT | LOCK | MOD5,
+    {SHIFT: 1, LOCK: 1, MOD5: 2, SHIFT | MOD5: 3, LOCK | MOD5: 3, SHIFT | LOCK | MOD5: 2},
+)
+
+
+class RecordingKeyer:
+    """
+    I log `("press", keycode)` and `("release", keycode)` in place of sending, and keep what came in one write in `bursts`.
+
+    My Deferreds fire with `window` at once; with `by_hand`, when `processed` is called. `fail_with` is what the next
+    sending errbacks with. `on_send(number, event)` is called ahead of each event, `number` counting from 1 for all time.
+    """
+
+    def __init__(self, log: Log, *, window: int = 1, by_hand: bool = False) -> None:
+        self.window = window
+        self.by_hand = by_hand
+        self.bursts: list[tuple[KeyEvent, ...]] = []
+        self.fail_with: Exception | None = None
+        self.on_send: Callable[[int, KeyEvent], None] = lambda number, event: None
+        self._log = log
+        self._sent = 0
+        self._waiting: deque[Deferred[int]] = deque()
+
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
+        """See `IKeyer`."""
+        if self.fail_with is not None:
+            error, self.fail_with = self.fail_with, None
+            return fail(error)
+        self.bursts.append(tuple(events))
+        for event in events:
+            self._sent += 1
+            self.on_send(self._sent, event)
+            self._log.append(("press" if event.pressed else "release", event.keycode))
+        if not self.by_hand:
+            return succeed(self.window)
+        self._waiting.append(Deferred())
+        return self._waiting[-1]
+
+    def processed(self) -> None:
+        """Fire the oldest sending that still waits; for `by_hand`."""
+        self._waiting.popleft().callback(self.window)
+
+    def settle(self) -> Deferred[None]:
+        """See `IKeyer`."""
+        self._log.append(("settle",))
+        return succeed(None)
+
+
+class PrintingKeyer:
+    """I print the keys of `layout` in place of typing: `press Shift_L`. What I print is what was to be typed."""
+
+    def __init__(self, layout: Layout, *, window: int = 1, write: Callable[[str], object] = print) -> None:
+        self._layout = layout
+        self._window = window
+        self._write = write
+
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
+        """See `IKeyer`."""
+        for event in events:
+            self._write(f"{'press' if event.pressed else 'release'} {key_name(self._layout, event.keycode)}")
+        return succeed(self._window)
+
+    def settle(self) -> Deferred[None]:
+        """See `IKeyer`."""
+        return succeed(None)
+
+
+class ScriptedObserver:
+    """
+    I confirm every event at once, but the n-th (from 1, for all time): False where n is in `false_at`, and nothing at all
+    where it is in `silent_at` or `silent` is set; then the asker waits until `answer` or `forget` is called.
+    """
+
+    def __init__(self, *, false_at: Collection[int] = (), silent_at: Collection[int] = (), silent: bool = False) -> None:
+        self.false_at = set(false_at)
+        self.silent_at = set(silent_at)
+        self.silent = silent
+        self.waiting: deque[tuple[KeyEvent, Deferred[bool]]] = deque()
+        self._asked = 0
+
+    def confirm(self, event: KeyEvent) -> Deferred[bool]:
+        """See `IObserver`."""
+        self._asked += 1
+        if not self.silent and self._asked not in self.silent_at:
+            return succeed(self._asked not in self.false_at)
+        # Like the real one I keep a confirmation that was cancelled: only `forget` makes the queue whole again.
+        self.waiting.append((event, Deferred()))
+        return self.waiting[-1][1]
+
+    def answer(self, confirmed: bool = True, *, times: int = 1) -> None:
+        """Fire the `times` oldest confirmations that still wait."""
+        for _ in range(times):
+            _, confirmation = self.waiting.popleft()
+            if not confirmation.called:
+                confirmation.callback(confirmed)
+
+    def forget(self) -> None:
+        """See `IObserver`."""
+        self.answer(False, times=len(self.waiting))
+
+
+class FakeKeyboard:
+    """
+    I am a keyboard with `layout` and `state`, and lend its spare keycodes.
+
+    `announce` is a change that the engine has not read yet. While `state.held` is not 0, `unmodified` waits for `let_go`.
+    With `silent`, `read` and `borrow` are asked in vain.
+    """
+
+    def __init__(self, log: Log, layout: Layout | None = None, state: KeyboardState = _AT_REST) -> None:
+        self.layout = sample_layout() if layout is None else layout
+        self.state = state
+        self.stale = False
+        self.silent = False
+        self.spare = len(self.layout.spare_keycodes)
+        self._log = log
+        self._announced = self.layout
+        self._unlent = self.layout
+        self._lent: dict[tuple[str, str], int] = {}
+        self._unmodified: list[Deferred[KeyboardState]] = []
+
+    def announce(self, layout: Layout | None = None) -> None:
+        """The display server says that the layout has changed: to `layout`, or to an equal one."""
+        self._announced = replace(self.layout) if layout is None else layout
+        self.stale = True
+
+    def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
+        """See `IKeyboard`."""
+        if self.silent:
+            return Deferred()
+        if self.stale:
+            self.layout, self.stale = self._announced, False
+        return succeed((self.layout, self.state))
+
+    def unmodified(self) -> Deferred[KeyboardState]:
+        """See `IKeyboard`."""
+        if not self.state.held:
+            return succeed(self.state)
+        self._unmodified.append(Deferred())
+        return self._unmodified[-1]
+
+    def let_go(self) -> None:
+        """The user lets go of every modifier."""
+        self.state = replace(self.state, held=0)
+        waiting, self._unmodified = self._unmodified, []
+        for each in waiting:
+            if not each.called:
+                each.callback(self.state)
+
+    def borrow(self, pairs: Sequence[tuple[str, str]]) -> Deferred[Layout]:
+        """See `IKeyboard`. Takes the lowest keycode first, and then from whoever has had one for longest."""
+        self._log.append(("borrow", *pairs))
+        if self.silent:
+            return Deferred()
+        free = [code for code in self._unlent.spare_keycodes if code not in self._lent.values()]
+        for pair in pairs:
+            if pair not in self._lent:
+                unneeded = next((lent for lent in self._lent if lent not in pairs), pair)
+                self._lent[pair] = free.pop(0) if free else self._lent.pop(unneeded)
+        keys = {code: borrowed_key(pair, self._unlent.groups) for pair, code in self._lent.items()}
+        self.layout = replace(self._unlent, keys={**self._unlent.keys, **keys}, borrowed=frozenset(keys))
+        return succeed(self.layout)
+
+    def done_borrowing(self) -> None:
+        """See `IKeyboard`."""
+        self._log.append(("done borrowing",))
+
+    def give_back(self) -> Deferred[None]:
+        """See `IKeyboard`."""
+        self._log.append(("give back",))
+        self._lent.clear()
+        self.layout = self._unlent
+        return succeed(None)
+
+
+class FakeBarrier:
+    """I log `("barrier", window, settle)` and say that `level` is reached; with `silent`, nothing at all."""
+
+    def __init__(self, log: Log, *, level: str = LEVEL_APPLICATION, silent: bool = False) -> None:
+        self.level = level
+        self.silent = silent
+        self._log = log
+
+    def reach(self, window: int, *, settle: bool) -> Deferred[str]:
+        """See `IBarrier`."""
+        self._log.append(("barrier", window, settle))
+        return Deferred() if self.silent else succeed(self.level)
+
+
+class FakeFocus:
+    """I say that `window` has the focus; with `silent`, nothing at all."""
+
+    def __init__(self, window: int = 1, *, silent: bool = False) -> None:
+        self.window = window
+        self.silent = silent
+
+    def focused(self) -> Deferred[int]:
+        """See `IFocus`."""
+        return Deferred() if self.silent else succeed(self.window)
+
+
+def key_name(layout: Layout, keycode: int) -> str:
+    """What people call the key: the first level of its first group, `Shift_L` or `a`; `<250>` for one with nothing on it."""
+    groups = layout.keys[keycode].groups if keycode in layout.keys else ()
+    return name_of(groups[0].keysyms[0]) if groups else f"<{keycode}>"
+
+
+def borrowed_key(pair: tuple[str, str], groups: int = 1) -> Key:
+    """The key that a display server makes of a keycode which is given the two characters of `pair`."""
+    return Key((KeyGroup(TWO_LEVEL if pair[0] == pair[1] else ALPHABETIC, keysyms_for(pair)),), (0,) * groups)
+
+
+_FIRST_OF_ROW = {10: "1234567890-=", 24: "qwertyuiop[]", 38: "asdfghjkl;'`", 51: "\\zxcvbnm,./"}
+_SHIFTED = dict(zip("1234567890-=[];'`\\,./", '!@#$%^&*()_+{}:"~|<>?', strict=True))
+_RUSSIAN = {
+    **dict(zip("qwertyuiop[]asdfghjkl;'`zxcvbnm,.", "йцукенгшщзхъфывапролджэёячсмитьбю", strict=True)),
+    "/": ".",
+}
+_THIRD_AND_FOURTH = {"5": "€‰", "-": "–—", "c": "©¢", "s": "ßẞ"}
+_MODIFIERS: dict[int, tuple[str, int]] = {
+    37: ("Control_L", CONTROL),
+    50: ("Shift_L", SHIFT),
+    62: ("Shift_R", SHIFT),
+    64: ("Alt_L", MOD1),
+    66: ("Caps_Lock", ANY_STATE),
+    77: ("Num_Lock", ANY_STATE),
+    108: ("ISO_Level3_Shift", MOD5),
+    133: ("Super_L", MOD4),
+}
+_OTHERS = {9: "Escape", 22: "BackSpace", 23: "Tab", 36: "Return", 65: "space", 67: "F1", 110: "Home", 112: "Prior",
+           113: "Left", 119: "Delete", 187: "parenleft", 188: "parenright"}  # fmt: skip
+
+
+def sample_layout(*, spare: int = 3) -> Layout:
+    """
+    A layout like `us,ru`, in evdev's keycodes, with `spare` keycodes (and 8, which nobody may borrow) that type nothing.
+
+    The keys with Russian letters have both groups, those for `5`, `-`, `c` and `s` AltGr levels in the first.
+    """
+    keys = {8: Key((), ())}
+    for first, characters in _FIRST_OF_ROW.items():
+        keys |= {code: _character_key(character) for code, character in enumerate(characters, first)}
+    named = {**_OTHERS, **{code: name for code, (name, _) in _MODIFIERS.items()}}
+    keys |= {code: Key((KeyGroup(ONE_LEVEL, (keysym_named(name),)),), (0, 0)) for code, name in named.items()}
+    keys |= {code: Key((), ()) for code in range(248, 248 + spare)}
+    modifiers = {code: mask for code, (_, mask) in _MODIFIERS.items()}
+    return Layout(keys, modifiers, groups=2, names=("us", "ru"))
+
+
+def _character_key(character: str) -> Key:
+    levels = character + _SHIFTED.get(character, character.upper()) + _THIRD_AND_FOURTH.get(character, "")
+    groups = [_group(character, levels)]
+    if character in _RUSSIAN:
+        second = _RUSSIAN[character]
+        groups.append(_group(second, second + ("," if second == "." else second.upper())))
+    return Key(tuple(groups), (0, len(groups) - 1))
+
+
+def _group(character: str, levels: str) -> KeyGroup:
+    two, four = (ALPHABETIC, FOUR_LEVEL_ALPHABETIC) if character.isalpha() else (TWO_LEVEL, FOUR_LEVEL)
+    return KeyGroup(four if len(levels) > 2 else two, tuple(map(keysym_named, levels)))

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""
+The X connection, and what python-xlib's would do wrong (the X rows; each is named where it is tested).
+
+X4, X5, X8, X15 can't happen: after the handshake no code of python-xlib reads or writes, so nothing hides in its queue, no
+flush returns early, RECORD's request is one of ours that does not block, and there is no thread. X12's table is our own;
+see tests/unit. X13 is in test_keyboard.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+from pathlib import Path
+from unittest import mock
+
+from twisted.internet import reactor
+from twisted.internet.defer import inlineCallbacks
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
+from typewright.x11.address import display_name
+from typewright.x11.backend import open_backend
+from typewright.x11.connection import Connection, RequestError
+
+from tests.desktop import xvfb
+from tests.x11.stage import A, Stage, Steps, press, tap
+
+_GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
+
+
+class LivingTest(Stage):
+    @inlineCallbacks
+    def test_x1_a_bad_value_is_an_error_of_its_request_and_no_more(self) -> Steps:
+        connection = self.backend._control
+        bad_keycode = struct.pack("=BBHBBHI", 101, 0, 2, 3, 1, 0, 0)[:8]
+        yield self.assertFailure(connection.ask(bad_keycode), RequestError)
+        self.other.window()
+        _, confirmed = yield self.typed(tap(A))
+        self.assertEqual(confirmed, [True, True])
+
+    @inlineCallbacks
+    def test_x2_an_error_of_a_request_without_reply_is_logged_by_number(self) -> Steps:
+        logged: list[str] = []
+        self.patch(
+            __import__("typewright.x11.connection", fromlist=["log"]).log,
+            "warn",
+            lambda form, **values: logged.append(str(values["problem"])),
+        )
+        self.backend._control.send(struct.pack("=BBHI", 10, 0, 2, 0xDEAD))
+        yield self.backend.focus.focused()
+        self.assertEqual(logged, ["X error 3 for request 10.0"])
+
+    @inlineCallbacks
+    def test_records_connection_gets_no_events_of_its_own(self) -> Steps:
+        # With such events pending there, Xvfb 21.1.7 frees an output buffer twice, and ends so when it exits.
+        events: list[int] = []
+        for code in range(2, 36):
+            self.backend._data.listen(code, lambda event: events.append(event[0]))
+        self.other.window()
+        self.layout("de")
+        yield self.typed(tap(A))
+        self.layout("us")
+        yield self.backend.keyboard.borrow([("é", "É")])
+        yield self.typed(tap(A))
+        self.assertEqual(events, [])
+
+    @inlineCallbacks
+    def test_x9_descriptors_beyond_select_are_no_matter(self) -> Steps:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+        held = []
+        try:
+            connection = Connection(reactor, display_name(self.display, {}))
+            while not held or held[-1] < 1100:
+                held.append(os.dup(0))
+            high = os.dup(connection._socket.fileno())
+            self.assertGreater(high, 1023)
+            connection._reactor.removeReader(connection)
+            connection._socket.close()
+            connection._socket = socket.socket(fileno=high)
+            connection._socket.setblocking(False)
+            reactor.addReader(connection)
+            reply = yield connection.ask(_GET_INPUT_FOCUS)
+            self.assertEqual(reply[0], 1)
+            connection.close()
+        finally:
+            for descriptor in held:
+                os.close(descriptor)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    @inlineCallbacks
+    def test_x11_raw_events_come_under_a_grab_as_well(self) -> Steps:
+        window = self.other.window()
+        heard: list[tuple[int, bool]] = []
+        self.backend.observer.on_user_key = lambda keycode, pressed: heard.append((keycode, pressed))
+        window.grab_keyboard(False, 1, 1, 0)
+        self.other.finger(A, down=True)
+        self.other.finger(A, down=False)
+        while len(heard) < 2:
+            yield self.backend.focus.focused()
+        self.other.display.ungrab_keyboard(0)
+        self.other.display.sync()
+        self.assertEqual(heard, [(A, True), (A, False)])
+
+
+class DyingTest(TestCase):
+    timeout = 30
+
+    @inlineCallbacks
+    def test_x3_nothing_blocks_while_the_server_stands_still(self) -> Steps:
+        with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
+            backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
+            server = _server_of(display)
+            os.kill(server, signal.SIGSTOP)
+            try:
+                before = reactor.seconds()
+                for _ in range(20_000):
+                    backend._control.send(_GET_INPUT_FOCUS[:0] + struct.pack("=BBH", 127, 0, 1))
+                self.assertGreater(len(backend._control._out), 0)
+                self.assertLess(reactor.seconds() - before, 5)
+            finally:
+                os.kill(server, signal.SIGCONT)
+            yield backend.focus.focused()
+            self.assertEqual(backend._control._out, b"")
+            backend.abandon()
+
+    @inlineCallbacks
+    def test_x6_x7_a_dead_server_is_told_once_and_leaves_no_reader(self) -> Steps:
+        told: list[str] = []
+        with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
+            backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
+            backend.when_lost(lambda: told.append("lost"))
+            confirmation = backend.observer.confirm(press(A))
+            os.kill(_server_of(display), signal.SIGKILL)
+            yield self.assertFailure(backend.keyer.send(tap(A)), DisplayLost)
+            yield self.assertFailure(confirmation, DisplayLost)
+            yield self.assertFailure(backend.focus.focused(), DisplayLost)
+            self.assertEqual(told, ["lost"])
+            backend.abandon()
+        self.assertEqual([reader for reader in reactor.getReaders() if isinstance(reader, Connection)], [])
+
+    @inlineCallbacks
+    def test_x14_a_missing_extension_is_named(self) -> Steps:
+        for option, name in (("RECORD", "XTEST|RECORD"), ("XTEST", "XTEST|RECORD"), ("XInputExtension", "XInputExtension")):
+            with xvfb("-extension", option) as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
+                opening = open_backend(reactor, display, linger_s=1, settle_s=0)
+                if option == "XInputExtension":
+                    # The server refuses to leave this one out; then there is nothing to complain about.
+                    backend = yield opening
+                    backend.abandon()
+                    continue
+                problem = yield self.assertFailure(opening, ExtensionMissing)
+                self.assertRegex(str(problem), name)
+        self.assertEqual([reader for reader in reactor.getReaders() if isinstance(reader, Connection)], [])
+
+
+class AddressTest(SynchronousTestCase):
+    def test_no_display_and_wayland_are_told_apart(self) -> None:
+        self.assertIs(type(self.assertRaises(NoDisplay, display_name, None, {})), NoDisplay)
+        self.assertRaises(WaylandOnly, display_name, None, {"WAYLAND_DISPLAY": "wayland-0"})
+        self.assertIn("looks like :0", str(self.assertRaises(NoDisplay, display_name, "nonsense", {})))
+
+    def test_a_remote_display_keeps_its_name(self) -> None:
+        self.assertEqual(display_name("localhost:10.0", {}), "localhost:10.0")
+
+    def test_x10_a_vanished_socket_is_not_looked_for_elsewhere(self) -> None:
+        number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as abstract:
+            abstract.bind(f"\0/tmp/.X11-unix/X{number}")
+            abstract.listen()
+            abstract.setblocking(False)
+            self.assertRaises(NoDisplay, display_name, f":{number}", {})
+            self.assertRaises(BlockingIOError, abstract.accept)
+
+    def test_x10_a_socket_that_refuses_is_not_tried_over_tcp(self) -> None:
+        number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
+        path = Path(f"/tmp/.X11-unix/X{number}")
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as dead, contextlib.closing(socket.socket()) as tcp:
+            path.parent.mkdir(exist_ok=True)
+            dead.bind(str(path))
+            self.addCleanup(path.unlink)
+            tcp.bind(("127.0.0.1", 6000 + number))
+            tcp.listen()
+            tcp.setblocking(False)
+            self.assertRaises(NoDisplay, Connection, reactor, display_name(f":{number}", {}))
+            self.assertRaises(BlockingIOError, tcp.accept)
+
+    def test_x10_a_strangers_server_is_not_typed_to(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        from typewright.x11 import address
+
+        address.check_peer(ours)
+        self.patch(address.os, "getuid", lambda: 4711)
+        uid = os.geteuid()
+        if uid:
+            self.assertRaises(NoDisplay, address.check_peer, ours)
+        else:
+            # Root's server is trusted by everybody: that is the rule.
+            address.check_peer(ours)
+
+
+def _server_of(display: str) -> int:
+    with socket.socket(socket.AF_UNIX) as connected:
+        connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
+        pid, _, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return pid
+
+

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""The keyboard: layouts as XKB tells them, changes followed, keycodes borrowed and given back."""
+
+from __future__ import annotations
+
+from twisted.internet import reactor
+from twisted.internet.defer import TimeoutError, inlineCallbacks
+from typewright.plan.key_coder import KeyCoder
+from Xlib import X
+
+from tests.desktop import keymap, run
+from tests.x11.stage import SHIFT, Stage, Steps
+
+CAPS = 66
+
+
+class LayoutTest(Stage):
+    @inlineCallbacks
+    def test_levels_that_altgr_reaches(self) -> Steps:
+        self.layout("de")
+        layout, state = yield self.backend.keyboard.read()
+        at = layout.find_character("@", group=state.group, locked=state.locked)
+        self.assertEqual((at.keycode, at.modifiers), (24, 1 << 7))
+        self.assertEqual(layout.modifier_keys[1 << 7], 92)
+
+    @inlineCallbacks
+    def test_the_server_agrees_on_every_latin_character_of_a_layout(self) -> Steps:
+        for name in ("us", "de", "fr", "it", "es", "cz", "se", "dvorak", "ru", "gr"):
+            self.layout(name)
+            layout, _ = yield self.backend.keyboard.read()
+            self.assertEqual(self.backend.keyboard.name, name)
+            # xmodmap's columns are g1l1 g1l2 g2l1 g2l2 g1l3 g1l4: another reading of the same map.
+            for line in run(self.environ, "xmodmap", "-pke").splitlines():
+                code, _, names = line.removeprefix("keycode").partition("=")
+                columns = names.split()
+                if columns and columns[0] in "abcdefghijklmnopqrstuvwxyz" and len(columns[0]) == 1:
+                    at = layout.find_character(columns[0], group=0, locked=0)
+                    self.assertEqual((at.keycode, at.modifiers), (int(code), 0), f"{name}: {line}")
+
+    @inlineCallbacks
+    def test_a_change_of_layout_is_followed(self) -> Steps:
+        layout, _ = yield self.backend.keyboard.read()
+        self.assertEqual(layout.find_character("z", group=0, locked=0).keycode, 52)
+        names: list[str] = []
+        self.backend.keyboard.on_layout = names.append
+        self.layout("de")
+        # The round trip of a later reply brings the announcement with it.
+        yield self.backend.focus.focused()
+        layout, _ = yield self.backend.keyboard.read()
+        self.assertEqual(layout.find_character("z", group=0, locked=0).keycode, 29)
+        self.assertEqual(names, ["de"])
+
+    @inlineCallbacks
+    def test_names_have_their_variants_and_follow_the_group(self) -> Steps:
+        self.layout("us,ru,de", "-variant", "dvorak,,nodeadkeys")
+        yield self.backend.focus.focused()
+        layout, _ = yield self.backend.keyboard.read()
+        self.assertEqual([layout.name(group) for group in range(4)], ["us(dvorak)", "ru", "de(nodeadkeys)", ""])
+
+    @inlineCallbacks
+    def test_a_storm_of_announcements_is_one_reading(self) -> Steps:
+        reads = []
+        request = self.backend.keyboard._connection.ask
+
+        def counting(packed: bytes, *rest: object) -> object:
+            reads.append(packed[1]) if packed[0] == self.backend.keyboard._extension.major else None
+            return request(packed, *rest)
+
+        self.patch(self.backend.keyboard._connection, "ask", counting)
+        for _ in range(200):
+            self.other.display.change_keyboard_mapping(248, [(X.NoSymbol, X.NoSymbol)])
+        self.other.display.sync()
+        yield self.backend.focus.focused()
+        yield self.backend.keyboard.read()
+        self.assertLess(reads.count(8), 20)
+
+    @inlineCallbacks
+    def test_caps_lock_and_num_lock_are_told_as_locked(self) -> Steps:
+        self.other.fake(CAPS, down=True)
+        self.other.fake(CAPS, down=False)
+        _, state = yield self.backend.keyboard.read()
+        self.other.fake(CAPS, down=True)
+        self.other.fake(CAPS, down=False)
+        self.assertEqual((state.locked, state.held), (2, 0))
+
+    @inlineCallbacks
+    def test_a_held_modifier_is_waited_for(self) -> Steps:
+        self.other.finger(SHIFT, down=True)
+        waiting = self.backend.keyboard.unmodified()
+        yield self.backend.focus.focused()
+        yield self.backend.focus.focused()
+        self.assertNoResult(waiting)
+        self.other.finger(SHIFT, down=False)
+        state = yield waiting
+        self.assertEqual(state.held, 0)
+
+    @inlineCallbacks
+    def test_waiting_for_a_modifier_can_be_given_up(self) -> Steps:
+        self.other.finger(SHIFT, down=True)
+        waiting = self.backend.keyboard.unmodified().addTimeout(0.05, reactor)
+        yield self.assertFailure(waiting, TimeoutError)
+        self.other.finger(SHIFT, down=False)
+        state = yield self.backend.keyboard.unmodified()
+        self.assertEqual(state.held, 0)
+
+
+class BorrowingTest(Stage):
+    PAIRS = (("é", "É"), ("漢", "漢"), ("ß", "ß"))
+
+    @inlineCallbacks
+    def test_borrowed_characters_are_typed_and_the_map_is_as_before(self) -> Steps:
+        before = keymap(self.environ)
+        layout = yield self.backend.keyboard.borrow(self.PAIRS)
+        self.assertEqual(len(layout.borrowed), 3)
+        self.assertNotIn(8, layout.borrowed)
+        coder = KeyCoder(layout, group=0, locked=0)
+        self.other.window()
+        for chord in coder.text_to_keys("éÉ漢ß"):
+            _, confirmed = yield self.typed(list(chord.events))
+            self.assertEqual(set(confirmed), {True})
+        self.assertNotEqual(keymap(self.environ), before)
+        yield self.backend.keyboard.give_back()
+        self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_capitals_of_borrowed_letters_under_caps_lock(self) -> Steps:
+        layout = yield self.backend.keyboard.borrow(self.PAIRS)
+        self.assertEqual(layout.find_character("é", group=0, locked=2).modifiers, 1)
+        self.assertEqual(layout.find_character("É", group=0, locked=2).modifiers, 0)
+
+    @inlineCallbacks
+    def test_one_announcement_for_each_borrowed_keycode_and_none_the_second_time(self) -> Steps:
+        announced = []
+        self.other.display.sync()
+        for _ in range(2):
+            yield self.backend.keyboard.borrow(self.PAIRS)
+            self.other.display.sync()
+            events = [self.other.display.next_event() for _ in range(self.other.display.pending_events())]
+            announced.append(sum(event.type == X.MappingNotify for event in events))
+        self.assertEqual(announced, [3, 0])
+
+    @inlineCallbacks
+    def test_more_than_there_are_reuses_the_least_recently_used(self) -> Steps:
+        spare = self.backend.keyboard.spare
+        first = [(chr(0x4E00 + number),) * 2 for number in range(spare)]
+        layout = yield self.backend.keyboard.borrow(first)
+        self.assertEqual(len(layout.borrowed), spare)
+        oldest = layout.find_character(first[0][0], group=0, locked=0).keycode
+        yield self.backend.keyboard.borrow(first[1:])
+        layout = yield self.backend.keyboard.borrow([("語", "語")])
+        self.assertEqual(layout.find_character("語", group=0, locked=0).keycode, oldest)
+        self.assertIsNone(layout.find_character(first[0][0], group=0, locked=0))
+
+    @inlineCallbacks
+    def test_what_a_crash_left_borrowed_is_returned_at_the_next_start(self) -> Steps:
+        before = keymap(self.environ)
+        yield self.backend.keyboard.borrow(self.PAIRS)
+        self.backend.abandon()
+        self.assertNotEqual(keymap(self.environ), before)
+        yield self.open()
+        self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_a_new_layout_takes_the_borrowed_keycodes_and_nobody_overwrites_it(self) -> Steps:
+        yield self.backend.keyboard.borrow(self.PAIRS)
+        self.layout("de")
+        fresh = keymap(self.environ)
+        yield self.backend.focus.focused()
+        layout, _ = yield self.backend.keyboard.read()
+        self.assertEqual(layout.borrowed, frozenset())
+        yield self.backend.keyboard.give_back()
+        self.assertEqual(keymap(self.environ), fresh)
+
+
+class LingerTest(Stage):
+    linger_s = 0.05
+
+    @inlineCallbacks
+    def test_keycodes_return_by_themselves_after_the_last_use(self) -> Steps:
+        before = keymap(self.environ)
+        yield self.backend.keyboard.borrow(BorrowingTest.PAIRS)
+        self.backend.keyboard.done_borrowing()
+        while self.backend.keyboard.layout.borrowed:
+            yield self.backend.focus.focused()
+        self.assertEqual(keymap(self.environ), before)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Keyer, observer, guard and devices against a real X server: what is confirmed, and what is not."""
+
+from __future__ import annotations
+
+
+from twisted.internet.defer import CancelledError, inlineCallbacks
+from typewright.plan.chords import ANY_STATE
+from Xlib import X
+
+from tests.desktop import run
+from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
+
+
+class ConfirmationTest(Stage):
+    @inlineCallbacks
+    def test_events_are_confirmed_and_arrive(self) -> Steps:
+        window = self.other.window()
+        where, confirmed = yield self.typed([*tap(A), *tap(B)])
+        self.assertEqual((where, confirmed), (window.id, [True] * 4))
+        self.assertEqual(self.other.got(window), [(A, 0), (B, 0)])
+        self.assertEqual(self.other.down(), [])
+
+    @inlineCallbacks
+    def test_a_shifted_chord_finds_the_states_that_it_plans(self) -> Steps:
+        window = self.other.window()
+        _, confirmed = yield self.typed([press(SHIFT), press(A, 1), release(A, 1), release(SHIFT, 1)])
+        self.assertEqual(confirmed, [True] * 4)
+        self.assertEqual(self.other.got(window), [(SHIFT, 0), (A, 1)])
+
+    @inlineCallbacks
+    def test_a_modifier_of_somebody_else_is_seen_at_the_first_event(self) -> Steps:
+        self.other.window()
+        self.other.finger(SHIFT, down=True)
+        _, confirmed = yield self.typed(tap(A))
+        self.other.finger(SHIFT, down=False)
+        self.assertEqual(confirmed, [False, False])
+
+    @inlineCallbacks
+    def test_any_state_is_confirmed_where_none_is_planned(self) -> Steps:
+        self.other.window()
+        self.other.finger(SHIFT, down=True)
+        _, confirmed = yield self.typed([press(A, ANY_STATE), release(A, ANY_STATE)])
+        self.other.finger(SHIFT, down=False)
+        self.assertEqual(confirmed, [True, True])
+
+    @inlineCallbacks
+    def test_a_users_key_does_not_confirm_ours(self) -> Steps:
+        self.other.window()
+        heard: list[tuple[int, bool]] = []
+        self.backend.observer.on_user_key = lambda keycode, pressed: heard.append((keycode, pressed))
+        waiting = self.backend.observer.confirm(press(A))
+        self.other.finger(A, down=True)
+        self.other.finger(A, down=False)
+        yield self.until(lambda: len(heard) == 2)
+        self.assertEqual(heard, [(A, True), (A, False)])
+        self.assertNoResult(waiting)
+        self.backend.observer.forget()
+        self.assertIs(self.successResultOf(waiting), False)
+
+    @inlineCallbacks
+    def test_ours_are_confirmed_among_a_users_keys(self) -> Steps:
+        window = self.other.window()
+        self.other.finger(A, down=True)
+        _, confirmed = yield self.typed(tap(B))
+        self.other.finger(A, down=False)
+        self.assertEqual(confirmed, [True, True])
+        self.assertIn((B, 0), self.other.got(window))
+
+    @inlineCallbacks
+    def test_a_cancelled_confirmation_does_not_disturb_the_next(self) -> Steps:
+        self.other.window()
+        waiting = self.backend.observer.confirm(press(A))
+        waiting.cancel()
+        self.failureResultOf(waiting, CancelledError)
+        self.backend.observer.forget()
+        _, confirmed = yield self.typed(tap(A))
+        self.assertEqual(confirmed, [True, True])
+
+    @inlineCallbacks
+    def until(self, reached: object) -> Steps:
+        """Turn the server's wheel until `reached()`; the test's own time-out bounds it."""
+        while not reached():
+            yield self.backend.focus.focused()
+
+
+class GuardTest(Stage):
+    @inlineCallbacks
+    def test_the_window_with_the_focus_is_told(self) -> Steps:
+        window = self.other.window()
+        self.assertEqual((yield self.backend.focus.focused()), window.id)
+
+    @inlineCallbacks
+    def test_no_focus_is_no_window(self) -> Steps:
+        self.other.display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime)
+        self.other.display.sync()
+        where, _ = yield self.typed(tap(A))
+        self.assertEqual(where, 0)
+
+    @inlineCallbacks
+    def test_a_foreign_grab_is_no_window_though_record_shows_all(self) -> Steps:
+        window = self.other.window()
+        window.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+        self.other.display.sync()
+        where, confirmed = yield self.typed(tap(A))
+        self.assertEqual((where, confirmed), (0, [True, True]))
+        self.other.display.ungrab_keyboard(X.CurrentTime)
+        self.other.display.sync()
+        where, _ = yield self.typed(tap(A))
+        self.assertEqual(where, window.id)
+
+    @inlineCallbacks
+    def test_a_frozen_keyboard_is_no_window(self) -> Steps:
+        window = self.other.window()
+        window.grab_keyboard(False, X.GrabModeAsync, X.GrabModeSync, X.CurrentTime)
+        self.other.display.sync()
+        self.assertEqual((yield self.backend.focus.focused()), 0)
+        self.other.display.ungrab_keyboard(X.CurrentTime)
+        self.other.display.sync()
+
+    @inlineCallbacks
+    def test_the_probe_changes_nothing_for_the_focused_window(self) -> Steps:
+        window = self.other.window(X.KeyPressMask | X.FocusChangeMask)
+        self.other.got(window)
+        for _ in range(10):
+            yield self.backend.focus.focused()
+        self.other.display.sync()
+        self.assertEqual(self.other.display.pending_events(), 0)
+
+    @inlineCallbacks
+    def test_another_clients_server_grab_does_not_hold_us_back(self) -> Steps:
+        self.other.window()
+        self.other.display.grab_server()
+        self.other.display.sync()
+        try:
+            _, confirmed = yield self.typed(tap(A))
+        finally:
+            self.other.display.ungrab_server()
+            self.other.display.sync()
+        self.assertEqual(confirmed, [True, True])
+
+
+class GroupTest(Stage):
+    @inlineCallbacks
+    def test_a_chord_of_another_group_switches_and_settling_switches_back(self) -> Steps:
+        self.layout("us,ru")
+        window = self.other.window()
+        _, confirmed = yield self.typed(tap(A, group=1))
+        self.assertEqual(confirmed, [True, True])
+        self.assertEqual([keycode for keycode, _ in self.other.got(window)], [A])
+        yield self.backend.keyer.settle()
+        _, state = yield self.backend.keyboard.read()
+        self.assertEqual(state.group, 0)
+
+    @inlineCallbacks
+    def test_the_next_of_us_switches_back_after_a_crash(self) -> Steps:
+        self.layout("us,ru")
+        self.other.window()
+        yield self.typed(tap(A, group=1))
+        self.backend.abandon()
+        _, state = yield (yield self.open()).keyboard.read()
+        self.assertEqual(state.group, 0)
+
+
+class SweepTest(Stage):
+    @inlineCallbacks
+    def test_keys_that_a_program_left_down_come_up_and_the_users_stay(self) -> Steps:
+        self.other.window()
+        self.other.fake(SHIFT, down=True)
+        self.other.finger(B, down=True)
+        run(self.environ, "xset", "r", "off")
+        self.addCleanup(run, self.environ, "xset", "r", "on")
+        self.addCleanup(self.other.finger, B, down=False)
+        self.assertEqual(self.other.down(), [SHIFT, B])
+        yield self.open()
+        self.assertEqual(self.other.down(), [B])
+
+    @inlineCallbacks
+    def test_a_clean_keyboard_is_left_alone(self) -> Steps:
+        self.assertEqual((yield self.backend._sweep()), 0)
