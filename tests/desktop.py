@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
 import select
@@ -253,7 +254,28 @@ def cli(environ: dict[str, str], *arguments: str, stdin: str | None = None) -> s
 def busctl_call(environ: dict[str, str], member: str, *arguments: str) -> str:
     """What `busctl` prints for a call of the main interface."""
     name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-    return run(environ, "busctl", "--user", f"--address={environ['DBUS_SESSION_BUS_ADDRESS']}", "call", name, path, name, member, *arguments).strip()
+    return run(
+        environ,
+        "busctl",
+        "--user",
+        f"--address={environ['DBUS_SESSION_BUS_ADDRESS']}",
+        "call",
+        name,
+        path,
+        name,
+        member,
+        *arguments,
+    ).strip()
+
+
+def lock_group(environ: dict[str, str], group: int) -> None:
+    """Make another group of the layout the active one, as a desktop's layout switch does."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x11.XOpenDisplay(environ["DISPLAY"].encode()))
+    x11.XkbLockGroup(display, 0x100, group)
+    x11.XSync(display, 0)
+    x11.XCloseDisplay(display)
 
 
 def keys_down(environ: dict[str, str]) -> list[int]:

@@ -14,11 +14,12 @@ import sys
 import time
 
 import Xlib.protocol.request as core
+from Xlib import X
+from Xlib.ext import record
+
 from typewright.x11.address import display_name
 from typewright.x11.connection import _Handshake
 from typewright.x11.keyer import fake_input
-from Xlib import X
-from Xlib.ext import record
 
 _FOCUS = struct.pack("=BBH", 43, 0, 1)
 _DEVICE_EVENTS = {
@@ -84,7 +85,10 @@ def confirmed_events_per_s(keycode: int, events: int) -> float:
     replies.reply()
     data.sendall(struct.pack("=BBHI", majors[1], 5, 2, context))
     recorded.reply()
-    writes = [(X.KeyPress, fake_input(majors[0], keycode, True) + _FOCUS), (X.KeyRelease, fake_input(majors[0], keycode, False) + _FOCUS)]
+    writes = [
+        (X.KeyPress, fake_input(majors[0], keycode, True) + _FOCUS),
+        (X.KeyRelease, fake_input(majors[0], keycode, False) + _FOCUS),
+    ]
     started = time.perf_counter()
     for number in range(events):
         kind, request = writes[number % 2]

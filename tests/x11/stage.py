@@ -4,23 +4,22 @@
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Generator
 from typing import Any
 from unittest import mock
 
-import Xlib.XK
 import Xlib.ext.xtest
+import Xlib.XK
+from tests.desktop import run, xvfb
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
-from typewright.plan.chords import KeyEvent, state_of
-from typewright.x11.backend import Backend, open_backend
 from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol import rq
 
-from tests.desktop import run, xvfb
+from typewright.plan.chords import KeyEvent, state_of
+from typewright.x11.backend import Backend, open_backend
 
 A, B, SHIFT = 38, 56, 50
 """Keycodes of an evdev keyboard."""
@@ -44,7 +43,9 @@ def tap(keycode: int, group: int = 0) -> list[KeyEvent]:
 
 class _OpenDevice(rq.ReplyRequest):
     _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(3), rq.RequestLength(), rq.Card8("device"), rq.Pad(3))
-    _reply = rq.Struct(rq.ReplyCode(), rq.Pad(1), rq.Card16("sequence_number"), rq.ReplyLength(), rq.Card8("classes"), rq.Pad(23))
+    _reply = rq.Struct(
+        rq.ReplyCode(), rq.Pad(1), rq.Card16("sequence_number"), rq.ReplyLength(), rq.Card8("classes"), rq.Pad(23)
+    )
 
 
 class _FakeDeviceInput(rq.Request):

@@ -17,16 +17,16 @@ import struct
 from pathlib import Path
 from unittest import mock
 
+from tests.desktop import xvfb
+from tests.x11.stage import A, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from twisted.trial.unittest import SynchronousTestCase, TestCase
+
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
 from typewright.x11.address import display_name
 from typewright.x11.backend import open_backend
 from typewright.x11.connection import Connection, RequestError
-
-from tests.desktop import xvfb
-from tests.x11.stage import A, Stage, Steps, press, tap
 
 _GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
 
@@ -211,5 +211,3 @@ def _server_of(display: str) -> int:
         connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
         pid, _, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     return pid
-
-

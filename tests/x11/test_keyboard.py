@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from twisted.internet import reactor
-from twisted.internet.defer import TimeoutError, inlineCallbacks
-from typewright.plan.key_coder import KeyCoder
-from Xlib import X
-
 from tests.desktop import keymap, run
 from tests.x11.stage import SHIFT, Stage, Steps
+from twisted.internet import reactor
+from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004
+from Xlib import X
+
+from typewright.plan.key_coder import KeyCoder
 
 CAPS = 66
 

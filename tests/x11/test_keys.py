@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-
-from twisted.internet.defer import CancelledError, inlineCallbacks
-from typewright.plan.chords import ANY_STATE
-from Xlib import X
-
 from tests.desktop import run
 from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
+from twisted.internet.defer import CancelledError, inlineCallbacks
+from Xlib import X
+
+from typewright.plan.chords import ANY_STATE
 
 
 class ConfirmationTest(Stage):

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: MIT
+"""Every way out: cancelled, disabled, left, stopped, killed; and every way not to start."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests import desktop
+from tests.e2e.conftest import Desk
+
+LONG = "The Quick Brown Fox. " * 900
+
+
+@contextmanager
+def typing(desk: Desk, text: str = LONG[:19_000]) -> Iterator[subprocess.Popen]:
+    """A long Insert under way, seen in the terminal."""
+    name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
+    command = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Type", text, "{}"]
+    with subprocess.Popen(command, env=desk.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as caller:
+        assert desk.terminal.read(100) == text[:100]
+        yield caller
+
+
+def assert_prefix_and_keys_up(desk: Desk, read: int = 100) -> int:
+    """What arrived is the beginning of the text, not all of it, and no key is down; its length."""
+    got = desk.fenced()
+    assert LONG[read:].startswith(got)
+    assert len(got) < 19_000 - read
+    assert desktop.keys_down(desk.environ) == []
+    return read + len(got)
+
+
+def test_typing_disabled_in_mid_text(desk: Desk) -> None:
+    with typing(desk) as caller:
+        assert desktop.cli(desk.environ, "disable").returncode == 0
+        answer, _ = caller.communicate(timeout=60)
+    assert "'confirmed': <false>" in answer
+    assert "typing is disabled" in answer
+    length = assert_prefix_and_keys_up(desk)
+    assert f"'typed': <uint32 {length}>" in answer
+
+
+def test_a_caller_cancels_its_own_job_and_no_other(desk: Desk) -> None:
+    script = """
+import asyncio, sys
+from dbus_fast.aio import MessageBus
+async def main():
+    bus = await MessageBus().connect()
+    node = await bus.introspect("org.typewright.Typist1", "/org/typewright/Typist1")
+    typist = bus.get_proxy_object("org.typewright.Typist1", "/org/typewright/Typist1", node)
+    typist = typist.get_interface("org.typewright.Typist1")
+    jobs = [asyncio.ensure_future(typist.call_insert(sys.argv[1])) for _ in range(3)]
+    await asyncio.sleep(0)
+    while not await typist.get_busy():
+        pass
+    print(await typist.call_cancel(), [await job for job in jobs], flush=True)
+asyncio.run(main())
+"""
+    with typing(desk) as other:
+        done = desktop.run(desk.environ, sys.executable, "-c", script, "x" * 5000)
+        answer, _ = other.communicate(timeout=60)
+    assert done == "3 [False, False, False]\n"
+    assert "'confirmed': <true>" in answer
+    assert desk.fenced() == LONG[100:19_000]
+
+
+def test_a_caller_that_leaves_takes_its_job_along(desk: Desk) -> None:
+    with typing(desk) as caller:
+        caller.kill()
+        caller.wait()
+        assert desk.call("Insert", "s", "|next") == "b true"
+    got = desk.fenced()
+    assert got.endswith("|next")
+    assert LONG[100:].startswith(got.removesuffix("|next"))
+    assert "its caller left the bus" in desk.service.log.read_text()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str) -> None:
+    with typing(desk) as caller:
+        desk.service.process.send_signal(getattr(signal, name))
+        answer, _ = caller.communicate(timeout=60)
+        assert desk.service.process.wait(20) == 0
+    assert "'confirmed': <false>" in answer
+    assert "stopping" in answer
+    assert_prefix_and_keys_up(desk)
+
+
+def test_the_focus_moves_in_mid_text(desk: Desk) -> None:
+    with desktop.terminal(desk.environ) as elsewhere:
+        desk.terminal.focus()
+        with typing(desk) as caller:
+            elsewhere.focus()
+            answer, _ = caller.communicate(timeout=60)
+        assert "the focus moved" in answer
+        desktop.run(desk.environ, "xdotool", "key", "asciitilde")
+        assert len(elsewhere.rest()) <= 1
+        desk.terminal.focus()
+    assert_prefix_and_keys_up(desk)
+
+
+def test_no_focus_is_no_typing(desk: Desk) -> None:
+    desktop.run(
+        desk.environ,
+        sys.executable,
+        "-c",
+        "from Xlib.display import Display as D\nd=D()\nd.set_input_focus(0,0,0)\nd.sync()",
+    )
+    assert desk.call("Insert", "s", "nowhere") == "b false"
+    desk.terminal.focus()
+    assert desk.fenced() == ""
+
+
+def test_a_held_modifier_types_nothing(desk: Desk) -> None:
+    desktop.run(desk.environ, "xdotool", "keydown", "Control_L")
+    assert desk.call("Insert", "s", "cdz") == "b false"
+    desktop.run(desk.environ, "xdotool", "keyup", "Control_L")
+    assert "a modifier key is held down" in desk.service.log.read_text()
+    assert desk.call("Insert", "s", "ok") == "b true"
+    assert desk.fenced() == "ok"
+
+
+def test_a_killed_service_leaves_no_key_down(environ: dict[str, str]) -> None:
+    dice = random.Random(7)
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    with desktop.terminal(environ) as terminal, tempfile.TemporaryDirectory() as home:
+        for _ in range(10):
+            running = desktop.Service(environ, Path(home) / "log")
+            running.wait_until_ready()
+            desk = Desk(environ, running, terminal)
+            with typing(desk, LONG[:10_000]) as caller:
+                terminal.read(dice.randrange(1, 500))
+                running.kill()
+                caller.wait()
+            running.process.stdout.close()
+            assert desktop.keys_down(environ) == []
+            desk.fenced()
+
+
+def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on() -> None:
+    with desktop.xvfb() as display, desktop.session_bus() as bus:
+        environ = desktop.environment(display, bus)
+        server = int(desktop.run(environ, "xdotool", "getdisplaygeometry") and _server_pid(display))
+        with desktop.terminal(environ) as terminal, desktop.service(environ, config="timeout_s = 0.3") as service:
+            os.kill(server, signal.SIGSTOP)
+            try:
+                assert desktop.busctl_call(environ, "Insert", "s", "late") == "b false"
+            finally:
+                os.kill(server, signal.SIGCONT)
+            desk = Desk(environ, service, terminal)
+            assert desk.call("Insert", "s", "again") == "b true"
+            assert desk.fenced().endswith("again")
+
+
+def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
+    with desktop.session_bus() as bus, desktop.xvfb() as display:
+        environ = desktop.environment(display, bus)
+        with desktop.terminal(environ) as terminal, desktop.service(environ) as service:
+            with typing(Desk(environ, service, terminal)) as caller:
+                os.kill(_server_pid(display), signal.SIGKILL)
+                _, complaint = caller.communicate(timeout=60)
+            assert "org.typewright.Error.DisplayLost" in complaint
+            assert service.process.wait(20) == 8
+
+
+def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> None:
+    with desktop.session_bus() as bus:
+        own = {**environ, "DBUS_SESSION_BUS_ADDRESS": bus}
+        with desktop.terminal(own) as terminal, desktop.service(own) as service:
+            with typing(Desk(own, service, terminal)):
+                daemon = int(desktop.run(own, "busctl", f"--address={bus}", "call", "org.freedesktop.DBus",
+                             "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID", "s",
+                             "org.freedesktop.DBus").split()[1])  # fmt: skip
+                os.kill(daemon, signal.SIGKILL)
+                assert service.process.wait(20) == 9
+            assert desktop.keys_down(own) == []
+
+
+def _server_pid(display: str) -> int:
+    import socket
+    import struct
+
+    with socket.socket(socket.AF_UNIX) as connected:
+        connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
+        return struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+
+
+class TestNotStarting:
+    """A clear sentence and an exit status of its own for everything that keeps the service from starting."""
+
+    def serve(self, environ: dict[str, str], *options: str) -> tuple[int, str]:
+        done = desktop.cli(environ, "serve", *options)
+        assert done.stdout == ""
+        return done.returncode, done.stderr.strip()
+
+    def test_no_display(self, environ: dict[str, str]) -> None:
+        without = {name: value for name, value in environ.items() if name != "DISPLAY"}
+        assert self.serve(without)[0] == 3
+        status, sentence = self.serve({**without, "DISPLAY": ":987"})
+        assert status == 3
+        assert "/tmp/.X11-unix/X987" in sentence
+
+    def test_wayland_alone(self, environ: dict[str, str]) -> None:
+        without = {name: value for name, value in environ.items() if name != "DISPLAY"}
+        status, sentence = self.serve({**without, "WAYLAND_DISPLAY": "wayland-0"})
+        assert status == 4
+        assert "Wayland" in sentence
+
+    def test_a_missing_extension(self, environ: dict[str, str]) -> None:
+        with desktop.xvfb("-extension", "RECORD") as display:
+            status, sentence = self.serve({**environ, "DISPLAY": display})
+        assert status == 5
+        assert "extension" in sentence
+
+    def test_no_bus(self, environ: dict[str, str]) -> None:
+        without = {name: value for name, value in environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
+        assert self.serve({**without, "XDG_RUNTIME_DIR": "/nonexistent"})[0] == 6
+
+    def test_the_name_is_taken(self, desk: Desk) -> None:
+        status, sentence = self.serve(desk.environ)
+        assert status == 7
+        assert "Another Typewright" in sentence
+        assert desk.call("Insert", "s", "untouched") == "b true"
+        assert desk.fenced() == "untouched"
+
+    def test_all_problems_of_the_configuration_at_once(self, environ: dict[str, str], tmp_path: Path) -> None:
+        config = tmp_path / "config.toml"
+        config.write_text('pacing = "slow"\ntimeout = 3\nhold_s = "x"\n')
+        status, sentence = self.serve(environ, "--config", str(config))
+        assert status == 78
+        assert len(sentence.splitlines()) == 3
+
+    def test_no_service_to_call(self, environ: dict[str, str]) -> None:
+        done = desktop.cli(environ, "type", "x")
+        assert done.returncode == 69
+        assert "typewright serve" in done.stderr
