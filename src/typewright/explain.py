@@ -12,9 +12,9 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from typewright.errors import InvalidArgs
 from typewright.interfaces import KeyboardState
 from typewright.plan.chords import GROUP_MASK, GROUP_SHIFT, Chord
-from typewright.plan.key_coder import KeyCoder, Untypeable
+from typewright.plan.key_coder import KeyCoder
 from typewright.plan.keysyms import name_of
-from typewright.plan.layout import Layout
+from typewright.plan.layout import Layout, Untypeable
 from typewright.plan.text import typeable
 from typewright.x11.backend import read_layout
 

@@ -18,7 +18,7 @@ from Xlib import X
 from Xlib.ext import record
 
 from typewright.x11.address import display_name
-from typewright.x11.connection import _Handshake
+from typewright.x11.handshake import shake_hands
 from typewright.x11.keyer import fake_input
 
 _FOCUS = struct.pack("=BBH", 43, 0, 1)
@@ -68,14 +68,13 @@ class Frames:
 def confirmed_events_per_s(keycode: int, events: int) -> float:
     """Press and release `keycode` in strict lock-step, each event confirmed; events a second."""
     name = display_name(None, os.environ)
-    displays = [_Handshake(name), _Handshake(name)]
-    control, data = (display.socket for display in displays)
+    (control, _, ids), (data, _, _) = shake_hands(name), shake_hands(name)
     replies, recorded = Frames(control), Frames(data)
     majors = []
     for extension in ("XTEST", "RECORD"):
         control.sendall(core.QueryExtension._request.to_binary(name=extension))
         majors.append(replies.reply()[9])
-    context = displays[0].info.resource_id_base + 1
+    context = next(ids)
     control.sendall(
         record.CreateContext._request.to_binary(
             opcode=majors[1], context=context, element_header=0, clients=[record.AllClients], ranges=[_DEVICE_EVENTS]
@@ -103,4 +102,5 @@ def confirmed_events_per_s(keycode: int, events: int) -> float:
 
 
 if __name__ == "__main__":
-    print(f"{confirmed_events_per_s(int(sys.argv[1]), int(sys.argv[2])):.0f}")
+    rate = confirmed_events_per_s(int(sys.argv[1]), int(sys.argv[2]))
+    print(f"\n{rate:.0f}")

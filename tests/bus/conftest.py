@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bus_bench import Daemon  # noqa: E402
+from bus_bench import Daemon
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,7 @@ from dbus_fast.aio import MessageBus
 NAME, PATH = "org.typewright.Typist1", "/org/typewright/Typist1"
 
 
-async def _answer(
-    bus: MessageBus, member: str, signature: str, body: list[object], fds: list[int] | None = None
-) -> object:
+async def _answer(bus: MessageBus, member: str, signature: str, body: list[object], fds: list[int] | None = None) -> object:
     reply = await bus.call(
         Message(
             destination=NAME,

@@ -86,9 +86,7 @@ class DialTest(TestCase):
         await self.fails(await self.false_bus(lambda client, _: client.transport.loseConnection()))
 
     async def test_who_refuses_us_is_told_nothing_more(self) -> None:
-        await self.fails(
-            await self.false_bus(lambda client, _: client.transport.write(b"REJECTED EXTERNAL ANONYMOUS\r\n"))
-        )
+        await self.fails(await self.false_bus(lambda client, _: client.transport.write(b"REJECTED EXTERNAL ANONYMOUS\r\n")))
         self.assertEqual(self.clients[0].heard, b"\0AUTH EXTERNAL\r\n")
 
     async def test_who_talks_nonsense_is_no_bus(self) -> None:

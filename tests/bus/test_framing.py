@@ -13,9 +13,7 @@ from typewright.bus.incoming import Incoming
 
 
 def _call(text: str, path: str = "/p") -> bytes:
-    outgoing = message.MethodCallMessage(
-        path, "Insert", interface="a.b", destination=":1.9", signature="s", body=[text]
-    )
+    outgoing = message.MethodCallMessage(path, "Insert", interface="a.b", destination=":1.9", signature="s", body=[text])
     outgoing.sender = ":1.7"
     outgoing._marshal()
     return bytes(outgoing.rawMessage)

@@ -54,9 +54,7 @@ class PropertiesTest(BusCase):
         service, peer = await self.served(), await self.peer()
         self.assertEqual(await peer.properties("Set", "ssv", TYPIST, "TypingEnabled", False), [])
         self.assertEqual(await peer.properties("Set", "ssv", "", "TypingEnabled", True), [])
-        self.assertEqual(
-            service.log, [("set_typing_enabled", peer.name, False), ("set_typing_enabled", peer.name, True)]
-        )
+        self.assertEqual(service.log, [("set_typing_enabled", peer.name, False), ("set_typing_enabled", peer.name, True)])
 
     async def test_set_with_another_type_changes_nothing(self) -> None:
         """T4."""
@@ -168,9 +166,7 @@ class PropertiesTest(BusCase):
             properties.get(call, "a.b", "Secret")
 
     def test_a_property_that_nobody_sets_fails_at_start(self) -> None:
-        [interface] = parse(
-            '<node><interface name="a.b"><property name="P" type="b" access="write"/></interface></node>'
-        )
+        [interface] = parse('<node><interface name="a.b"><property name="P" type="b" access="write"/></interface></node>')
         with self.assertRaisesRegex(TypeError, r"nobody sets a\.b\.P"):
             Properties(BusConnection(), "/p", [Owner(interface, lambda name: True)])
 

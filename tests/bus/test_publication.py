@@ -47,9 +47,7 @@ class NameTest(BusCase):
         await take_name(owner, lambda: lost.append("lost"))
         for destination in (owner.unique_name, TYPIST):
             forger.sendMessage(
-                message.SignalMessage(
-                    DAEMON_PATH, "NameLost", DAEMON, destination=destination, signature="s", body=[TYPIST]
-                )
+                message.SignalMessage(DAEMON_PATH, "NameLost", DAEMON, destination=destination, signature="s", body=[TYPIST])
             )
         await forger.call(owner.unique_name, "/", "", "Any").addErrback(lambda _: None)
         self.assertEqual(lost, [])

@@ -18,7 +18,8 @@ from typewright.engine.job import Job
 from typewright.engine.watchdog import Watchdog
 from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver
 from typewright.plan.chords import ANY_STATE, KeyEvent, KeyList
-from typewright.plan.key_coder import KeyCoder, Segment, Untypeable
+from typewright.plan.key_coder import KeyCoder, Segment
+from typewright.plan.layout import Untypeable
 
 Waits = Generator[Deferred[Any], Any, Any]
 
@@ -217,7 +218,7 @@ class Typist:
                     coder = KeyCoder(job.layout, group=state.group, locked=state.locked)
                 if not (yield self.press_and_release_keys(code(coder, segment), job)):
                     break
-        except (Untypeable, ValueError) as problem:
+        except Untypeable as problem:
             job.stop(str(problem))
         finally:
             self._keyboard.done_borrowing()

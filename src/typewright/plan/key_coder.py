@@ -8,19 +8,11 @@ from typing import NamedTuple
 
 from typewright.plan.chords import GROUP_SHIFT, Chord, chord, state_of
 from typewright.plan.keysyms import case_pair, keysym_named, keysym_of
-from typewright.plan.layout import LOCK_MASK, Layout, Position
+from typewright.plan.layout import LOCK_MASK, Layout, Position, Untypeable
 from typewright.plan.notation import chords_of
 
 _CONTROLS = {"\n": "Return", "\t": "Tab"}
 BACKSPACE = "BackSpace"
-
-
-class Untypeable(Exception):
-    """
-    This layout can't type a character, not even over a borrowed keycode; the sentence names its code point and place.
-
-    Found before the first key, always.
-    """
 
 
 class Segment(NamedTuple):
@@ -63,7 +55,7 @@ class KeyCoder:
         return [self._chord(position, "")] * count
 
     def chords(self, notation: str) -> list[Chord]:
-        """The key list for chords in notation. Raises ValueError, pointing at the word that is wrong."""
+        """The key list for chords in notation. Raises Untypeable, pointing at the word that the layout has no key for."""
         return chords_of(notation, self._layout, group=self._group, locked=self._locked)
 
     def segments(self, text: str, spare: int) -> list[Segment]:

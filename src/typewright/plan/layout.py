@@ -37,6 +37,15 @@ _PREFERRED = (
 )
 
 
+class Untypeable(Exception):
+    """
+    The layout has no way to type this, not even over a borrowed keycode; the sentence says what, but for a text only by
+    code point and place.
+
+    Found before the first key, always.
+    """
+
+
 @dataclass(frozen=True)
 class KeyType:
     """

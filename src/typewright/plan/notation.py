@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import difflib
 
-from typewright.plan.chords import Chord, chord, state_of
+from typewright.plan.chords import ANY_STATE, Chord, chord, state_of
 from typewright.plan.keysyms import NO_SYMBOL, keysym_named, names
-from typewright.plan.layout import Layout
+from typewright.plan.layout import LOCK_MASK, Layout, Untypeable
 
 _ALIASES = {
     "alt": "Alt_L",
@@ -54,7 +54,7 @@ def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
     for word in notation.split():
         parts = word.split("+")
         if "" in parts:
-            raise ValueError(f"{word!r} has a + without a key beside it; write the key + itself as plus.")
+            raise ValueError(f"{word[:40]!r} has a + without a key beside it; write the key + itself as plus.")
         chords.append(tuple((part, _keysym(part, word)) for part in parts))
     if not chords:
         raise ValueError("There is no chord to press; write for example ctrl+s, or Return.")
@@ -66,26 +66,38 @@ def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list
     The key list for `notation` on this layout.
 
     A key that needs modifiers for its level (`ctrl+plus` on many layouts) gets those that the chord does not press already.
-    Raises ValueError, pointing at the word that this layout has no key for.
+    Of a key alone that is so under Caps Lock as well; a chord of several keys leaves Caps Lock out, as everybody does who
+    presses ctrl+s with their fingers. Behind a key that locks or latches
+    something, the state of the events is anybody's guess, and none is required. Raises ValueError for what `keysyms_of`
+    refuses, and Untypeable, naming the word, when the layout has no such key.
     """
-    return [_chord(keys, layout, group, locked) for keys in keysyms_of(notation)]
+    chords = []
+    lasting = False
+    for words in keysyms_of(notation):
+        planned = _chord(words, layout, group, locked)
+        if lasting:
+            planned = planned._replace(events=tuple(event._replace(state=ANY_STATE) for event in planned.events))
+        chords.append(planned)
+        lasting = lasting or any(layout.modifiers.get(key) == ANY_STATE for key in planned.keys)
+    return chords
 
 
 def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locked: int) -> Chord:
     keys: list[int] = []
     pressed = 0
     in_group = group
+    heeded = locked if len(words) == 1 else locked & ~LOCK_MASK
     for word, keysym in words:
-        position = layout.find(keysym, group=in_group, locked=locked)
+        position = layout.find(keysym, group=in_group, locked=heeded)
         if position is None:
-            raise ValueError(f"No key of the keyboard layout reaches {word!r}.")
+            raise Untypeable(f"No key of the keyboard layout reaches {word!r}.")
         in_group = position.group
         for bit in sorted(layout.modifier_keys):
             if bit & position.modifiers & ~pressed:
                 keys.append(layout.modifier_keys[bit])
                 pressed |= bit
         if position.keycode in keys:
-            raise ValueError(f"{word!r} would press a key twice in one chord.")
+            raise Untypeable(f"{word!r} would press a key twice in one chord.")
         keys.append(position.keycode)
         pressed |= max(layout.modifiers.get(position.keycode, 0), 0)
     return chord(keys, layout.modifiers, state_of(in_group, locked))
@@ -97,4 +109,4 @@ def _keysym(part: str, word: str) -> int:
         return keysym
     near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
     hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
-    raise ValueError(f"{part!r} in {word!r} is no key that Typewright knows.{hint}")
+    raise ValueError(f"{part[:40]!r} in {word[:40]!r} is no key that Typewright knows.{hint}")

@@ -9,17 +9,11 @@ class owns the socket, counts the requests and frames what comes back (X11 proto
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import socket
 import struct
-import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import Xlib.error
-import Xlib.protocol.display
 import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
@@ -28,8 +22,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay
-from typewright.x11.address import check_peer
+from typewright.errors import DisplayLost, ExtensionMissing
+from typewright.x11.handshake import Handshake, shake_hands
 
 _GENERIC_EVENT = 35
 _ERROR, _REPLY = 0, 1
@@ -54,14 +48,6 @@ class Extension(NamedTuple):
     first_event: int
 
 
-class _Handshake(Xlib.protocol.display.Display):
-    """python-xlib's connection set-up; resources are plain numbers to us."""
-
-    @staticmethod
-    def get_resource_class(class_name: str, default: type | None = None) -> type | None:
-        return default
-
-
 class _Pending(NamedTuple):
     """A request that was sent: what its reply goes to, and a failure; `endless` when more replies follow."""
 
@@ -84,19 +70,10 @@ class Connection:
 
     def __init__(self, reactor: Any, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
-        try:
-            # python-xlib prints its warnings, and standard output has a reader.
-            with contextlib.redirect_stdout(sys.stderr):
-                display = _Handshake(name)
-        except (Xlib.error.DisplayError, OSError) as problem:
-            raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
-        self._socket: socket.socket = display.socket
-        check_peer(self._socket)
+        self._socket, self.root, self._ids = shake_hands(name)
         self._socket.setblocking(False)
-        self.root: int = display.info.roots[display.default_screen].root
         self.on_lost: Callable[[], None] = lambda: None
         self.companion: Connection | None = None
-        self._ids = _resource_ids(display.info.resource_id_base, display.info.resource_id_mask)
         self._reactor = reactor
         self._serial = 0
         self._pending: deque[_Pending] = deque()
@@ -171,7 +148,7 @@ class Connection:
     def request(self, kind: Any, **fields: Any) -> Deferred[Any]:
         """Ask by one of python-xlib's request classes; fires with its reply, parsed."""
         return self.ask(kind._request.to_binary(**fields)).addCallback(
-            lambda reply: kind._reply.parse_binary(reply, _Handshake)[0]
+            lambda reply: kind._reply.parse_binary(reply, Handshake)[0]
         )
 
     def extension(self, name: str) -> Deferred[Extension]:
@@ -297,8 +274,3 @@ class Connection:
             each.fail(DisplayLost())
         if not by_us:
             self.on_lost()
-
-
-def _resource_ids(base: int, mask: int) -> Any:
-    step = mask & -mask
-    return (base | number for number in itertools.takewhile(lambda number: number <= mask, itertools.count(step, step)))

@@ -21,6 +21,7 @@ from tests.desktop import xvfb
 from tests.x11.stage import A, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
@@ -140,6 +141,7 @@ class DyingTest(TestCase):
             yield self.assertFailure(backend.keyer.send(tap(A)), DisplayLost)
             yield self.assertFailure(confirmation, DisplayLost)
             yield self.assertFailure(backend.focus.focused(), DisplayLost)
+            yield deferLater(reactor, 0)  # both connections are told of it in this turn
             self.assertEqual(told, ["lost"])
             backend.abandon()
         self.assertEqual([reader for reader in reactor.getReaders() if isinstance(reader, Connection)], [])

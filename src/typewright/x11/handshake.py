@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""The connection set-up, which python-xlib does well: the authority file, the first exchange, the server's facts."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import Xlib.error
+import Xlib.protocol.display
+
+from typewright.errors import NoDisplay
+from typewright.x11.address import check_peer
+
+
+class Established(NamedTuple):
+    """A connection that the server has accepted: its socket, the root window, and resource ids that are ours to use."""
+
+    socket: socket.socket
+    root: int
+    ids: Iterator[int]
+
+
+class Handshake(Xlib.protocol.display.Display):
+    """python-xlib's side of the set-up; resources are plain numbers to us, for it and for all that parses replies."""
+
+    @staticmethod
+    def get_resource_class(class_name: str, default: type | None = None) -> type | None:
+        return default
+
+
+def shake_hands(name: str) -> Established:
+    """
+    Connect to the display `name` (see `address.display_name`); blocks until it is done.
+
+    Raises NoDisplay. Nothing of python-xlib holds on to the socket afterwards.
+    """
+    try:
+        # python-xlib prints its warnings, and standard output has a reader.
+        with contextlib.redirect_stdout(sys.stderr):
+            display = Handshake(name)
+    except (Xlib.error.DisplayError, OSError) as problem:
+        raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
+    check_peer(display.socket)
+    root = display.info.roots[display.default_screen].root
+    return Established(display.socket, root, _ids(display.info.resource_id_base, display.info.resource_id_mask))
+
+
+def _ids(base: int, mask: int) -> Iterator[int]:
+    step = mask & -mask
+    return (base | number for number in itertools.takewhile(lambda number: number <= mask, itertools.count(step, step)))

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""
+The benchmark: Typewright beside its peers, in one run, on a private desktop.
+
+Run it with `.venv/bin/python -m tests.bench.run`. Figures are medians of the rounds; the machine's noise falls on all alike.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import desktop
+
+ROUNDS = 7
+EVENTS = 20_000
+LINE = "The quick brown fox jumps over the lazy dog 0123456789; (really) "
+ASCII = (LINE * 20)[:1000]
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    desktop.needs("Xvfb", "xterm", "xdotool", "dbus-daemon")
+    with desktop.xvfb() as display, desktop.session_bus() as bus:
+        environ = desktop.environment(display, bus)
+        with desktop.terminal(environ) as terminal:
+            _engine(environ, terminal)
+            with desktop.service(environ) as service:
+                _latency(environ, terminal)
+                _idle(service)
+                _memory(environ, terminal, service)
+
+
+def _row(what: str, figure: str, peer: str = "", ratio: str = "") -> None:
+    print(f"{what:<58} {figure:>16} {peer:>16} {ratio:>8}", flush=True)
+
+
+def _engine(environ: dict[str, str], terminal: desktop.Terminal) -> None:
+    text = (LINE * 1000)[: EVENTS // 2]
+    raw, chord, event = [], [], []
+    for _ in range(ROUNDS):
+        raw.append(float(_python(environ, "lock_step.py", "38", str(EVENTS))))
+        terminal.read(EVENTS // 2)
+        for rates, mode in ((chord, "chord"), (event, "event")):
+            rates.append(float(_python(environ, "engine_rate.py", text, mode)))
+            assert terminal.read(len(text)) == text
+    _row("confirmed key events a second", "Typewright", "raw lock-step", "ratio")
+    for name, rates in (("chord", chord), ("event", event)):
+        ratio = statistics.median(rates) / statistics.median(raw)
+        _row(f"  pacing {name}", f"{statistics.median(rates):.0f}", f"{statistics.median(raw):.0f}", f"{ratio:.2f}")
+
+
+def _latency(environ: dict[str, str], terminal: desktop.Terminal) -> None:
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "caller.py")], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as caller:
+
+        def insert(text: str) -> None:
+            caller.stdin.write(text + "\n")
+            caller.stdin.flush()
+            caller.stdout.readline()
+
+        def xdotool(*options: str) -> Callable[[str], None]:
+            return lambda text: desktop.run(environ, "xdotool", "type", *options, text)
+
+        _row("milliseconds until the text stands in xterm", "Typewright", "peer", "times")
+        for text, what in ((ASCII, "1,000 ASCII characters"), ("hello", "5 letters")):
+            own = _median_ms(terminal, insert, text)
+            for name, peer in (("xdotool --delay 0", xdotool("--delay", "0")), ("xdotool", xdotool())):
+                theirs = _median_ms(terminal, peer, text, rounds=3 if name == "xdotool" else ROUNDS)
+                _row(f"  {what}, {name}", f"{own:.1f}", f"{theirs:.1f}", f"{theirs / own:.1f}")
+        caller.stdin.close()
+
+
+def _median_ms(terminal: desktop.Terminal, type_it: Callable[[str], None], text: str, rounds: int = ROUNDS) -> float:
+    took = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        type_it(text)
+        got = terminal.read(len(text))
+        took.append((time.perf_counter() - started) * 1000)
+        assert got == text, "what arrived is not what was sent"
+    return statistics.median(took)
+
+
+def _idle(service: desktop.Service) -> None:
+    status = Path(f"/proc/{service.process.pid}/status")
+
+    def switches() -> int:
+        return sum(int(line.split()[1]) for line in status.read_text().splitlines() if "ctxt_switches" in line)
+
+    time.sleep(3)  # what lingers after the last job (borrowed keycodes) is done with by then
+    before = switches()
+    time.sleep(10)
+    _row("times an idle service was woken in 10 s", str(switches() - before))
+
+
+def _memory(environ: dict[str, str], terminal: desktop.Terminal, service: desktop.Service) -> None:
+    def resident_mb() -> float:
+        lines = Path(f"/proc/{service.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+    _row("resident memory, MB, after typing", "")
+    text = (LINE * 400)[:20_000]
+    typed = 0
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "caller.py")], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as caller:
+        for goal in (100_000, 400_000, 700_000, 1_000_000):
+            while typed < goal:
+                caller.stdin.write(text + "\n")
+                caller.stdin.flush()
+                caller.stdout.readline()
+                assert terminal.read(len(text)) == text
+                typed += len(text)
+            _row(f"  {goal:,} keys", f"{resident_mb():.1f}")
+        caller.stdin.close()
+
+
+def _python(environ: dict[str, str], script: str, *arguments: str) -> str:
+    # The figure is the last line; python-xlib has warnings to print before it.
+    return desktop.run(environ, sys.executable, str(HERE / script), *arguments).splitlines()[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""The desk: which calls are refused, which become jobs, and who hears of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from engine_bench import PENDING, Bench, outcome
+from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+
+from typewright.engine.desk import DISABLED, Desk, House
+from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
+from typewright.interfaces import ITypingService, KeyboardState, Report, wire
+from typewright.testing import SHIFT
+
+FACTS = {"Backend": "x11", "Version": "1"}
+
+
+class Office:
+    """A desk before a bench, and a listener."""
+
+    def __init__(self, house: House | None = None, *, held: int = 0) -> None:
+        self.bench = Bench(state=KeyboardState(0, 0, held))
+        self.desk = Desk(self.bench.typist, self.bench.clock, house or House(), FACTS, "us")
+        self.heard: list[tuple[object, ...]] = []
+        self.desk.listen(
+            lambda name, value: self.heard.append((name, value)),
+            lambda caller, kind, report: self.heard.append((caller, kind, report.confirmed, report.typed, report.total)),
+        )
+
+
+def waiting_office(house: House | None = None) -> Office:
+    """One whose first job waits for the user to let go of Shift."""
+    return Office(house, held=SHIFT)
+
+
+@pytest.fixture
+def log_events() -> Iterator[list[LogEvent]]:
+    events: list[LogEvent] = []
+    globalLogPublisher.addObserver(events.append)
+    yield events
+    globalLogPublisher.removeObserver(events.append)
+
+
+def test_the_desk_is_the_typing_service() -> None:
+    desk = Office().desk
+    assert wire(desk, ITypingService) is desk
+
+
+def test_a_call_is_typed_and_reported() -> None:
+    office = Office()
+    assert outcome(office.desk.insert("A", "Hi\r\n")) == Report(True, 3, 3, "application", "", 0.0)
+    assert outcome(office.desk.backspace("A", 2)).typed == 2
+    assert outcome(office.desk.press("B", "ctrl+s")).total == 1
+    assert office.heard == [
+        ("Busy", True), ("A", "insert", True, 3, 3), ("Busy", False),
+        ("Busy", True), ("A", "backspace", True, 2, 2), ("Busy", False),
+        ("Busy", True), ("B", "press", True, 1, 1), ("Busy", False),
+    ]  # fmt: skip
+    assert office.bench.history.before(1) == "H"
+
+
+def test_properties() -> None:
+    office = waiting_office()
+    names = ("TypingEnabled", "Busy", "Backend", "Version", "Layout")
+    assert [office.desk.get_property(name) for name in names] == [True, False, "x11", "1", "us"]
+    office.desk.insert("A", "a")
+    office.desk.layout_changed("ru")
+    office.desk.layout_changed("ru")
+    assert [office.desk.get_property(name) for name in names] == [True, True, "x11", "1", "ru"]
+    assert office.heard == [("Busy", True), ("Layout", "ru")]
+    office.bench.keyboard.let_go()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        (lambda desk: desk.insert("A", "hunter2\x1b"), InvalidArgs, "Character 8 is the control character U+001B"),
+        (lambda desk: desk.insert("A", "123456"), LimitsExceeded, "That is 6 characters, and one call may have 5"),
+        (lambda desk: desk.backspace("A", 6), LimitsExceeded, "That is 6 backspaces, and one call may have 5"),
+        (lambda desk: desk.press("A", "Return"), LimitsExceeded, "That is 6 characters, and one call may have 5"),
+        (lambda desk: desk.press("A", ""), InvalidArgs, "There is no chord to press"),
+        (lambda desk: desk.press("A", "qqq+a"), InvalidArgs, "'qqq' in 'qqq+a' is no key"),
+        (lambda desk: desk.insert("A", "a", {"speed": 1.0}), InvalidArgs, "The option 'speed' is unknown"),
+        (lambda desk: desk.insert("A", "a", {"timeout": 0.0}), InvalidArgs, "The option 'timeout' must be"),
+        (lambda desk: desk.insert("A", "a", {"timeout": 20.5}), InvalidArgs, "The option 'timeout' must be"),
+        (lambda desk: desk.insert("A", "a", {"timeout": True}), InvalidArgs, "The option 'timeout' must be"),
+        (lambda desk: desk.insert("A", "a", {"timeout": float("nan")}), InvalidArgs, "The option 'timeout' must be"),
+    ],
+)  # fmt: skip
+def test_a_call_that_must_not_be_made_is_an_error_and_no_job(call, error, sentence) -> None:
+    office = Office(House(max_characters=5 if error is LimitsExceeded else 100))
+    with pytest.raises(error) as refused:
+        call(office.desk)
+    assert str(refused.value).startswith(sentence)
+    assert "hunter2" not in str(refused.value)
+    assert (office.heard, office.bench.transcript) == ([], [])
+
+
+def test_the_time_out_is_the_callers() -> None:
+    office = Office()
+    office.bench.barrier.silent = True
+    typing = office.desk.insert("A", "a", {"timeout": 0.5})
+    office.bench.clock.advance(0.5)
+    assert outcome(typing).reason == "the program with the focus has not answered yet"
+
+
+def test_too_many_jobs_are_refused() -> None:
+    office = waiting_office(House(max_jobs=2, max_jobs_per_caller=1))
+    office.desk.insert("A", "a")
+    with pytest.raises(LimitsExceeded, match=r"^You have 1 "):
+        office.desk.backspace("A", 1)
+    office.desk.insert("B", "b")
+    with pytest.raises(LimitsExceeded, match=r"^2 jobs"):
+        office.desk.press("C", "c")
+    office.bench.keyboard.let_go()
+    assert office.bench.keys == "+a -a +b -b"
+
+
+def test_disabled_typing_answers_false_at_once() -> None:
+    office = Office(House(typing_enabled=False))
+    assert outcome(office.desk.insert("A", "abc")) == Report(False, 0, 3, "", DISABLED, 0.0)
+    assert outcome(office.desk.backspace("A", 2)).confirmed is False
+    assert office.bench.transcript == []
+    assert office.heard == [("A", "insert", False, 0, 3), ("A", "backspace", False, 0, 2)]
+    office.desk.set_typing_enabled("A", True)
+    assert outcome(office.desk.insert("A", "a")).confirmed
+
+
+def test_disabling_stops_all_jobs() -> None:
+    office = Office()
+    office.bench.observer.silent = True
+    running, waiting = office.desk.insert("A", "ab"), office.desk.insert("B", "c")
+    office.desk.set_typing_enabled("C", False)
+    assert outcome(waiting).reason == DISABLED
+    assert outcome(running) is PENDING
+    office.bench.observer.answer(times=2)
+    assert outcome(running) == Report(False, 1, 2, "", DISABLED, 0.0)
+    assert office.bench.keys == "+a -a"
+    assert ("TypingEnabled", False) in office.heard
+
+
+def test_the_switch_is_announced_when_it_moves() -> None:
+    office = Office()
+    for enabled in (True, False, False, True):
+        office.desk.set_typing_enabled("A", enabled)
+    assert office.heard == [("TypingEnabled", False), ("TypingEnabled", True)]
+
+
+def test_where_nobody_may_enable_everybody_may_disable() -> None:
+    office = Office(House(anyone_may_enable=False))
+    office.desk.set_typing_enabled("A", False)
+    with pytest.raises(AccessDenied):
+        office.desk.set_typing_enabled("A", True)
+    assert office.desk.get_property("TypingEnabled") is False
+
+
+def test_cancel_ends_the_callers_own_jobs() -> None:
+    office = waiting_office()
+    mine, others = office.desk.insert("A", "a"), office.desk.insert("B", "b")
+    cancelling = office.desk.cancel("A")
+    office.bench.keyboard.let_go()
+    assert outcome(cancelling) == 1
+    assert outcome(mine).reason == "cancelled by its caller"
+    assert outcome(others).confirmed
+    assert office.bench.keys == "+b -b"
+
+
+def test_a_caller_that_leaves_takes_its_jobs_along() -> None:
+    office = waiting_office()
+    mine = office.desk.insert("A", "a")
+    office.desk.caller_left("A")
+    office.bench.keyboard.let_go()
+    assert outcome(mine).reason == "its caller left the bus"
+    assert office.bench.keys == ""
+
+
+def test_a_closed_desk_ends_all_jobs_and_takes_no_more() -> None:
+    office = waiting_office()
+    running, waiting = office.desk.insert("A", "a"), office.desk.insert("B", "b")
+    closing = office.desk.close("the service is stopping")
+    with pytest.raises(Stopping):
+        office.desk.insert("C", "c")
+    assert outcome(closing) is PENDING
+    office.bench.keyboard.let_go()
+    assert outcome(closing) == 2
+    assert [outcome(job).reason for job in (running, waiting)] == ["the service is stopping"] * 2
+    assert office.bench.transcript == []
+
+
+def test_no_log_line_holds_the_text(log_events: list[LogEvent]) -> None:
+    office = Office()
+    office.desk.insert("A", "hunter2")
+    office.bench.observer.false_at = {20}
+    office.desk.insert("A", "hunter2hunter2")
+    office.bench.keyboard.spare = 0
+    office.desk.insert("A", "hunter2\N{SNOWMAN}")
+    told = [formatEvent(event) for event in log_events]
+    assert len(told) == 3
+    assert told[0] == "insert for A: 7 of 7, confirmed (application) in 0.000 s"
+    assert not [line for line in told if "hunter" in line or "\N{SNOWMAN}" in line]
+    assert "hunter2" not in repr(log_events)

@@ -1,0 +1,774 @@
+# SPDX-License-Identifier: MIT
+"""The typist, path by path: each test is the transcript of what its collaborators were asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from engine_bench import EVENT, PENDING, Bench, error, outcome
+from twisted.internet.defer import CancelledError
+
+from typewright.engine.job import Job
+from typewright.engine.typist import Pacing
+from typewright.errors import DisplayLost
+from typewright.interfaces import LEVEL_SERVER, KeyboardState
+from typewright.plan.key_coder import KeyCoder
+from typewright.testing import LOCK, SHIFT, sample_layout
+
+END = ["done borrowing", "settle"]
+
+
+# --- All is well -----------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_typed_chord_by_chord() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("Hi")) is True
+    assert bench.transcript == [
+        "press Shift_L", "press h", "release h", "release Shift_L",
+        "press i", "release i",
+        *END,
+        "barrier 1",
+    ]  # fmt: skip
+    assert bench.job.report(True, 0.0).typed == 2
+    assert (bench.job.level, bench.job.reason) == ("application", "")
+    assert bench.at_rest
+
+
+def test_backspaces() -> None:
+    bench = Bench()
+    assert outcome(bench.backspace(2)) is True
+    assert bench.transcript == ["press BackSpace", "release BackSpace"] * 2 + [*END, "barrier 1"]
+    assert bench.job.typed == 2
+
+
+def test_chords_of_the_notation() -> None:
+    bench = Bench()
+    assert outcome(bench.press("ctrl+shift+t Escape")) is True
+    assert bench.keys == "+Control_L +Shift_L +t -t -Shift_L -Control_L +Escape -Escape"
+    assert (bench.job.typed, bench.job.text) == (2, "")
+    assert bench.history.before(1) == ""
+
+
+def test_an_empty_text_is_typed_by_no_key() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("")) is True
+    assert bench.transcript == [*END, "barrier 1"]
+
+
+def test_the_plan_is_made_for_the_state_that_the_keyboard_is_in() -> None:
+    bench = Bench(state=KeyboardState(group=1, locked=LOCK, held=0))
+    assert outcome(bench.insert("Да")) is True
+    assert bench.keys == "+l -l +Shift_L +f -f -Shift_L"
+    assert {event.state >> 13 for burst in bench.keyer.bursts for event in burst} == {1}
+    assert {event.state & LOCK for burst in bench.keyer.bursts for event in burst} == {LOCK}
+
+
+def test_the_job_holds_the_level_that_the_barrier_reached() -> None:
+    bench = Bench()
+    bench.barrier.level = LEVEL_SERVER
+    assert outcome(bench.insert("a")) is True
+    assert bench.job.level == "server"
+
+
+def test_a_typist_types_one_job_after_another() -> None:
+    bench = Bench()
+    assert [outcome(bench.insert("a")), outcome(bench.backspace(1)), outcome(bench.insert("b"))] == [True] * 3
+    assert bench.keys == "+a -a +BackSpace -BackSpace +b -b"
+    assert bench.history.before(1) == "b"
+
+
+# --- Pacing ----------------------------------------------------------------------------------------------------------
+
+
+def test_by_chord_all_events_of_a_chord_go_out_in_one_write() -> None:
+    bench = Bench()
+    bench.insert("Hi")
+    assert bench.bursts == ["+Shift_L +h -h -Shift_L", "+i -i"]
+
+
+def test_by_event_each_goes_out_alone() -> None:
+    bench = Bench(pacing=EVENT)
+    assert outcome(bench.insert("Hi")) is True
+    assert bench.bursts == ["+Shift_L", "+h", "-h", "-Shift_L", "+i", "-i"]
+
+
+def test_by_chord_the_next_chord_waits_for_each_confirmation() -> None:
+    bench = Bench()
+    bench.observer.silent = True
+    typing = bench.insert("ab")
+    for waiting in (2, 1):
+        assert bench.bursts == ["+a -a"]
+        assert len(bench.observer.waiting) == waiting
+        bench.observer.answer()
+    assert bench.bursts == ["+a -a", "+b -b"]
+    bench.observer.answer(times=2)
+    assert outcome(typing) is True
+
+
+def test_by_event_the_next_event_waits_for_the_confirmation() -> None:
+    bench = Bench(pacing=EVENT)
+    bench.observer.silent = True
+    typing = bench.insert("A")
+    seen = []
+    while bench.observer.waiting:
+        seen.append(bench.bursts[-1])
+        assert len(bench.observer.waiting) == 1
+        bench.observer.answer()
+    assert seen == ["+Shift_L", "+a", "-a", "-Shift_L"]
+    assert outcome(typing) is True
+
+
+def test_the_next_chord_waits_for_the_server_to_have_processed_the_last() -> None:
+    bench = Bench()
+    bench.keyer.by_hand = True
+    typing = bench.insert("ab")
+    assert bench.bursts == ["+a -a"]
+    bench.keyer.processed()
+    assert bench.bursts == ["+a -a", "+b -b"]
+    bench.keyer.processed()
+    assert outcome(typing) is True
+
+
+@pytest.mark.parametrize(
+    ("mode", "times"),
+    [("event", ["0.0 +a", "0.1 -a", "0.2 +b", "0.3 -b"]), ("chord", ["0.0 +a -a", "0.1 +b -b"])],
+)
+def test_a_hold_is_kept_behind_each_burst(mode: str, times: list[str]) -> None:
+    bench = Bench(pacing=Pacing(mode=mode, hold_s=0.1))
+    typing = bench.insert("ab")
+    sent = [f"{bench.clock.seconds():.1f} {burst}" for burst in bench.bursts]
+    while bench.clock.seconds() < 1:
+        bench.clock.advance(0.05)
+        sent += [f"{bench.clock.seconds():.1f} {burst}" for burst in bench.bursts[len(sent) :]]
+    assert sent == times
+    assert outcome(typing) is True
+    assert bench.at_rest
+
+
+def test_a_hold_longer_than_the_time_out_is_no_silence() -> None:
+    bench = Bench(pacing=Pacing(mode="event", hold_s=3.0, timeout_s=1.0))
+    typing = bench.insert("a")
+    bench.clock.pump([0.5] * 20)
+    assert outcome(typing) is True
+    assert bench.keys == "+a -a"
+
+
+def test_silence_behind_a_hold_is_still_noticed() -> None:
+    bench = Bench(pacing=Pacing(mode="event", hold_s=3.0, timeout_s=1.0))
+    bench.observer.silent_at = {2}
+    typing = bench.insert("a")
+    bench.clock.advance(3.0)
+    assert bench.keys == "+a -a"
+    bench.clock.pump([0.5, 0.5])
+    assert outcome(typing) is False
+    assert bench.keys == "-a"
+
+
+# --- The key list ----------------------------------------------------------------------------------------------------
+
+
+def test_the_callers_key_list_is_not_consumed() -> None:
+    bench = Bench()
+    layout = bench.keyboard.layout
+    key_list = KeyCoder(layout, group=0, locked=0).text_to_keys("abc")
+    before = list(key_list)
+    job = Job(":1.1", "insert", total=3)
+    job.window, job.layout = 1, layout
+    assert outcome(bench.typist.press_and_release_keys(key_list, job)) is True
+    assert key_list == before
+    assert bench.keys == "+a -a +b -b +c -c"
+    assert outcome(bench.typist.press_and_release_keys(tuple(before), job)) is True
+    assert job.text == "abcabc"
+
+
+# --- Not confirmed ---------------------------------------------------------------------------------------------------
+
+
+def test_by_chord_an_unconfirmed_press_is_lifted_and_stops_the_job() -> None:
+    bench = Bench()
+    bench.observer.false_at = {3}
+    assert outcome(bench.insert("aBc")) is False
+    # The chord went out whole, and the releases that were confirmed need no second one.
+    assert bench.keys == "+a -a +Shift_L +b -b -Shift_L"
+    assert bench.job.typed == 1
+    assert bench.job.reason.startswith("a key event was not processed as it was sent")
+    assert bench.at_rest
+
+
+def test_by_chord_an_unconfirmed_release_is_sent_again() -> None:
+    bench = Bench()
+    bench.observer.false_at = {3, 4}
+    assert outcome(bench.insert("Ab")) is False
+    assert bench.bursts == ["+Shift_L +a -a -Shift_L", "-a -Shift_L"]
+    assert bench.at_rest
+
+
+def test_by_event_an_unconfirmed_press_has_all_keys_released_in_reverse_order() -> None:
+    bench = Bench(pacing=EVENT)
+    bench.observer.false_at = {3}
+    assert outcome(bench.press("ctrl+shift+t")) is False
+    assert bench.bursts == ["+Control_L", "+Shift_L", "+t", "-t -Shift_L -Control_L"]
+    assert bench.transcript[-3:] == ["release Control_L", *END]
+    assert (bench.job.typed, bench.job.level) == (0, "")
+    assert bench.at_rest
+
+
+def test_by_event_what_is_up_already_is_not_released_again() -> None:
+    bench = Bench(pacing=EVENT)
+    bench.observer.false_at = {5}
+    assert outcome(bench.press("ctrl+shift+t")) is False
+    assert bench.bursts == ["+Control_L", "+Shift_L", "+t", "-t", "-Shift_L", "-Shift_L -Control_L"]
+    assert bench.at_rest
+
+
+def test_the_keyboard_is_settled_and_no_barrier_asked_for_after_a_failure() -> None:
+    bench = Bench()
+    bench.observer.false_at = {2}
+    assert outcome(bench.insert("ab")) is False
+    assert bench.transcript == ["press a", "release a", "release a", *END]
+
+
+# --- Silence ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_silent_observer_ends_in_false_after_the_time_out() -> None:
+    bench = Bench(pacing=Pacing(timeout_s=2.0))
+    bench.observer.silent_at = {3, 4, 5, 6}
+    typing = bench.insert("aB")
+    bench.clock.advance(1.75)
+    assert outcome(typing) is PENDING
+    bench.clock.advance(0.25)
+    assert outcome(typing) is False
+    assert bench.bursts == ["+a -a", "+Shift_L +b -b -Shift_L", "-b -Shift_L"]
+    assert bench.job.reason == "the confirmation of a key event stayed away"
+    assert bench.job.typed == 1
+    assert bench.at_rest
+
+
+def test_releases_that_are_not_confirmed_either_are_waited_for_and_then_given_up() -> None:
+    bench = Bench(pacing=Pacing(timeout_s=2.0))
+    bench.observer.silent = True
+    typing = bench.insert("a")
+    bench.clock.pump([2.0, 1.75])
+    assert outcome(typing) is PENDING
+    bench.clock.advance(0.25)
+    assert outcome(typing) is False
+    assert bench.bursts == ["+a -a", "-a"]
+    # A confirmation that is still awaited would be taken for the next job's.
+    assert bench.at_rest
+
+
+def test_the_job_after_a_silent_one_is_confirmed() -> None:
+    bench = Bench()
+    bench.observer.silent = True
+    bench.insert("a")
+    bench.clock.pump([2.0, 2.0])
+    bench.log.clear()
+    typing = bench.insert("b")
+    assert len(bench.observer.waiting) == 2
+    bench.observer.answer(times=2)
+    assert outcome(typing) is True
+    assert bench.keys == "+b -b"
+
+
+def test_every_confirmation_has_the_full_time() -> None:
+    bench = Bench(pacing=Pacing(timeout_s=2.0))
+    bench.observer.silent = True
+    typing = bench.insert("abc")
+    for _ in range(6):
+        bench.clock.advance(1.5)
+        bench.observer.answer()
+    assert outcome(typing) is True
+    assert bench.clock.seconds() == 9.0
+    assert bench.at_rest
+
+
+def test_a_job_may_bring_its_own_time_out() -> None:
+    bench = Bench(pacing=Pacing(timeout_s=2.0))
+    bench.observer.silent_at = {1, 2}
+    typing = bench.insert("a", timeout_s=0.5)
+    bench.clock.advance(0.25)
+    assert outcome(typing) is PENDING
+    bench.clock.advance(0.25)
+    assert outcome(typing) is False
+    assert bench.at_rest
+
+
+def test_a_server_that_does_not_process_the_keys_ends_in_false() -> None:
+    bench = Bench()
+    bench.keyer.by_hand = True
+    typing = bench.insert("a")
+    bench.clock.advance(2.0)
+    assert bench.bursts == ["+a -a", "-a"]
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert bench.at_rest
+
+
+def test_a_server_that_does_not_tell_the_focus_ends_in_false() -> None:
+    bench = Bench()
+    bench.focus.silent = True
+    typing = bench.insert("a")
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert (bench.job.reason, bench.transcript) == ("the X server does not answer", [])
+
+
+def test_a_server_that_does_not_tell_the_layout_ends_in_false() -> None:
+    bench = Bench()
+    bench.keyboard.silent = True
+    typing = bench.insert("a")
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert (bench.job.reason, bench.keys) == ("the X server does not answer", "")
+
+
+def test_a_server_that_does_not_lend_ends_in_false() -> None:
+    bench = Bench()
+    lend = bench.keyboard.borrow
+
+    def in_vain(pairs):
+        bench.keyboard.silent = True
+        return lend(pairs)
+
+    bench.keyboard.borrow = in_vain
+    typing = bench.insert("aç")
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert bench.transcript == ["borrow çÇ", *END]
+    assert bench.job.reason == "the X server does not answer"
+
+
+def test_a_layout_that_is_announced_and_never_told_ends_in_false() -> None:
+    bench = Bench()
+
+    def announce(number, event) -> None:
+        if number == 2:
+            bench.keyboard.announce()
+            bench.keyboard.silent = True
+
+    bench.keyer.on_send = announce
+    typing = bench.insert("ab")
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert bench.keys == "+a -a"
+    assert bench.at_rest
+
+
+def test_a_silent_program_ends_in_false_though_all_is_typed() -> None:
+    bench = Bench()
+    bench.barrier.silent = True
+    typing = bench.insert("ab")
+    bench.clock.advance(1.75)
+    assert outcome(typing) is PENDING
+    bench.clock.advance(0.25)
+    assert outcome(typing) is False
+    assert bench.job.reason == "the program with the focus has not answered yet"
+    assert (bench.job.typed, bench.job.level) == (2, "")
+    assert bench.history.before(1) == "ab"
+
+
+# --- Errors and cancelling -------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_the_keyer_lifts_the_keys_and_goes_on_to_the_caller() -> None:
+    bench = Bench(pacing=EVENT)
+
+    def fail_next(number, event) -> None:
+        if number == 2:
+            bench.keyer.fail_with = DisplayLost()
+
+    bench.keyer.on_send = fail_next
+    assert error(bench.insert("A")) is DisplayLost
+    assert bench.bursts == ["+Shift_L", "+a", "-a -Shift_L"]
+    assert bench.transcript[-2:] == END
+    assert bench.at_rest
+
+
+def test_a_lost_display_is_an_error_even_when_nothing_can_be_lifted() -> None:
+    bench = Bench()
+    bench.observer.silent = True
+    bench.keyer.send = lambda events: (_ for _ in ()).throw(DisplayLost())
+    assert error(bench.insert("a")) is DisplayLost
+    assert bench.at_rest
+
+
+def test_a_cancel_in_mid_chord_releases_and_waits_for_it() -> None:
+    bench = Bench(pacing=EVENT)
+    bench.observer.silent = True
+    typing = bench.press("ctrl+shift+t")
+    bench.observer.answer(times=1)
+    bench.observer.answer(times=1)
+    ended: list[object] = []
+    typing.addBoth(ended.append)
+    typing.cancel()
+    assert bench.transcript == [
+        "press Control_L",
+        "press Shift_L",
+        "press t",
+        "release t",
+        "release Shift_L",
+        "release Control_L",
+    ]
+    bench.observer.answer(times=2)
+    assert ended == []
+    bench.observer.answer()
+    assert bench.transcript == END
+    assert [result.type for result in ended] == [CancelledError]
+    assert bench.at_rest
+
+
+def test_a_cancel_between_chords_sends_no_more() -> None:
+    bench = Bench(pacing=Pacing(hold_s=1.0))
+    typing = bench.insert("ab")
+    typing.cancel()
+    assert error(typing) is CancelledError
+    assert bench.transcript == ["press a", "release a", *END]
+    assert bench.at_rest
+
+
+def test_a_cancel_before_the_first_key_leaves_nothing_behind() -> None:
+    bench = Bench(state=KeyboardState(0, 0, held=SHIFT))
+    typing = bench.insert("ab")
+    typing.cancel()
+    assert error(typing) is CancelledError
+    assert bench.transcript == []
+    assert bench.at_rest
+
+
+# --- Told to stop ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["chord", "event"])
+@pytest.mark.parametrize("number", [3, 4, 5, 6])
+def test_a_job_that_is_told_to_stop_finishes_the_chord_under_way_and_remembers_it(mode: str, number: int) -> None:
+    bench = Bench(pacing=Pacing(mode=mode))
+    bench.keyer.on_send = lambda count, event: bench.job.stop("enough") if count == number else None
+    assert outcome(bench.insert("aBc")) is False
+    assert bench.keys == "+a -a +Shift_L +b -b -Shift_L"
+    assert bench.history.before(1) == "aB"
+    assert (bench.job.typed, bench.job.reason, bench.job.level) == (2, "enough", "")
+    assert bench.at_rest
+
+
+def test_the_first_reason_counts() -> None:
+    bench = Bench()
+    bench.observer.false_at = {2}
+    bench.keyer.on_send = lambda count, event: bench.job.stop(f"enough {count}")
+    assert outcome(bench.insert("a")) is False
+    assert bench.job.reason == "enough 1"
+
+
+def test_a_job_that_is_stopped_while_it_waits_for_the_user_sends_no_key() -> None:
+    bench = Bench(state=KeyboardState(0, 0, held=SHIFT))
+    typing = bench.insert("a")
+    bench.job.stop("enough")
+    bench.keyboard.let_go()
+    assert outcome(typing) is False
+    assert (bench.keys, bench.job.reason) == ("", "enough")
+
+
+# --- The focus -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("window", "reason"),
+    [
+        (7, "the focus moved"),
+        (0, "no program could receive the keys: another one holds the keyboard, or nothing has the focus"),
+    ],
+)
+def test_when_the_keys_went_elsewhere_the_job_stops(window: int, reason: str) -> None:
+    bench = Bench()
+
+    def move(number, event) -> None:
+        if number == 3:
+            bench.keyer.window = window
+
+    bench.keyer.on_send = move
+    assert outcome(bench.insert("abc")) is False
+    assert bench.keys == "+a -a +b -b"
+    assert (bench.job.typed, bench.job.reason) == (1, reason)
+    assert (bench.history.before(1), bench.history.before(window)) == ("a", "")
+    assert bench.at_rest
+
+
+def test_by_event_the_rest_of_a_chord_is_not_sent_to_another_window() -> None:
+    bench = Bench(pacing=EVENT)
+
+    def move(number, event) -> None:
+        if number == 2:
+            bench.keyer.window = 7
+
+    bench.keyer.on_send = move
+    assert outcome(bench.insert("A")) is False
+    assert bench.bursts == ["+Shift_L", "+a", "-a -Shift_L"]
+
+
+def test_without_a_focus_no_key_is_sent() -> None:
+    bench = Bench()
+    bench.focus.window = 0
+    assert outcome(bench.insert("a")) is False
+    assert bench.transcript == []
+    assert bench.job.reason == "no window has the focus, or another program holds the keyboard"
+
+
+# --- The user's hands ------------------------------------------------------------------------------------------------
+
+
+def test_a_held_modifier_is_waited_for() -> None:
+    bench = Bench(state=KeyboardState(0, 0, held=SHIFT))
+    typing = bench.insert("a")
+    bench.clock.advance(0.75)
+    assert bench.transcript == []
+    bench.keyboard.let_go()
+    assert outcome(typing) is True
+    assert bench.keys == "+a -a"
+    assert bench.at_rest
+
+
+def test_a_modifier_that_stays_held_ends_in_false_with_no_key_sent() -> None:
+    bench = Bench(state=KeyboardState(0, 0, held=SHIFT), pacing=Pacing(modifier_wait_s=1.0))
+    typing = bench.insert("a")
+    bench.clock.advance(1.0)
+    assert outcome(typing) is False
+    assert bench.transcript == []
+    assert (bench.job.typed, bench.job.reason) == (0, "a modifier key is held down")
+    bench.keyboard.let_go()
+    assert bench.keys == ""
+    assert bench.at_rest
+
+
+# --- The layout ------------------------------------------------------------------------------------------------------
+
+
+def announcing(bench: Bench, layout: object) -> None:
+    bench.keyer.on_send = lambda number, event: bench.keyboard.announce(layout) if number == 2 else None
+
+
+def test_another_layout_in_mid_text_stops_the_job() -> None:
+    bench = Bench()
+    announcing(bench, replace(sample_layout(), groups=1))
+    assert outcome(bench.insert("ab")) is False
+    assert bench.keys == "+a -a"
+    assert (bench.job.typed, bench.job.reason) == (1, "the keyboard layout changed")
+    assert bench.at_rest
+
+
+def test_an_announcement_of_the_same_layout_stops_nothing() -> None:
+    bench = Bench()
+    announcing(bench, sample_layout())
+    assert outcome(bench.insert("ab")) is True
+    assert bench.keys == "+a -a +b -b"
+    assert not bench.keyboard.stale
+
+
+def test_a_layout_that_was_changed_and_read_by_others_is_noticed_as_well() -> None:
+    bench = Bench()
+
+    def change(number, event) -> None:
+        if number == 2:
+            bench.keyboard.layout = sample_layout(spare=1)
+
+    bench.keyer.on_send = change
+    assert outcome(bench.insert("ab")) is False
+    assert bench.job.reason == "the keyboard layout changed"
+
+
+# --- Borrowing -------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_layout_lacks_is_borrowed_before_the_first_key() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("açÇ漢")) is True
+    assert bench.transcript == [
+        "borrow çÇ 漢",
+        "press a", "release a",
+        "press ccedilla", "release ccedilla",
+        "press Shift_L", "press ccedilla", "release ccedilla", "release Shift_L",
+        "press U6F22", "release U6F22",
+        *END,
+        "barrier 1",
+    ]  # fmt: skip
+    assert bench.history.before(1) == "açÇ漢"
+
+
+def test_before_a_keycode_is_lent_anew_the_program_has_taken_its_keys() -> None:
+    bench = Bench(layout=sample_layout(spare=1))
+    assert outcome(bench.insert("çxñ")) is True
+    assert bench.transcript == [
+        "borrow çÇ",
+        "press ccedilla", "release ccedilla", "press x", "release x",
+        "barrier 1 and settle",
+        "borrow ñÑ",
+        "press ntilde", "release ntilde",
+        *END,
+        "barrier 1",
+    ]  # fmt: skip
+
+
+def test_the_next_job_borrows_behind_a_barrier_too() -> None:
+    bench = Bench()
+    outcome(bench.insert("ç"))
+    bench.log.clear()
+    assert outcome(bench.insert("ñ")) is True
+    assert bench.transcript[:2] == ["barrier 1 and settle", "borrow ñÑ"]
+    assert outcome(bench.insert("plain")) is True
+    assert "barrier 1 and settle" not in bench.transcript
+
+
+def test_a_text_with_something_untypeable_is_not_begun() -> None:
+    bench = Bench(layout=sample_layout(spare=0))
+    assert outcome(bench.insert("abc\N{SNOWMAN}")) is False
+    assert bench.transcript == END
+    assert bench.job.typed == 0
+    assert bench.job.reason.startswith("Character 4 (U+2603) is not on the keyboard layout")
+
+
+def test_a_program_that_does_not_answer_keeps_its_borrowed_keycodes() -> None:
+    bench = Bench(layout=sample_layout(spare=1))
+    bench.barrier.silent = True
+    typing = bench.insert("çñ")
+    bench.clock.advance(2.0)
+    assert bench.transcript == [
+        "borrow çÇ",
+        "press ccedilla",
+        "release ccedilla",
+        "barrier 1 and settle",
+        *END,
+        "barrier 1 and settle",
+    ]
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert (bench.job.typed, bench.job.total) == (1, 2)
+    assert bench.job.reason == "the program with the focus has not answered yet"
+
+
+def test_a_job_that_fails_over_borrowed_keycodes_waits_for_the_program_to_settle() -> None:
+    bench = Bench()
+    bench.observer.false_at = {2}
+    assert outcome(bench.insert("çb")) is False
+    assert bench.transcript[-3:] == [*END, "barrier 1 and settle"]
+
+
+def test_a_lost_borrowing_is_a_changed_layout() -> None:
+    bench = Bench()
+    announcing(bench, sample_layout())
+    assert outcome(bench.insert("aç")) is False
+    assert bench.keys == "+a -a"
+    assert bench.job.reason == "the keyboard layout changed"
+
+
+# --- Bad plans -------------------------------------------------------------------------------------------------------
+
+
+def test_a_notation_that_the_layout_has_no_key_for_is_a_reason() -> None:
+    bench = Bench()
+    assert outcome(bench.press("ctrl+s F24")) is False
+    assert bench.transcript == END
+    assert bench.job.reason == "No key of the keyboard layout reaches 'F24'."
+
+
+# --- History and context ---------------------------------------------------------------------------------------------
+
+
+def test_history_holds_what_was_confirmed_by_window_and_caller() -> None:
+    bench = Bench()
+    outcome(bench.insert("ab", caller=":1.1"))
+    bench.focus.window = bench.keyer.window = 2
+    outcome(bench.insert("c", caller=":1.2"))
+    bench.focus.window = bench.keyer.window = 1
+    outcome(bench.insert("d", caller=":1.2"))
+    assert [tuple(stretch) for stretch in bench.history.of(1)] == [(":1.1", "ab"), (":1.2", "d")]
+    assert [tuple(stretch) for stretch in bench.history.of(2)] == [(":1.2", "c")]
+
+
+@pytest.mark.parametrize("mode", ["chord", "event"])
+def test_history_holds_the_confirmed_part_of_a_job_that_failed(mode: str) -> None:
+    bench = Bench(pacing=Pacing(mode=mode))
+    bench.observer.false_at = {6}
+    assert outcome(bench.insert("abcd")) is False
+    assert bench.history.before(1) == "ab"
+
+
+def test_history_holds_the_confirmed_part_of_a_job_that_was_cancelled_or_broken() -> None:
+    bench = Bench()
+    bench.observer.silent_at = {3, 4}
+    typing = bench.insert("ab")
+    typing.cancel()
+    assert error(typing) is CancelledError
+    assert bench.history.before(1) == "a"
+    bench.keyer.fail_with = DisplayLost()
+    assert error(bench.insert("c")) is DisplayLost
+    assert bench.history.before(1) == "a"
+
+
+def test_backspaces_take_away_what_history_holds() -> None:
+    bench = Bench()
+    outcome(bench.insert("abcd", caller=":1.1"))
+    assert outcome(bench.backspace(2, caller=":1.2")) is True
+    assert bench.history.before(1) == "ab"
+
+
+def test_backspaces_that_were_not_confirmed_take_nothing_away() -> None:
+    bench = Bench()
+    outcome(bench.insert("abcd"))
+    bench.observer.false_at = {8 + 4}
+    assert outcome(bench.backspace(3)) is False
+    assert bench.history.before(1) == "abc"
+
+
+def test_a_text_is_fitted_to_what_stands_before_it_in_its_window() -> None:
+    asked = []
+
+    def adjust(text: str, before: str) -> str:
+        asked.append((text, before))
+        return f" {text}" if before else text.capitalize()
+
+    bench = Bench(context_adjust=adjust)
+    outcome(bench.insert("one"))
+    assert outcome(bench.insert("two")) is True
+    assert (bench.job.typed, bench.job.total) == (4, 4)
+    bench.focus.window = bench.keyer.window = 2
+    outcome(bench.insert("three"))
+    assert asked == [("one", ""), ("two", "One"), ("three", "")]
+    assert (bench.history.before(1), bench.history.before(2)) == ("One two", "Three")
+
+
+# --- The keyboard is settled, whatever happens -----------------------------------------------------------------------
+
+
+def failing(bench: Bench) -> None:
+    bench.keyer.fail_with = DisplayLost()
+
+
+def unconfirmed(bench: Bench) -> None:
+    bench.observer.false_at = {1}
+
+
+def silent(bench: Bench) -> None:
+    bench.observer.silent = True
+
+
+def untypeable(bench: Bench) -> None:
+    bench.keyboard.spare = 0
+
+
+def elsewhere(bench: Bench) -> None:
+    bench.keyer.window = 9
+
+
+@pytest.mark.parametrize("trouble", [lambda bench: None, failing, unconfirmed, silent, untypeable, elsewhere])
+def test_the_keyboard_is_settled_whatever_happens(trouble) -> None:
+    bench = Bench()
+    trouble(bench)
+    typing = bench.insert("aç")
+    bench.clock.pump([2.0, 2.0])
+    assert outcome(typing) is not PENDING
+    told = bench.transcript
+    assert [told.count("settle"), told.count("done borrowing")] == [1, 1]
+    keys_after = told[told.index("settle") :]
+    assert not [line for line in keys_after if line.startswith(("press", "release"))]
+    assert bench.at_rest

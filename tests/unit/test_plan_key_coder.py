@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The key coder: from text to a key list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from typewright.plan.key_coder import KeyCoder, Segment, keysyms_for
+from typewright.plan.keysyms import case_pair
+from typewright.plan.layout import Layout, Untypeable
+from typewright.testing import LOCK, MOD2, borrowed_key, key_name, sample_layout
+
+US_RU = sample_layout()
+
+
+def coder(layout: Layout = US_RU, *, group: int = 0, locked: int = 0) -> KeyCoder:
+    return KeyCoder(layout, group=group, locked=locked)
+
+
+def lent(*characters: str) -> Layout:
+    """The layout while these characters' pairs stand on its spare keycodes."""
+    pairs = dict.fromkeys(map(case_pair, characters))
+    keys = {code: borrowed_key(pair, 2) for code, pair in zip(US_RU.spare_keycodes, pairs, strict=False)}
+    return replace(US_RU, keys={**US_RU.keys, **keys}, borrowed=frozenset(keys))
+
+
+def typed(text: str, *, group: int = 0, locked: int = 0) -> str:
+    """The key list, in the names of the keys, each chord with its group before it."""
+    return " ".join(
+        f"{chord.events[0].state >> 13}:" + "+".join(key_name(US_RU, code) for code in chord.keys)
+        for chord in coder(group=group, locked=locked).text_to_keys(text)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "locked", "keys"),
+    [
+        ("", 0, 0, ""),
+        ("Hi!", 0, 0, "0:Shift_L+h 0:i 0:Shift_L+1"),
+        ("a\n\tb", 0, 0, "0:a 0:Return 0:Tab 0:b"),
+        ("€‰ß", 0, 0, "0:ISO_Level3_Shift+5 0:Shift_L+ISO_Level3_Shift+5 0:ISO_Level3_Shift+s"),
+        ("(", 0, 0, "0:Shift_L+9"),
+        # Caps Lock, Num Lock
+        ("aA1", 0, LOCK, "0:Shift_L+a 0:a 0:1"),
+        ("aA1", 0, MOD2, "0:a 0:Shift_L+a 0:1"),
+        # a Russian sentence switches twice, and not at each space
+        ("a да, б", 0, 0, "0:a 0:space 1:l 1:f 1:Shift_L+slash 1:space 1:comma"),
+        ("да да\n1", 0, 0, "1:l 1:f 1:space 1:l 1:f 1:Return 1:1"),
+        ("да a b", 1, 0, "1:l 1:f 1:space 0:a 0:space 0:b"),
+        ("1 a", 1, 0, "1:1 1:space 0:a"),
+    ],
+)
+def test_the_key_list_of_a_text(text: str, group: int, locked: int, keys: str) -> None:
+    assert typed(text, group=group, locked=locked) == keys
+
+
+def test_each_chord_names_the_character_that_it_completes() -> None:
+    assert [chord.text for chord in coder().text_to_keys("He\n€")] == list("He\n€")
+
+
+def test_locked_modifiers_stand_in_every_state() -> None:
+    assert [event.state for chord in coder(locked=MOD2 | LOCK).text_to_keys("aB") for event in chord.events] == [
+        0x12, 0x13, 0x13, 0x13,
+        0x12, 0x12,
+    ]  # fmt: skip
+
+
+def test_a_character_that_is_nowhere_is_untypeable_by_code_point_and_place() -> None:
+    with pytest.raises(Untypeable, match=r"^Character 8 \(U\+00E7\) is not on the keyboard layout\.$"):
+        coder().text_to_keys("hunter2ç")
+
+
+def test_backspaces() -> None:
+    chords = coder().backspaces(3)
+    assert [(key_name(US_RU, *chord.keys), chord.text) for chord in chords] == [("BackSpace", "")] * 3
+    assert coder().backspaces(0) == []
+
+
+def test_backspaces_stay_in_the_active_group() -> None:
+    assert {event.state for chord in coder(group=1).backspaces(2) for event in chord.events} == {0x2000}
+
+
+def test_a_layout_may_lack_a_backspace() -> None:
+    keys = {code: key for code, key in US_RU.keys.items() if code != 22}
+    with pytest.raises(Untypeable, match="no BackSpace"):
+        coder(replace(US_RU, keys=keys)).backspaces(1)
+
+
+def test_chords_of_the_notation() -> None:
+    assert [chord.keys for chord in coder(group=1).chords("ctrl+s space")] == [(37, 39), (65,)]
+
+
+def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[tuple[str, str]]:
+    """The segments, the borrowed pairs by their first characters."""
+    segments = coder(layout, locked=locked).segments(text, spare)
+    return [(segment.text, "".join(pair[0] for pair in segment.borrow)) for segment in segments]
+
+
+@pytest.mark.parametrize(
+    ("text", "spare", "segments"),
+    [
+        ("", 3, [("", "")]),
+        ("all there, да\n", 0, [("all there, да\n", "")]),
+        ("naïve", 3, [("naïve", "ï")]),
+        ("ïï ï", 1, [("ïï ï", "ï")]),
+        # upper and lower case share a keycode
+        ("çÇ", 1, [("çÇ", "ç")]),
+        ("Çç", 1, [("Çç", "ç")]),
+        ("ςΣσ", 2, [("ςΣσ", "ςσ")]),
+        # as many as there is room for; the next segment begins where it is full
+        ("aïbécèd", 2, [("aïbéc", "ïé"), ("èd", "è")]),
+        ("ïéïéè", 2, [("ïéïé", "ïé"), ("è", "è")]),
+        ("ïéè", 1, [("ï", "ï"), ("é", "é"), ("è", "è")]),
+        ("ïéï", 1, [("ï", "ï"), ("é", "é"), ("ï", "ï")]),
+    ],
+)
+def test_segments_borrow_no_more_than_there_is(text: str, spare: int, segments: list[tuple[str, str]]) -> None:
+    assert cut(text, spare) == segments
+
+
+def test_what_is_borrowed_already_is_named_again_so_that_nobody_takes_it() -> None:
+    assert cut("ïé", 3, lent("ï")) == [("ïé", "ïé")]
+    assert cut("ï", 3, lent("ï")) == [("ï", "ï")]
+    assert cut("a", 3, lent("ï")) == [("a", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("ï", "Character 1 (U+00EF)"), ("ab漢", "Character 3 (U+6F22)"), ("a😀", "Character 2 (U+1F600)")],
+)
+def test_without_a_spare_keycode_all_of_the_text_is_untypeable(text: str, place: str) -> None:
+    with pytest.raises(Untypeable) as refused:
+        coder().segments(text, 0)
+    assert str(refused.value).startswith(f"{place} is not on the keyboard layout")
+    assert text not in str(refused.value)
+
+
+def test_return_is_never_borrowed() -> None:
+    without_return = replace(US_RU, keys={code: key for code, key in US_RU.keys.items() if code != 36})
+    with pytest.raises(Untypeable, match=r"^Character 2 \(U\+000A\)"):
+        coder(without_return).segments("a\nb", 3)
+
+
+@pytest.mark.parametrize("character", ["ı", "ς", "ǅ", "ŉ", "ﬁ"])
+def test_what_caps_lock_would_capitalise_on_a_borrowed_keycode_is_untypeable_from_the_start(character: str) -> None:
+    text = f"ïéè{character}"
+    assert cut(text, 1)[-1] == (character, character)
+    with pytest.raises(Untypeable, match=rf"^Character 4 \(U\+{ord(character):04X}\)"):
+        coder(locked=LOCK).segments(text, 1)
+    assert cut("ïÉ漢", 3, locked=LOCK) == [("ïÉ漢", "ïé漢")]
+
+
+def test_a_segment_hides_its_text() -> None:
+    assert repr(Segment("hunter2", (("ç", "Ç"),))) == "Segment(7 characters, 1 borrowed)"
+
+
+def test_the_keysyms_of_a_pair() -> None:
+    assert keysyms_for(("ç", "Ç")) == (0xE7, 0xC7)
+    assert keysyms_for(("漢", "漢")) == (0x01006F22, 0x01006F22)
