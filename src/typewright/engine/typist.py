@@ -131,11 +131,8 @@ class Typist:
         whole = self._pacing.mode == "chord"
         down: dict[int, None] = {}
         try:
+            yield from self._check_layout(job, watchdog)
             for chord in key_list:
-                if self._keyboard.stale:
-                    yield watchdog.guard(self._keyboard.read())
-                if self._keyboard.layout is not job.layout and self._keyboard.layout != job.layout:
-                    job.stop("the keyboard layout changed")
                 if job.stopped:
                     break
                 for burst in (chord.events,) if whole else [(event,) for event in chord.events]:
@@ -158,7 +155,10 @@ class Typist:
                     if not confirmed:
                         break
                 else:
-                    job.confirmed(chord.text)
+                    # A chord that a new layout has overtaken may have typed anything.
+                    stands = self._keyboard.layout is job.layout and not self._keyboard.stale
+                    if stands or (yield from self._check_layout(job, watchdog)):
+                        job.confirmed(chord.text)
         except CancelledError:
             if not watchdog.expired:
                 raise
@@ -169,6 +169,15 @@ class Typist:
             if down:
                 yield from self._lift(down, job)
         return not job.stopped
+
+    def _check_layout(self, job: Job, watchdog: Watchdog) -> Waits:
+        """Whether the layout is still the one that the key list was made for; stops the job if not."""
+        if self._keyboard.stale:
+            yield watchdog.guard(self._keyboard.read())
+        stands = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
+        if not stands:
+            job.stop("the keyboard layout changed")
+        return stands
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:
         """Release what is down, last pressed first, and wait for the confirmations: but not for ever."""

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""packaging/install and packaging/uninstall, in a home of their own: from the cold call to nothing left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.desktop import Child, Ended, needs, run, xvfb
+
+from typewright import __version__
+from typewright.config import Config, load_config
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME, OBJECT = "org.typewright.Typist1", "/org/typewright/Typist1"
+
+BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <standard_session_servicedirs/>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    # With a space and a %, as homes may have them.
+    path = tmp_path / "the 100% home"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def environ(home: Path) -> Iterator[dict[str, str]]:
+    """A user with an empty home, a display and a bus that looks for services in that home, and no systemd."""
+    needs("Xvfb", "dbus-daemon", "busctl", "systemd-analyze")
+    (home / "runtime").mkdir(mode=0o700)
+    with xvfb() as display:
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "XDG_DATA_HOME": str(home / "data"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_DATA_DIRS": str(home / "none"),
+            "XDG_RUNTIME_DIR": str(home / "runtime"),
+            "DISPLAY": display,
+            "LC_ALL": "C.UTF-8",
+        }
+        with bus(environ) as address:
+            yield {**environ, "DBUS_SESSION_BUS_ADDRESS": address}
+
+
+@contextlib.contextmanager
+def bus(environ: dict[str, str]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="typewright-bus-") as directory:
+        config = Path(directory) / "bus.conf"
+        config.write_text(BUS_CONFIG.format(socket=Path(directory) / "bus"))
+        command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--print-address"]
+        daemon = Child(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            yield daemon.line()
+        finally:
+            daemon.end()
+            daemon.process.stdout.close()
+
+
+def install(environ: dict[str, str]) -> None:
+    # The virtual environment of the tests, for a new one needs the network; by a name that takes some quoting.
+    venv = Path(environ["HOME"]) / "runtime" / "a $venv of 100%"
+    if not venv.is_symlink():
+        venv.symlink_to(sys.prefix)
+    run(environ, "bash", str(ROOT / "packaging" / "install"), "--venv", str(venv))
+
+
+def uninstall(environ: dict[str, str], *options: str) -> str:
+    return run(environ, "bash", str(ROOT / "packaging" / "uninstall"), *options)
+
+
+def bus_daemon(environ: dict[str, str], member: str) -> str:
+    daemon = "org.freedesktop.DBus"
+    return run(environ, "busctl", "--user", "call", daemon, "/org/freedesktop/DBus", daemon, member, "s", NAME).strip()
+
+
+def version_of_the_service(environ: dict[str, str]) -> str:
+    return run(environ, "busctl", "--user", "get-property", NAME, OBJECT, NAME, "Version").strip()
+
+
+def files(home: Path) -> set[str]:
+    return {
+        str(path.relative_to(home))
+        for path in home.rglob("*")
+        if (path.is_symlink() or path.is_file()) and home / "runtime" not in path.parents
+    }
+
+
+INSTALLED = {
+    ".local/bin/typewright",
+    "data/dbus-1/services/org.typewright.Typist1.service",
+    "config/systemd/user/typewright.service",
+}
+CONFIGURATION = "config/typewright/config.toml"
+
+
+def test_the_first_call_starts_the_service_and_uninstall_ends_it(environ: dict[str, str], home: Path) -> None:
+    install(environ)
+    assert files(home) == INSTALLED | {CONFIGURATION}
+    assert bus_daemon(environ, "NameHasOwner") == "b false"
+
+    assert version_of_the_service(environ) == f's "{__version__}"'
+    process = int(bus_daemon(environ, "GetConnectionUnixProcessID").removeprefix("u "))
+
+    uninstall(environ)
+    assert not Path(f"/proc/{process}").exists()
+    assert files(home) == {CONFIGURATION}
+    with pytest.raises(Ended, match="not provided by any .service files"):
+        version_of_the_service(environ)
+
+
+def test_a_service_that_can_not_start_keeps_no_caller_waiting(environ: dict[str, str]) -> None:
+    install(environ)
+    del environ["DISPLAY"]
+    with bus(environ) as address, pytest.raises(Ended, match="exited with status 3"):
+        version_of_the_service({**environ, "DBUS_SESSION_BUS_ADDRESS": address})
+
+
+def test_purge_takes_the_configuration_too(environ: dict[str, str], home: Path) -> None:
+    install(environ)
+    uninstall(environ, "--purge")
+    assert files(home) == set()
+    assert not (home / "config" / "typewright").exists()
+
+
+def test_installing_again_leaves_the_users_configuration_alone(environ: dict[str, str], home: Path) -> None:
+    (home / CONFIGURATION).parent.mkdir(parents=True)
+    (home / CONFIGURATION).write_text('pacing = "event"\n')
+    install(environ)
+    install(environ)
+    assert (home / CONFIGURATION).read_text() == 'pacing = "event"\n'
+    assert files(home) == INSTALLED | {CONFIGURATION}
+
+
+def test_uninstall_spares_what_it_did_not_install(environ: dict[str, str], home: Path) -> None:
+    program = home / ".local" / "bin" / "typewright"
+    program.parent.mkdir(parents=True)
+    program.write_text("the user's own")
+    with pytest.raises(Ended, match="is in the way"):
+        install(environ)
+    uninstall(environ)
+    assert files(home) == {".local/bin/typewright"}
+
+
+def test_systemd_can_read_the_unit(environ: dict[str, str], home: Path) -> None:
+    install(environ)
+    unit = home / "config" / "systemd" / "user" / "typewright.service"
+    # What else it says is of units of the machine's own.
+    command = ["systemd-analyze", "--user", "verify", "--man=no", str(unit)]
+    told = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert [line for line in told.stderr.splitlines() if "typewright" in line] == []
+
+
+def test_the_sample_configuration_holds_the_defaults(tmp_path: Path) -> None:
+    sample = ROOT / "packaging" / "config.toml"
+    assert load_config(sample) == Config()
+    settings = [line[1:] for line in sample.read_text().splitlines() if line.startswith("#") and not line.startswith("# ")]
+    every = tmp_path / "every.toml"
+    every.write_text("\n".join(settings))
+    assert load_config(every) == Config()
