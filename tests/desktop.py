@@ -52,14 +52,18 @@ class Child:
 
     def __init__(self, command: Sequence[str], **options: object) -> None:
         self.process = subprocess.Popen(command, **options)  # type: ignore[call-overload]
+        self._said = b""
 
     def line(self) -> str:
         """The next line of its standard output."""
-        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
-        line = self.process.stdout.readline() if ready else b""
-        if not line:
-            raise Ended(f"{self.process.args}: said nothing (exit status {self.process.poll()})")
-        return line.decode().rstrip("\n")
+        while b"\n" not in self._said:
+            ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
+            data = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            if not data:
+                raise Ended(f"{self.process.args[:2]}: said nothing (exit status {self.process.poll()})")
+            self._said += data
+        line, _, self._said = self._said.partition(b"\n")
+        return line.decode()
 
     def end(self, grace_s: float = PATIENCE_S) -> int:
         """Ask it to end, and return its exit status."""

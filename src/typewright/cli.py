@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, formatEvent, globalLogBeginner
+from twisted.python.failure import Failure
 
 from typewright import __version__
 from typewright.bus.client import Client
@@ -24,6 +25,7 @@ from typewright.plan.text import typeable
 _PIECE = 1_000
 """Characters in one call of `type`: a long text goes in pieces, so that progress shows and nobody else waits long."""
 _NOT_CONFIRMED = 1
+_INTERRUPTED = 130
 
 Steps = Generator[Deferred[Any], Any, int]
 Command = Callable[[Any, argparse.Namespace], Deferred[int]]
@@ -50,24 +52,33 @@ def _serve(reactor: Any, options: argparse.Namespace) -> int:
 
 
 def _ask(reactor: Any, options: argparse.Namespace) -> int:
-    status = TypewrightError.exit_status
+    status: int | None = None
 
-    def ended(result: int) -> None:
+    def interrupted() -> None:
         nonlocal status
-        status = result
-        if reactor.running:
+        if status is None:
+            status = _INTERRUPTED  # the service stops the job when our connection is gone
+
+    def ended(result: int | Failure) -> None:
+        nonlocal status
+        if status is None:
+            status = _complain(_told(result)) if isinstance(result, Failure) else result
             reactor.stop()
 
     def start() -> None:
         command: Command = options.run
-        answer = command(reactor, options)
-        answer.addErrback(lambda failure: _complain(failure.trap(TypewrightError) and failure.value))
-        answer.addErrback(lambda failure: _complain(TypewrightError(f"Something went wrong: {failure.type.__name__}.")))
-        answer.addCallback(ended)
+        command(reactor, options).addBoth(ended)
 
     reactor.callWhenRunning(start)
+    reactor.addSystemEventTrigger("before", "shutdown", interrupted)
     reactor.run()
-    return status
+    return _INTERRUPTED if status is None else status
+
+
+def _told(failure: Failure) -> TypewrightError:
+    if isinstance(failure.value, TypewrightError):
+        return failure.value
+    return TypewrightError(f"Something went wrong inside typewright: {failure.type.__name__}.")
 
 
 def _complain(problem: TypewrightError) -> int:

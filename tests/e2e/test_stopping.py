@@ -84,6 +84,15 @@ def test_a_caller_that_leaves_takes_its_job_along(desk: Desk) -> None:
     assert "its caller left the bus" in desk.service.log.read_text()
 
 
+def test_control_c_at_the_command_line_stops_the_typing_quietly(desk: Desk) -> None:
+    with subprocess.Popen([*desktop.typewright(), "type", LONG], env=desk.environ, stderr=subprocess.PIPE) as typing:
+        assert desk.terminal.read(100) == LONG[:100]
+        typing.send_signal(signal.SIGINT)
+        assert typing.wait(20) == 130
+        assert typing.stderr.read() == b""
+    assert_prefix_and_keys_up(desk)
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str) -> None:
     with typing(desk) as caller:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import socket
-import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -40,8 +40,8 @@ def shake_hands(name: str) -> Established:
     Raises NoDisplay. Nothing of python-xlib holds on to the socket afterwards.
     """
     try:
-        # python-xlib prints its warnings, and standard output has a reader.
-        with contextlib.redirect_stdout(sys.stderr):
+        # python-xlib prints a warning where there is no authority file; standard output has a reader of its own.
+        with contextlib.redirect_stdout(io.StringIO()):
             display = Handshake(name)
     except (Xlib.error.DisplayError, OSError) as problem:
         raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
