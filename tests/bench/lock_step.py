@@ -20,19 +20,9 @@ from Xlib.ext import record
 from typewright.x11.address import display_name
 from typewright.x11.handshake import shake_hands
 from typewright.x11.keyer import fake_input
+from typewright.x11.observer import KEY_EVENTS_ONLY
 
 _FOCUS = struct.pack("=BBH", 43, 0, 1)
-_DEVICE_EVENTS = {
-    "core_requests": (0, 0),
-    "core_replies": (0, 0),
-    "ext_requests": (0, 0, 0, 0),
-    "ext_replies": (0, 0, 0, 0),
-    "delivered_events": (0, 0),
-    "device_events": (X.KeyPress, X.KeyRelease),
-    "errors": (0, 0),
-    "client_started": False,
-    "client_died": False,
-}
 
 
 class Frames:
@@ -77,7 +67,7 @@ def confirmed_events_per_s(keycode: int, events: int) -> float:
     context = next(ids)
     control.sendall(
         record.CreateContext._request.to_binary(
-            opcode=majors[1], context=context, element_header=0, clients=[record.AllClients], ranges=[_DEVICE_EVENTS]
+            opcode=majors[1], context=context, element_header=0, clients=[record.AllClients], ranges=[KEY_EVENTS_ONLY]
         )
         + _FOCUS
     )

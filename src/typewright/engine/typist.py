@@ -26,6 +26,7 @@ Waits = Generator[Deferred[Any], Any, Any]
 _NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
 _FOCUS_MOVED = "the focus moved"
 _TAKEN = "no program could receive the keys: another one holds the keyboard, or nothing has the focus"
+_DEAF = "the X server does not answer"
 _SILENT = "the confirmation of a key event stayed away"
 
 ContextAdjust = Callable[[str, str], str]
@@ -199,16 +200,11 @@ class Typist:
     ) -> Waits:
         """What insert, backspace and press have in common: make ready, type segment by segment, reach the barrier."""
         timeout_s = self._timeout_s(job)
-        yield from self._within(
-            self._pacing.modifier_wait_s, self._keyboard.unmodified(), job, "a modifier key is held down"
-        )
-        job.window = (yield from self._within(timeout_s, self._focus.focused(), job, "the X server does not answer")) or 0
+        found = yield from self._at_rest(job)
+        job.window = (yield from self._within(timeout_s, self._focus.focused(), job, _DEAF)) or 0
         if not job.window:
             job.stop("no window has the focus, or another program holds the keyboard")
-        if job.stopped:
-            return False
-        found = yield from self._within(timeout_s, self._keyboard.read(), job, "the X server does not answer")
-        if found is None:
+        if found is None or job.stopped:
             return False
         job.layout, state = found
         try:
@@ -220,7 +216,7 @@ class Typist:
                     if job.stopped:
                         break
                     borrowing = self._keyboard.borrow(segment.borrow)
-                    lent = yield from self._within(timeout_s, borrowing, job, "the X server does not answer")
+                    lent = yield from self._within(timeout_s, borrowing, job, _DEAF)
                     if lent is None:
                         break
                     job.layout = lent
@@ -231,12 +227,21 @@ class Typist:
             job.stop(str(problem))
         finally:
             self._keyboard.done_borrowing()
-            yield from self._within(timeout_s, self._keyer.settle(), job, "the X server does not answer")
+            yield from self._within(timeout_s, self._keyer.settle(), job, _DEAF)
         if job.stopped and job.layout.borrowed:
             yield from self._reach(job, settle=True)
         if not job.stopped:
             job.level = (yield from self._reach(job, settle=False)) or ""
         return not job.stopped
+
+    def _at_rest(self, job: Job) -> Waits:
+        """Layout and state with no modifier held; None, and the job stopped, when that stays away."""
+        found = yield from self._within(self._timeout_s(job), self._keyboard.read(), job, _DEAF)
+        if found is not None and found[1].held:
+            wait_s = self._pacing.modifier_wait_s
+            yield from self._within(wait_s, self._keyboard.unmodified(), job, "a modifier key is held down")
+            found = yield from self._within(self._timeout_s(job), self._keyboard.read(), job, _DEAF)
+        return found
 
     def _reach(self, job: Job, *, settle: bool) -> Waits:
         return self._within(

@@ -42,8 +42,8 @@ class Barrier:
     @inlineCallbacks
     def prepare(self) -> Generator[Deferred[Any], Any, None]:
         """Fires when the atoms of the protocol are known."""
-        self._protocols = (yield self._connection.request(core.InternAtom, only_if_exists=0, name="WM_PROTOCOLS")).atom
-        self._ping = (yield self._connection.request(core.InternAtom, only_if_exists=0, name="_NET_WM_PING")).atom
+        self._protocols = yield self._connection.atom("WM_PROTOCOLS")
+        self._ping = yield self._connection.atom("_NET_WM_PING")
 
     @inlineCallbacks
     def reach(self, window: int, *, settle: bool) -> Generator[Deferred[Any], Any, str]:
@@ -78,17 +78,9 @@ class Barrier:
         for _ in range(_LONGEST_FAMILY):
             if window in (X.NONE, self._connection.root):
                 break
-            protocols = yield self._connection.request(
-                core.GetProperty,
-                delete=0,
-                window=window,
-                property=self._protocols,
-                type=Xatom.ATOM,
-                long_offset=0,
-                long_length=64,
-            )
-            if protocols.property_type == Xatom.ATOM:
-                return window if self._ping in protocols.value[1] else 0
+            protocols = yield self._connection.property(window, self._protocols, Xatom.ATOM)
+            if protocols is not None:
+                return window if self._ping in protocols else 0
             window = (yield self._connection.request(core.QueryTree, window=window)).parent
         return 0
 

@@ -28,6 +28,7 @@ from typewright.x11.handshake import Handshake, shake_hands
 _GENERIC_EVENT = 35
 _ERROR, _REPLY = 0, 1
 _READ_SIZE = 1 << 16
+_LONGEST_PROPERTY = 1024
 _HEADER = struct.Struct("=BBHI")
 
 log = Logger()
@@ -160,6 +161,17 @@ class Connection:
             return Extension(reply.major_opcode, reply.first_event)
 
         return self.request(core.QueryExtension, name=name).addCallback(found)
+
+    def atom(self, name: str, *, create: bool = True) -> Deferred[int]:
+        """Fires with the atom of that name; 0 when there is none and it is not to be created."""
+        return self.request(core.InternAtom, only_if_exists=not create, name=name).addCallback(lambda reply: reply.atom)
+
+    def property(self, window: int, atom: int, kind: int) -> Deferred[Any]:
+        """Fires with a window's property (numbers, or bytes for strings); None when it has none of this kind."""
+        reply = self.request(
+            core.GetProperty, delete=0, window=window, property=atom, type=kind, long_offset=0, long_length=_LONGEST_PROPERTY
+        )
+        return reply.addCallback(lambda found: found.value[1] if found.property_type == kind else None)
 
     def close(self) -> None:
         """Leave the server; what it was still asked for errbacks."""

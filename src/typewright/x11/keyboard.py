@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -189,19 +188,11 @@ class Keyboard:
 
     @inlineCallbacks
     def _read_names(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
-        atom = (yield self._connection.request(core.InternAtom, only_if_exists=1, name=_RULES_NAMES)).atom
-        if not atom:
+        atom = yield self._connection.atom(_RULES_NAMES, create=False)
+        names = atom and (yield self._connection.property(self._connection.root, atom, Xatom.STRING))
+        if not names:
             return ()
-        reply = yield self._connection.request(
-            core.GetProperty,
-            delete=0,
-            window=self._connection.root,
-            property=atom,
-            type=Xatom.STRING,
-            long_offset=0,
-            long_length=256,
-        )
-        _, _, layouts, variants, *_ = (bytes(reply.value[1]).decode("latin-1") + "\0" * 4).split("\0")
+        _, _, layouts, variants, *_ = (bytes(names).decode("latin-1") + "\0" * 4).split("\0")
         padded = variants.split(",") + [""] * len(layouts)
         return tuple(
             f"{name}({variant})" if variant else name for name, variant in zip(layouts.split(","), padded, strict=False)

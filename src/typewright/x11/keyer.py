@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from Xlib import X
 
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, KeyEvent
@@ -53,6 +53,8 @@ class Keyer:
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
+        if not self._group.ours:
+            return succeed(None)
         requests, count = self._group.restore()
         return self._guard.behind(requests, count).addCallback(lambda window: None)
 

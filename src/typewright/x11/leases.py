@@ -12,7 +12,6 @@ import struct
 from collections.abc import Generator, Mapping
 from typing import Any
 
-import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X, Xatom
 
@@ -38,8 +37,8 @@ class Leases:
     @inlineCallbacks
     def prepare(self) -> Generator[Deferred[Any], Any, None]:
         """Fires when the properties' atoms are known."""
-        self._keycodes_atom = (yield self._connection.request(core.InternAtom, only_if_exists=0, name=_KEYCODES)).atom
-        self._group_atom = (yield self._connection.request(core.InternAtom, only_if_exists=0, name=_GROUP)).atom
+        self._keycodes_atom = yield self._connection.atom(_KEYCODES)
+        self._group_atom = yield self._connection.atom(_GROUP)
 
     def group(self, locked: int) -> bytes:
         """The request that notes which locked group is to be put back."""
@@ -64,29 +63,16 @@ class Leases:
 
         A keycode that holds something else by now (the user chose another layout) is left alone.
         """
-        numbers = yield self._read(self._keycodes_atom)
+        numbers = (yield self._connection.property(self._connection.root, self._keycodes_atom, Xatom.CARDINAL)) or []
         left = [(numbers[at], tuple(numbers[at + 1 : at + 3])) for at in range(0, len(numbers) - 2, 3)]
         for keycode, keysyms in left:
             if keycode in layout.keys and any(group.keysyms[:2] == keysyms for group in layout.keys[keycode].groups):
                 self._connection.send(assign(keycode, (_NO_SYMBOL, _NO_SYMBOL)))
-        group = yield self._read(self._group_atom)
+        group = yield self._connection.property(self._connection.root, self._group_atom, Xatom.CARDINAL)
         if group:
             self._connection.send(xkb.lock_group(extension.major, group[0]))
         self._connection.send(self.keycodes({}) + self.no_group(), 2)
         return bool(left or group)
-
-    @inlineCallbacks
-    def _read(self, atom: int) -> Generator[Deferred[Any], Any, list[int]]:
-        reply = yield self._connection.request(
-            core.GetProperty,
-            delete=0,
-            window=self._connection.root,
-            property=atom,
-            type=Xatom.CARDINAL,
-            long_offset=0,
-            long_length=1024,
-        )
-        return list(reply.value[1]) if reply.property_type == Xatom.CARDINAL else []
 
     def _change(self, atom: int, numbers: list[int]) -> bytes:
         return struct.pack(

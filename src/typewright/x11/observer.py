@@ -23,7 +23,7 @@ _HEADER = 32
 _EVENT = struct.Struct("=BB2xI20xH2x")
 _COMPARED = MODIFIERS_MASK | GROUP_MASK
 _START_TIMEOUT_S = 2.0
-_CORE_EVENTS_ONLY = {
+KEY_EVENTS_ONLY = {
     "core_requests": (0, 0),
     "core_replies": (0, 0),
     "ext_requests": (0, 0, 0, 0),
@@ -67,7 +67,7 @@ class Observer:
             context=context,
             element_header=0,
             clients=[record.AllClients],
-            ranges=[_CORE_EVENTS_ONLY],
+            ranges=[KEY_EVENTS_ONLY],
         )
         self._control.send(create)
         # The server must know the context before the other connection names it; any reply proves that.
