@@ -27,8 +27,9 @@ def main() -> None:
     desktop.needs("Xvfb", "xterm", "xdotool", "dbus-daemon")
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
+        _into_sink(environ)
         with desktop.terminal(environ) as terminal:
-            _engine(environ, terminal)
+            _into_terminal(environ, terminal)
             with desktop.service(environ) as service:
                 _latency(environ, terminal)
                 _idle(service)
@@ -39,19 +40,37 @@ def _row(what: str, figure: str, peer: str = "", ratio: str = "") -> None:
     print(f"{what:<58} {figure:>16} {peer:>16} {ratio:>8}", flush=True)
 
 
-def _engine(environ: dict[str, str], terminal: desktop.Terminal) -> None:
+def _engine(environ: dict[str, str], target: str, took: Callable[[str], None]) -> None:
     text = (LINE * 1000)[: EVENTS // 2]
-    raw, chord, event = [], [], []
+    rates: dict[str, list[float]] = {"raw": [], "chord": [], "event": []}
     for _ in range(ROUNDS):
-        raw.append(float(_python(environ, "lock_step.py", "38", str(EVENTS))))
-        terminal.read(EVENTS // 2)
-        for rates, mode in ((chord, "chord"), (event, "event")):
-            rates.append(float(_python(environ, "engine_rate.py", text, mode)))
-            assert terminal.read(len(text)) == text
-    _row("confirmed key events a second", "Typewright", "raw lock-step", "ratio")
-    for name, rates in (("chord", chord), ("event", event)):
-        ratio = statistics.median(rates) / statistics.median(raw)
-        _row(f"  pacing {name}", f"{statistics.median(rates):.0f}", f"{statistics.median(raw):.0f}", f"{ratio:.2f}")
+        rates["raw"].append(float(_python(environ, "lock_step.py", "38", str(EVENTS))))
+        took("a" * (EVENTS // 2))
+        for mode in ("chord", "event"):
+            rates[mode].append(float(_python(environ, "engine_rate.py", text, mode)))
+            took(text)
+    _row(f"confirmed key events a second, into {target}", "Typewright", "raw lock-step", "ratio")
+    raw = statistics.median(rates["raw"])
+    for mode in ("chord", "event"):
+        own = statistics.median(rates[mode])
+        _row(f"  pacing {mode}", f"{own:.0f}", f"{raw:.0f}", f"{own / raw:.2f}")
+
+
+def _into_sink(environ: dict[str, str]) -> None:
+    sink = desktop.Child([sys.executable, str(HERE / "sink.py")], env=environ, stdout=subprocess.PIPE)
+    while sink.line() != "ready":
+        pass
+    _engine(environ, "a plain window", lambda text: None)
+    sink.process.kill()
+    sink.process.wait()
+    sink.process.stdout.close()
+
+
+def _into_terminal(environ: dict[str, str], terminal: desktop.Terminal) -> None:
+    def took(text: str) -> None:
+        assert terminal.read(len(text)) == text, "what arrived is not what was sent"
+
+    _engine(environ, "xterm", took)
 
 
 def _latency(environ: dict[str, str], terminal: desktop.Terminal) -> None:
