@@ -155,6 +155,27 @@ def test_a_killed_service_leaves_no_key_down(environ: dict[str, str]) -> None:
             desk.fenced()
 
 
+def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dict[str, str]) -> None:
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    before = desktop.keymap(environ)
+    with desktop.terminal(environ) as terminal, tempfile.TemporaryDirectory() as home:
+        # Event by event, with time between: the way in which a kill does leave keys down.
+        config = 'pacing = "event"\nhold_s = 0.01\n'
+        running = desktop.Service(environ, Path(home) / "log", config=config)
+        running.wait_until_ready()
+        with typing(Desk(environ, running, terminal), "é" + "WWWWWWWWWW" * 200) as caller:
+            while not desktop.keys_down(environ):
+                pass
+            running.kill()
+            caller.wait()
+        running.process.stdout.close()
+        assert desktop.keys_down(environ) != []
+        assert desktop.keymap(environ) != before
+        with desktop.service(environ):
+            assert desktop.keys_down(environ) == []
+            assert desktop.keymap(environ) == before
+
+
 def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on() -> None:
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)

@@ -56,6 +56,15 @@ def test_ten_thousand_random_printable_characters(desk: Desk) -> None:
     assert desk.terminal.read(10_000) == text
 
 
+def test_event_by_event_with_time_between(environ: dict[str, str]) -> None:
+    desktop.run(environ, "setxkbmap", "-option", "", "de")
+    text = "Grüße AN alle: @ € {[]} Łódź\t1"
+    config = 'pacing = "event"\nhold_s = 0.001'
+    with desktop.terminal(environ) as terminal, desktop.service(environ, config=config):
+        assert desktop.busctl_call(environ, "Insert", "s", text) == "b true"
+        assert terminal.read(len(text)) == text
+
+
 def test_more_characters_than_there_are_spare_keycodes(desk: Desk) -> None:
     text = "".join(chr(0x4E00 + number * 7) for number in range(60)) + "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖàáâãäåæçèéêë"
     assert desk.call("Insert", "s", text) == "b true"
