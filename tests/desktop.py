@@ -10,6 +10,8 @@ import re
 import select
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -270,6 +272,13 @@ def busctl_call(environ: dict[str, str], member: str, *arguments: str) -> str:
         member,
         *arguments,
     ).strip()
+
+
+def server_pid(display: str) -> int:
+    """The process id of the X server of a local display, as the kernel knows the other end of its socket."""
+    with socket.socket(socket.AF_UNIX) as connected:
+        connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
+        return struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 def lock_group(environ: dict[str, str], group: int) -> None:

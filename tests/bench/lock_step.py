@@ -18,11 +18,10 @@ from Xlib import X
 from Xlib.ext import record
 
 from typewright.x11.address import display_name
+from typewright.x11.connection import GET_INPUT_FOCUS
 from typewright.x11.handshake import shake_hands
 from typewright.x11.keyer import fake_input
 from typewright.x11.observer import KEY_EVENTS_ONLY
-
-_FOCUS = struct.pack("=BBH", 43, 0, 1)
 
 
 class Frames:
@@ -69,14 +68,14 @@ def confirmed_events_per_s(keycode: int, events: int) -> float:
         record.CreateContext._request.to_binary(
             opcode=majors[1], context=context, element_header=0, clients=[record.AllClients], ranges=[KEY_EVENTS_ONLY]
         )
-        + _FOCUS
+        + GET_INPUT_FOCUS
     )
     replies.reply()
     data.sendall(struct.pack("=BBHI", majors[1], 5, 2, context))
     recorded.reply()
     writes = [
-        (X.KeyPress, fake_input(majors[0], keycode, True) + _FOCUS),
-        (X.KeyRelease, fake_input(majors[0], keycode, False) + _FOCUS),
+        (X.KeyPress, fake_input(majors[0], keycode, True) + GET_INPUT_FOCUS),
+        (X.KeyRelease, fake_input(majors[0], keycode, False) + GET_INPUT_FOCUS),
     ]
     started = time.perf_counter()
     for number in range(events):

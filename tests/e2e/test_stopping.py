@@ -179,7 +179,7 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
 def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on() -> None:
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
-        server = int(desktop.run(environ, "xdotool", "getdisplaygeometry") and _server_pid(display))
+        server = desktop.server_pid(display)
         with desktop.terminal(environ) as terminal, desktop.service(environ, config="timeout_s = 0.3") as service:
             os.kill(server, signal.SIGSTOP)
             try:
@@ -196,7 +196,7 @@ def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
         environ = desktop.environment(display, bus)
         with desktop.terminal(environ) as terminal, desktop.service(environ) as service:
             with typing(Desk(environ, service, terminal)) as caller:
-                os.kill(_server_pid(display), signal.SIGKILL)
+                os.kill(desktop.server_pid(display), signal.SIGKILL)
                 _, complaint = caller.communicate(timeout=60)
             assert "org.typewright.Error.DisplayLost" in complaint
             assert service.process.wait(20) == 8
@@ -213,15 +213,6 @@ def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> No
                 os.kill(daemon, signal.SIGKILL)
                 assert service.process.wait(20) == 9
             assert desktop.keys_down(own) == []
-
-
-def _server_pid(display: str) -> int:
-    import socket
-    import struct
-
-    with socket.socket(socket.AF_UNIX) as connected:
-        connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
-        return struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 class TestNotStarting:

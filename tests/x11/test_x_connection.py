@@ -17,7 +17,7 @@ import struct
 from pathlib import Path
 from unittest import mock
 
-from tests.desktop import xvfb
+from tests.desktop import server_pid, xvfb
 from tests.x11.stage import A, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
@@ -27,9 +27,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
 from typewright.x11.address import display_name
 from typewright.x11.backend import open_backend
-from typewright.x11.connection import Connection, RequestError
-
-_GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
+from typewright.x11.connection import GET_INPUT_FOCUS, Connection, RequestError
 
 
 class LivingTest(Stage):
@@ -86,7 +84,7 @@ class LivingTest(Stage):
             connection._socket = socket.socket(fileno=high)
             connection._socket.setblocking(False)
             reactor.addReader(connection)
-            reply = yield connection.ask(_GET_INPUT_FOCUS)
+            reply = yield connection.ask(GET_INPUT_FOCUS)
             self.assertEqual(reply[0], 1)
             connection.close()
         finally:
@@ -116,12 +114,12 @@ class DyingTest(TestCase):
     def test_x3_nothing_blocks_while_the_server_stands_still(self) -> Steps:
         with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
             backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
-            server = _server_of(display)
+            server = server_pid(display)
             os.kill(server, signal.SIGSTOP)
             try:
                 before = reactor.seconds()
                 for _ in range(20_000):
-                    backend._control.send(_GET_INPUT_FOCUS[:0] + struct.pack("=BBH", 127, 0, 1))
+                    backend._control.send(struct.pack("=BBH", 127, 0, 1))
                 self.assertGreater(len(backend._control._out), 0)
                 self.assertLess(reactor.seconds() - before, 5)
             finally:
@@ -137,7 +135,7 @@ class DyingTest(TestCase):
             backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
             backend.when_lost(lambda: told.append("lost"))
             confirmation = backend.observer.confirm(press(A))
-            os.kill(_server_of(display), signal.SIGKILL)
+            os.kill(server_pid(display), signal.SIGKILL)
             yield self.assertFailure(backend.keyer.send(tap(A)), DisplayLost)
             yield self.assertFailure(confirmation, DisplayLost)
             yield self.assertFailure(backend.focus.focused(), DisplayLost)
@@ -206,10 +204,3 @@ class AddressTest(SynchronousTestCase):
         else:
             # Root's server is trusted by everybody: that is the rule.
             address.check_peer(ours)
-
-
-def _server_of(display: str) -> int:
-    with socket.socket(socket.AF_UNIX) as connected:
-        connected.connect(f"/tmp/.X11-unix/X{display[1:]}")
-        pid, _, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    return pid

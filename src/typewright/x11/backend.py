@@ -94,13 +94,10 @@ def open_backend(
         keyboards: Extension = yield control.extension(xkb.NAME)
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
-        leases = Leases(control)
-        group = Group(keyboards, leases)
         guard = Guard(control)
         barrier = Barrier(control, reactor, settle_s=settle_s)
         yield barrier.prepare()
-        keyboard = Keyboard(control, keyboards, leases, group, reactor, linger_s=linger_s)
-        yield keyboard.start()
+        keyboard, group = yield _open_keyboard(control, keyboards, reactor, linger_s)
         swept = yield sweep(control, xinput, xtest, sources.xtest)
         redeemed = yield keyboard.redeem()
         if swept or redeemed:
@@ -132,9 +129,7 @@ def read_layout(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any,
     control = Connection(reactor, display_name(name, os.environ))
     try:
         keyboards: Extension = yield control.extension(xkb.NAME)
-        leases = Leases(control)
-        keyboard = Keyboard(control, keyboards, leases, Group(keyboards, leases), reactor, linger_s=0)
-        yield keyboard.start()
+        keyboard, _ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
         return (yield keyboard.read())
     finally:
         control.close()
@@ -155,10 +150,20 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
         swept: int = yield sweep(control, xinput, xtest, sources.xtest)
-        leases = Leases(control)
-        keyboard = Keyboard(control, keyboards, leases, Group(keyboards, leases), reactor, linger_s=0)
-        yield keyboard.start()
+        keyboard, _ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
         yield keyboard.redeem()
         return swept
     finally:
         control.close()
+
+
+@inlineCallbacks
+def _open_keyboard(
+    control: Connection, extension: Extension, reactor: Any, linger_s: float
+) -> Generator[Deferred[Any], Any, tuple[Keyboard, Group]]:
+    """Fires with the keyboard, its layout read, and the group that it shares with the keyer."""
+    leases = Leases(control)
+    group = Group(extension, leases)
+    keyboard = Keyboard(control, extension, leases, group, reactor, linger_s=linger_s)
+    yield keyboard.start()
+    return keyboard, group

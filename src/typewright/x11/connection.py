@@ -27,6 +27,9 @@ from typewright.x11.handshake import Handshake, shake_hands
 
 _GENERIC_EVENT = 35
 _ERROR, _REPLY = 0, 1
+GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
+"""The request for the window with the focus; also the cheapest one with a reply, where a round trip is all that matters."""
+
 _READ_SIZE = 1 << 16
 _LONGEST_PROPERTY = 1024
 _HEADER = struct.Struct("=BBHI")

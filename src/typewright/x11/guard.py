@@ -9,7 +9,7 @@ import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred
 from Xlib import X
 
-from typewright.x11.connection import Connection
+from typewright.x11.connection import GET_INPUT_FOCUS, Connection
 
 _ALREADY_GRABBED = X.AlreadyGrabbed
 _WINDOW_AT = struct.Struct("=8xI")
@@ -44,7 +44,6 @@ class Guard:
             )
         )
         self._grab = struct.pack("=BBHIIBBH", 31, 0, 4, probe, X.CurrentTime, X.GrabModeAsync, X.GrabModeAsync, 0)
-        self._focus = struct.pack("=BBH", 43, 0, 1)
 
     def focused(self) -> Deferred[int]:
         """Fires with the window that has the focus; 0 when no program would receive a key."""
@@ -63,7 +62,7 @@ class Guard:
             window.callback(_WINDOW_AT.unpack_from(reply)[0] if free else 0)
 
         self._connection.call(self._grab, take_grab, _told_below, requests, count, flush=False)
-        self._connection.call(self._focus, take_focus, window.errback)
+        self._connection.call(GET_INPUT_FOCUS, take_focus, window.errback)
         return window
 
 

@@ -14,7 +14,7 @@ from Xlib.ext import record
 
 from typewright.errors import DisplayLost, ExtensionMissing
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, KeyEvent
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
 from typewright.x11.devices import Devices
 
 NAME = record.extname
@@ -71,7 +71,7 @@ class Observer:
         )
         self._control.send(create)
         # The server must know the context before the other connection names it; any reply proves that.
-        yield self._control.ask(struct.pack("=BBH", 43, 0, 1))
+        yield self._control.ask(GET_INPUT_FOCUS)
         self._data.stream(struct.pack("=BBHI", self._major, 5, 2, context), self._on_data)
         try:
             yield self._started.addTimeout(_START_TIMEOUT_S, clock)

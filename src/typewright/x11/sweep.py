@@ -12,7 +12,7 @@ import struct
 
 from twisted.internet.defer import Deferred
 
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
 from typewright.x11.keyer import fake_input
 
 _KEY_CLASS = 0
@@ -26,7 +26,7 @@ def sweep(connection: Connection, xinput: Extension, xtest: Extension, device: i
         if not keycodes:
             return 0
         releases = b"".join(fake_input(xtest.major, keycode, False) for keycode in keycodes)
-        proof = connection.ask(struct.pack("=BBH", 43, 0, 1), releases, len(keycodes))
+        proof = connection.ask(GET_INPUT_FOCUS, releases, len(keycodes))
         return proof.addCallback(lambda _: len(keycodes))
 
     return connection.ask(struct.pack("=BBHB3x", xinput.major, 30, 2, device)).addCallback(held)
