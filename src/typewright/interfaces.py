@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
@@ -53,6 +53,23 @@ class KeyboardState:
     group: int
     locked: int
     held: int
+
+
+OURS, USER, PROGRAM, REPEAT = "ours", "user", "program", "repeat"
+"""Where a key event comes from: from us, a real keyboard, another program, the server's own auto-repeat."""
+
+
+class Stray(NamedTuple):
+    """
+    A key event that came between ours, or one of ours that was not processed as it was meant (`source` is OURS).
+
+    `keycode` is 8-255; `state` the core protocol's state that it found.
+    """
+
+    keycode: int
+    pressed: bool
+    state: int
+    source: str
 
 
 class IDelayed(Protocol):
@@ -109,8 +126,19 @@ class IObserver(Protocol):
         server stays silent: the asker brings the time-out, and cancels.
         """
 
+    def strays(self) -> Sequence[Stray]:
+        """
+        What else was seen since I was asked for a confirmation, or for this, the last time; oldest first.
+
+        A confirmation that fires False is always among them before it fires.
+        """
+
     def forget(self) -> None:
-        """Drop every confirmation still waited for; their Deferreds fire False."""
+        """
+        Drop every confirmation still waited for, their Deferreds fire False, and what strays there are.
+
+        From then on I keep nothing that I see, until I am asked for a confirmation again.
+        """
 
 
 @runtime_checkable
@@ -159,12 +187,19 @@ class IKeyboard(Protocol):
 class IBarrier(Protocol):
     """I know when the focused program has taken the keys sent so far, as far as anybody can."""
 
+    def begin(self, window: int) -> Deferred[None]:
+        """A job begins in `window`: find out how its program can answer. Fires soon, and never waits for the program."""
+
+    def end(self) -> None:
+        """The job has ended; what served it alone can go."""
+
     def reach(self, window: int, *, settle: bool) -> Deferred[str]:
         """
         Fires with `LEVEL_APPLICATION` when the program of `window` has answered, and with `LEVEL_SERVER` for a program
         that can't answer; then, with `settle`, only after the time in which such programs take their keys.
 
-        Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels.
+        Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels. Several
+        may be under way at the same time.
         """
 
 

@@ -24,7 +24,8 @@ from typewright.bus.publication import BusName, publish, take_name
 from typewright.config import Config
 from typewright.engine.desk import Desk, House
 from typewright.engine.history import History
-from typewright.engine.typist import Collaborators, Pacing, Typist
+from typewright.engine.pacing import Pacing
+from typewright.engine.typist import Collaborators, Typist
 from typewright.errors import BusLost, DisplayLost, TypewrightError
 from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, wire
 from typewright.x11.backend import Backend, open_backend

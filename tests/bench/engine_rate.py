@@ -14,7 +14,8 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.typist import Collaborators, Pacing, Typist
+from typewright.engine.pacing import Pacing
+from typewright.engine.typist import Collaborators, Typist
 from typewright.plan.key_coder import KeyCoder
 from typewright.x11.backend import open_backend
 

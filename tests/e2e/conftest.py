@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -23,6 +25,29 @@ class Desk:
 
     def layout(self, *options: str) -> None:
         desktop.run(self.environ, "setxkbmap", "-option", "", *options)
+
+    @contextmanager
+    def typing(self, text: str) -> Iterator[subprocess.Popen[str]]:
+        """A `Type` of `text` under way, its first 100 characters seen in the terminal; the caller can be told to end."""
+        name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
+        command = [
+            "gdbus",
+            "call",
+            "--session",
+            "--dest",
+            name,
+            "--object-path",
+            path,
+            "--method",
+            f"{name}.Type",
+            text,
+            "{}",
+        ]
+        with subprocess.Popen(
+            command, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as caller:
+            assert self.terminal.read(100) == text[:100]
+            yield caller
 
     def fenced(self, fence: str = "~") -> str:
         """All that the terminal got so far: type a fence by other means, and read up to it."""

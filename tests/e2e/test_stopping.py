@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +16,6 @@ from tests import desktop
 from tests.e2e.conftest import Desk
 
 LONG = "The Quick Brown Fox. " * 900
-
-
-@contextmanager
-def typing(desk: Desk, text: str = LONG[:19_000]) -> Iterator[subprocess.Popen]:
-    """A long Insert under way, seen in the terminal."""
-    name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-    command = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Type", text, "{}"]
-    with subprocess.Popen(command, env=desk.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as caller:
-        assert desk.terminal.read(100) == text[:100]
-        yield caller
 
 
 def assert_prefix_and_keys_up(desk: Desk, read: int = 100) -> int:
@@ -40,7 +28,7 @@ def assert_prefix_and_keys_up(desk: Desk, read: int = 100) -> int:
 
 
 def test_typing_disabled_in_mid_text(desk: Desk) -> None:
-    with typing(desk) as caller:
+    with desk.typing(LONG[:19_000]) as caller:
         assert desktop.cli(desk.environ, "disable").returncode == 0
         answer, _ = caller.communicate(timeout=60)
     assert "'confirmed': <false>" in answer
@@ -65,7 +53,7 @@ async def main():
     print(await typist.call_cancel(), [await job for job in jobs], flush=True)
 asyncio.run(main())
 """
-    with typing(desk) as other:
+    with desk.typing(LONG[:19_000]) as other:
         done = desktop.run(desk.environ, sys.executable, "-c", script, "x" * 5000)
         answer, _ = other.communicate(timeout=60)
     assert done == "3 [False, False, False]\n"
@@ -74,7 +62,7 @@ asyncio.run(main())
 
 
 def test_a_caller_that_leaves_takes_its_job_along(desk: Desk) -> None:
-    with typing(desk) as caller:
+    with desk.typing(LONG[:19_000]) as caller:
         caller.kill()
         caller.wait()
         assert desk.call("Insert", "s", "|next") == "b true"
@@ -95,7 +83,7 @@ def test_control_c_at_the_command_line_stops_the_typing_quietly(desk: Desk) -> N
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str) -> None:
-    with typing(desk) as caller:
+    with desk.typing(LONG[:19_000]) as caller:
         desk.service.process.send_signal(getattr(signal, name))
         answer, _ = caller.communicate(timeout=60)
         assert desk.service.process.wait(20) == 0
@@ -107,7 +95,7 @@ def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str
 def test_the_focus_moves_in_mid_text(desk: Desk) -> None:
     with desktop.terminal(desk.environ) as elsewhere:
         desk.terminal.focus()
-        with typing(desk) as caller:
+        with desk.typing(LONG[:19_000]) as caller:
             elsewhere.focus()
             answer, _ = caller.communicate(timeout=60)
         assert "the focus moved" in answer
@@ -146,7 +134,7 @@ def test_a_killed_service_leaves_no_key_down(environ: dict[str, str]) -> None:
             running = desktop.Service(environ, Path(home) / "log")
             running.wait_until_ready()
             desk = Desk(environ, running, terminal)
-            with typing(desk, LONG[:10_000]) as caller:
+            with desk.typing(LONG[:10_000]) as caller:
                 terminal.read(dice.randrange(1, 500))
                 running.kill()
                 caller.wait()
@@ -163,7 +151,7 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
         config = 'pacing = "event"\nhold_s = 0.01\n'
         running = desktop.Service(environ, Path(home) / "log", config=config)
         running.wait_until_ready()
-        with typing(Desk(environ, running, terminal), "é" + "WWWWWWWWWW" * 200) as caller:
+        with Desk(environ, running, terminal).typing("é" + "WWWWWWWWWW" * 200) as caller:
             while not desktop.keys_down(environ):
                 pass
             running.kill()
@@ -195,7 +183,7 @@ def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
     with desktop.session_bus() as bus, desktop.xvfb() as display:
         environ = desktop.environment(display, bus)
         with desktop.terminal(environ) as terminal, desktop.service(environ) as service:
-            with typing(Desk(environ, service, terminal)) as caller:
+            with Desk(environ, service, terminal).typing(LONG[:19_000]) as caller:
                 os.kill(desktop.server_pid(display), signal.SIGKILL)
                 _, complaint = caller.communicate(timeout=60)
             assert "org.typewright.Error.DisplayLost" in complaint
@@ -206,7 +194,7 @@ def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> No
     with desktop.session_bus() as bus:
         own = {**environ, "DBUS_SESSION_BUS_ADDRESS": bus}
         with desktop.terminal(own) as terminal, desktop.service(own) as service:
-            with typing(Desk(own, service, terminal)):
+            with Desk(own, service, terminal).typing(LONG[:19_000]):
                 daemon = int(desktop.run(own, "busctl", f"--address={bus}", "call", "org.freedesktop.DBus",
                              "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID", "s",
                              "org.freedesktop.DBus").split()[1])  # fmt: skip

@@ -12,10 +12,12 @@ from twisted.python.failure import Failure
 
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.typist import Collaborators, ContextAdjust, Pacing, Typist, verbatim
+from typewright.engine.pacing import Pacing
+from typewright.engine.typist import Collaborators, ContextAdjust, Typist, verbatim
 from typewright.interfaces import KeyboardState
 from typewright.plan.layout import Layout
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, Log, RecordingKeyer, ScriptedObserver, key_name
+from typewright.sample import key_name
+from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, Log, RecordingKeyer, ScriptedObserver
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")

@@ -12,7 +12,7 @@ from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from typewright.engine.desk import DISABLED, Desk, House
 from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
 from typewright.interfaces import ITypingService, KeyboardState, Report, wire
-from typewright.testing import SHIFT
+from typewright.sample import SHIFT
 
 FACTS = {"Backend": "x11", "Version": "1"}
 

@@ -14,8 +14,10 @@ Input, a command a line (`#` begins a comment):
     barrier server|silent     `application` unless told
     confirm-not 3 4           these confirmations are False (counted over the whole script)
     silent 3 4                these never come
-    at 3 stop|focus 7|announce|other-layout|fail
-                              what happens when the third key event is sent
+    at 3 stop|focus 7|announce|other-layout|fail|hold Shift|tap Lock|repeat 2
+                              what happens when the third key event is sent: `hold` puts the user's hand on the modifier,
+                              `tap` locks it; the event is found under it (`confirm-not` says that it is not as sent);
+                              `repeat` has the server repeat the key twice
     after 0.5 let-go|stop|cancel
                               what happens half a second into the first job
     type TEXT                 jobs, one after the other; in TEXT, \\n and \\t are Return and Tab
@@ -37,16 +39,17 @@ from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from typewright.engine.typist import Pacing
+from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
-from typewright.interfaces import KeyboardState
+from typewright.interfaces import OURS, REPEAT, USER, KeyboardState, Stray
 from typewright.plan.chords import ANY_STATE, GROUP_SHIFT, KeyEvent
-from typewright.testing import LOCK, MOD2, SHIFT, sample_layout
+from typewright.sample import CONTROL, LOCK, MOD2, SHIFT, sample_layout
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
-_MASKS = {"Shift": SHIFT, "Lock": LOCK, "Mod2": MOD2}
+_MASKS = {"Shift": SHIFT, "Control": CONTROL, "Lock": LOCK, "Mod2": MOD2}
+_KEYS = {"Shift": 62, "Control": 37, "Lock": 66}
 _HAPPENINGS = {
-    "at": {"stop", "focus", "announce", "other-layout", "fail"},
+    "at": {"stop", "focus", "announce", "other-layout", "fail", "hold", "tap", "repeat"},
     "after": {"let-go", "stop", "cancel"},
 }
 _PATIENCE_S = 60.0
@@ -129,8 +132,24 @@ class Script:
         if group != self._group:
             self._group = group
             self.bench.log.append(("group", group))
-        for happening in self._at.pop(number, []):
-            self._happen(*happening)
+        for what, *words in self._at.pop(number, []):
+            if what in ("hold", "tap"):
+                self._modify(what, words[0], event)
+            elif what == "repeat":
+                repeat = Stray(event.keycode, True, event.state, REPEAT)
+                self.bench.observer.see(*[repeat] * int(words[0]))
+            else:
+                self._happen(what, *words)
+
+    def _modify(self, what: str, modifier: str, event: KeyEvent) -> None:
+        """The user presses a modifier key just ahead of `event`."""
+        bench, mask = self.bench, _MASKS[modifier]
+        bench.observer.see(
+            Stray(_KEYS[modifier], True, event.state, USER),
+            Stray(event.keycode, event.pressed, event.state | mask, OURS),
+        )
+        part = "held" if what == "hold" else "locked"
+        bench.keyboard.state = replace(bench.keyboard.state, **{part: mask})
 
     def _happen(self, what: str, *words: str) -> None:
         bench = self.bench

@@ -18,15 +18,8 @@ from typewright.interfaces import (
     ITypingService,
     wire,
 )
-from typewright.testing import (
-    FakeBarrier,
-    FakeFocus,
-    FakeKeyboard,
-    PrintingKeyer,
-    RecordingKeyer,
-    ScriptedObserver,
-    sample_layout,
-)
+from typewright.sample import sample_layout
+from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, PrintingKeyer, RecordingKeyer, ScriptedObserver
 
 SHAPES = [
     (RecordingKeyer([]), IKeyer),
@@ -49,8 +42,8 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
     ("collaborator", "interface", "sentence"),
     [
         (ScriptedObserver(), IKeyer, "ScriptedObserver is no IKeyer: it lacks send, settle"),
-        (RecordingKeyer([]), IObserver, "RecordingKeyer is no IObserver: it lacks confirm, forget"),
-        (FakeFocus(), IBarrier, "FakeFocus is no IBarrier: it lacks reach"),
+        (RecordingKeyer([]), IObserver, "RecordingKeyer is no IObserver: it lacks confirm, forget, strays"),
+        (FakeFocus(), IBarrier, "FakeFocus is no IBarrier: it lacks begin, end, reach"),
         (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks focused"),
         (FakeKeyboard([]), IHistory, "FakeKeyboard is no IHistory: it lacks backspaced, before, typed"),
         (object(), IClock, "object is no IClock: it lacks callLater, seconds"),

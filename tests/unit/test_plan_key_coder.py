@@ -10,7 +10,7 @@ import pytest
 from typewright.plan.key_coder import KeyCoder, Segment, keysyms_for
 from typewright.plan.keysyms import case_pair
 from typewright.plan.layout import Layout, Untypeable
-from typewright.testing import LOCK, MOD2, borrowed_key, key_name, sample_layout
+from typewright.sample import LOCK, MOD2, borrowed_key, key_name, sample_layout
 
 US_RU = sample_layout()
 

@@ -10,18 +10,7 @@ import pytest
 from typewright.plan.chords import ANY_STATE
 from typewright.plan.keysyms import keysym_named, keysym_of
 from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
-from typewright.testing import (
-    ALPHABETIC,
-    CONTROL,
-    LOCK,
-    MOD2,
-    MOD4,
-    MOD5,
-    ONE_LEVEL,
-    SHIFT,
-    TWO_LEVEL,
-    sample_layout,
-)
+from typewright.sample import ALPHABETIC, CONTROL, LOCK, MOD2, MOD4, MOD5, ONE_LEVEL, SHIFT, TWO_LEVEL, sample_layout
 
 US_RU = sample_layout()
 

@@ -11,7 +11,7 @@ import pytest
 from typewright.plan.chords import ANY_STATE
 from typewright.plan.layout import Untypeable
 from typewright.plan.notation import chords_of, keysyms_of
-from typewright.testing import LOCK, MOD5, key_name, sample_layout
+from typewright.sample import LOCK, MOD5, key_name, sample_layout
 
 US_RU = sample_layout()
 

@@ -12,7 +12,8 @@ from typewright.plan.key_coder import KeyCoder
 from typewright.plan.keysyms import character_of
 from typewright.plan.layout import LOCK_MASK, Untypeable
 from typewright.plan.text import typeable
-from typewright.testing import LOCK, MOD2, FakeKeyboard, sample_layout
+from typewright.sample import LOCK, MOD2, sample_layout
+from typewright.testing import FakeKeyboard
 
 US_RU = sample_layout()
 ON_THE_LAYOUT = sorted(

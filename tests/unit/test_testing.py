@@ -9,16 +9,8 @@ from twisted.internet.defer import Deferred
 from typewright.interfaces import KeyboardState
 from typewright.plan.chords import KeyEvent
 from typewright.plan.keysyms import keysym_of
-from typewright.testing import (
-    SHIFT,
-    FakeKeyboard,
-    Log,
-    PrintingKeyer,
-    RecordingKeyer,
-    ScriptedObserver,
-    key_name,
-    sample_layout,
-)
+from typewright.sample import SHIFT, key_name, sample_layout
+from typewright.testing import FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
 
 PRESS, RELEASE = KeyEvent(38, True, 0), KeyEvent(38, False, 0)
 

@@ -8,7 +8,10 @@ from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
+from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
 from typewright.plan.chords import ANY_STATE
+
+SHIFT_MASK = 1
 
 
 class ConfirmationTest(Stage):
@@ -46,16 +49,52 @@ class ConfirmationTest(Stage):
     @inlineCallbacks
     def test_a_users_key_does_not_confirm_ours(self) -> Steps:
         self.other.window()
-        heard: list[tuple[int, bool]] = []
-        self.backend.observer.on_user_key = lambda keycode, pressed: heard.append((keycode, pressed))
+        heard: list[Stray] = []
         waiting = self.backend.observer.confirm(press(A))
         self.other.finger(A, down=True)
         self.other.finger(A, down=False)
-        yield self.until(lambda: len(heard) == 2)
-        self.assertEqual(heard, [(A, True), (A, False)])
+        yield self.until(lambda: heard.extend(self.backend.observer.strays()) or len(heard) == 2)
+        self.assertEqual(heard, [Stray(A, True, 0, USER), Stray(A, False, 0, USER)])
         self.assertNoResult(waiting)
         self.backend.observer.forget()
         self.assertIs(self.successResultOf(waiting), False)
+
+    @inlineCallbacks
+    def test_what_is_ours_and_what_is_not_is_told_apart(self) -> Steps:
+        self.other.window()
+        yield self.typed(tap(B))
+        self.other.finger(SHIFT, down=True)
+        _, confirmed = yield self.typed(tap(B))
+        self.other.finger(SHIFT, down=False)
+        self.other.fake(A, down=True)
+        self.other.fake(A, down=False)
+        yield self.typed(tap(B))
+        self.assertEqual(confirmed, [False, False])
+        self.assertEqual(
+            self.backend.observer.strays(),
+            (
+                Stray(SHIFT, True, 0, USER),
+                Stray(B, True, SHIFT_MASK, OURS),
+                Stray(B, False, SHIFT_MASK, OURS),
+                Stray(SHIFT, False, SHIFT_MASK, USER),
+                Stray(A, True, 0, PROGRAM),
+                Stray(A, False, 0, PROGRAM),
+            ),
+        )
+        self.assertEqual(self.backend.observer.strays(), ())
+
+    @inlineCallbacks
+    def test_the_servers_own_repeats_are_seen(self) -> Steps:
+        window = self.other.window()
+        run(self.environ, "xset", "r", "rate", "30", "100")
+        self.addCleanup(run, self.environ, "xset", "r", "rate")
+        yield self.typed([press(A)])
+        presses: list[tuple[int, int]] = []
+        yield self.until(lambda: presses.extend(self.other.got(window)) or len(presses) > 1)
+        yield self.typed([release(A)])
+        repeats = self.backend.observer.strays()
+        self.assertGreater(len(repeats), 0)
+        self.assertEqual(set(repeats), {Stray(A, True, 0, REPEAT)})
 
     @inlineCallbacks
     def test_ours_are_confirmed_among_a_users_keys(self) -> Steps:

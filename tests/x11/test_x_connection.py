@@ -18,13 +18,14 @@ from pathlib import Path
 from unittest import mock
 
 from tests.desktop import server_pid, xvfb
-from tests.x11.stage import A, Stage, Steps, press, tap
+from tests.x11.stage import A, B, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
+from typewright.interfaces import USER, Stray
 from typewright.x11.address import display_name
 from typewright.x11.backend import open_backend
 from typewright.x11.connection import GET_INPUT_FOCUS, Connection, RequestError
@@ -95,16 +96,19 @@ class LivingTest(Stage):
     @inlineCallbacks
     def test_x11_raw_events_come_under_a_grab_as_well(self) -> Steps:
         window = self.other.window()
-        heard: list[tuple[int, bool]] = []
-        self.backend.observer.on_user_key = lambda keycode, pressed: heard.append((keycode, pressed))
+        heard: list[Stray] = []
+        waiting = self.backend.observer.confirm(press(B))
         window.grab_keyboard(False, 1, 1, 0)
         self.other.finger(A, down=True)
         self.other.finger(A, down=False)
         while len(heard) < 2:
             yield self.backend.focus.focused()
+            heard += self.backend.observer.strays()
+        self.backend.observer.forget()
+        self.assertIs(self.successResultOf(waiting), False)
         self.other.display.ungrab_keyboard(0)
         self.other.display.sync()
-        self.assertEqual(heard, [(A, True), (A, False)])
+        self.assertEqual(heard, [Stray(A, True, 0, USER), Stray(A, False, 0, USER)])
 
 
 class DyingTest(TestCase):

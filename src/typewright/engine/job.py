@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from typewright.engine.disturbance import Disturbance
 from typewright.interfaces import Report
 from typewright.plan.layout import Layout
 
@@ -12,7 +13,8 @@ class Job:
     I am what the typist and the queue write down about one call.
 
     `total` and `typed` count characters, presses or chords, by `kind` (`insert`, `backspace`, `press`). `window` is where
-    the job belongs, `layout` what its key list was made for. `timeout_s` overrides the typist's when it is not None.
+    the job belongs, `layout` what its key list was made for, `disturbance` what has come between its keys and is to be put
+    right. `timeout_s` overrides the typist's when it is not None.
     """
 
     def __init__(self, caller: str, kind: str, *, total: int = 0, timeout_s: float | None = None) -> None:
@@ -22,7 +24,8 @@ class Job:
         self.timeout_s = timeout_s
         self.typed = 0
         self.window = 0
-        self.layout: Layout | None = None
+        self.layout = Layout({}, {})
+        self.disturbance: Disturbance | None = None
         self.level = ""
         self.reason = ""
         self._pieces: list[str] = []

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from typewright.plan.chords import GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK
 from typewright.plan.keysyms import character_of, keysym_named
 
 LOCK_MASK = 1 << 1
+_COMMANDS = 1 << 2 | 1 << 3 | 1 << 6
+"""Control, and what Alt and Super are on common keyboards: with one of them a key is a shortcut, unless its type uses it."""
 
 _LAST_MAIN_KEYCODE = 135
 """On evdev keyboards the keys beyond are multimedia keys; a `(` there is one that some programs ignore."""
@@ -193,6 +196,23 @@ class Layout:
             key=_plainness(group),
             default=None,
         )
+
+    def typed_by(self, keycode: int, state: int) -> str | None:
+        """
+        What a press of `keycode` types under `state` (core protocol): a character, or nothing.
+
+        None when it does something else, or nobody can tell: a function key, a dead key, a shortcut.
+        """
+        key = self.keys.get(keycode)
+        if key is None or not key.groups or keycode in self.modifiers:
+            return ""
+        group = key.groups[key.reach[(state & GROUP_MASK) >> GROUP_SHIFT]]
+        modifiers = state & MODIFIERS_MASK
+        if modifiers & ~group.type.mask & _COMMANDS:
+            return None
+        level = group.type.level(modifiers)
+        keysym = group.keysyms[level] if level < len(group.keysyms) else 0
+        return (character_of(keysym) or None) if keysym else ""
 
     def _at(self, place: _Place, locked: int, keysym: int) -> Position | None:
         for added in _subsets(sorted(bit for bit in self.modifier_keys if bit & place.type.mask)):

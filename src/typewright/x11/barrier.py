@@ -15,7 +15,7 @@ from collections.abc import Generator
 from typing import Any
 
 import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.internet.task import deferLater
 from Xlib import X, Xatom
 
@@ -44,6 +44,13 @@ class Barrier:
         """Fires when the atoms of the protocol are known."""
         self._protocols = yield self._connection.atom("WM_PROTOCOLS")
         self._ping = yield self._connection.atom("_NET_WM_PING")
+
+    def begin(self, window: int) -> Deferred[None]:
+        """See `IBarrier`."""
+        return succeed(None)
+
+    def end(self) -> None:
+        """See `IBarrier`."""
 
     @inlineCallbacks
     def reach(self, window: int, *, settle: bool) -> Generator[Deferred[Any], Any, str]:

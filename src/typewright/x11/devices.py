@@ -26,6 +26,9 @@ _SLAVE_KEYBOARD = 4
 _RAW = struct.Struct("=8xH2xIIH")
 _KEPT = 256
 
+NO_DEVICE = 0
+"""The source of what the server made up by itself."""
+
 Occurrence = tuple[int, bool, int]
 """A key event, as both extensions know it: keycode, pressed, the server's time in milliseconds."""
 
@@ -34,9 +37,9 @@ class Devices:
     """
     I join what RECORD shows with the raw event that it came from, and so know its source.
 
-    The two come on two connections, and either may be first. `on_key(keycode, pressed, state, ours)` is called when both
-    are there; `ours` tells whether the XTEST keyboard sent it. What RECORD shows and no device sent, the server's own
-    auto-repeat, is never joined. Wait for `prepare`.
+    The two come on two connections, each in the order of the server, and either may be first. `on_key(keycode, pressed,
+    state, device)` is called when both are there. What RECORD shows and no device sent is the server's own auto-repeat: it
+    is known as such, device 0, when a later event has been joined. Wait for `prepare`.
     """
 
     def __init__(self, connection: Connection, extension: Extension) -> None:
@@ -45,7 +48,7 @@ class Devices:
         self._raw: deque[tuple[Occurrence, int]] = deque(maxlen=_KEPT)
         self._recorded: deque[tuple[Occurrence, int]] = deque(maxlen=_KEPT)
         self.xtest = 0
-        self.on_key: Callable[[int, bool, int, bool], None] = lambda keycode, pressed, state, ours: None
+        self.on_key: Callable[[int, bool, int, int], None] = lambda keycode, pressed, state, device: None
 
     def prepare(self) -> Deferred[Any]:
         """Fires when the XTEST keyboard's number is known and raw events are on their way."""
@@ -66,30 +69,44 @@ class Devices:
 
     def recorded(self, occurrence: Occurrence, state: int) -> None:
         """RECORD has shown a key event, under this state."""
-        source = _take(self._raw, occurrence)
-        if source is None:
+        device = _take(self._raw, occurrence)
+        if device is None:
             self._recorded.append((occurrence, state))
         else:
-            self.on_key(occurrence[0], occurrence[1], state, source == self.xtest)
+            self._repeated(len(self._recorded))
+            self._joined(occurrence, state, device)
 
     def _on_raw(self, event: bytes) -> None:
-        kind, time, keycode, source = _RAW.unpack_from(event)
+        kind, time, keycode, device = _RAW.unpack_from(event)
         if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE):
             return
         occurrence = (keycode, kind == _RAW_KEY_PRESS, time)
-        state = _take(self._recorded, occurrence)
-        if state is None:
-            self._raw.append((occurrence, source))
-        else:
-            self.on_key(keycode, occurrence[1], state, source == self.xtest)
+        for index, (other, state) in enumerate(self._recorded):
+            if other == occurrence:
+                self._repeated(index)
+                self._recorded.popleft()
+                self._raw.clear()
+                self._joined(occurrence, state, device)
+                return
+        self._raw.append((occurrence, device))
+
+    def _repeated(self, count: int) -> None:
+        """The `count` events that were recorded first will never be joined: what was sent after them has come."""
+        for _ in range(count):
+            occurrence, state = self._recorded.popleft()
+            self._joined(occurrence, state, NO_DEVICE)
+
+    def _joined(self, occurrence: Occurrence, state: int, device: int) -> None:
+        self.on_key(occurrence[0], occurrence[1], state, device)
 
 
-def _take(waiting: deque[tuple[Occurrence, int]], occurrence: Occurrence) -> int | None:
-    """What is noted of `occurrence`, struck out; None when nothing is."""
-    for index, (other, noted) in enumerate(waiting):
+def _take(raw: deque[tuple[Occurrence, int]], occurrence: Occurrence) -> int | None:
+    """The device that sent `occurrence`; it is struck out, and with it what was sent earlier and processed by nobody."""
+    for index, (other, device) in enumerate(raw):
         if other == occurrence:
-            del waiting[index]
-            return noted
+            for _ in range(index + 1):
+                raw.popleft()
+            return device
     return None
 
 

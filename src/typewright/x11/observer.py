@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
@@ -13,9 +13,10 @@ from Xlib import X
 from Xlib.ext import record
 
 from typewright.errors import DisplayLost, ExtensionMissing
+from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, KeyEvent
 from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
-from typewright.x11.devices import Devices
+from typewright.x11.devices import NO_DEVICE, Devices
 
 NAME = record.extname
 _FROM_SERVER, _START_OF_DATA = 0, 4
@@ -23,6 +24,7 @@ _HEADER = 32
 _EVENT = struct.Struct("=BB2xI20xH2x")
 _COMPARED = MODIFIERS_MASK | GROUP_MASK
 _START_TIMEOUT_S = 2.0
+_KEPT = 256
 KEY_EVENTS_ONLY = {
     "core_requests": (0, 0),
     "core_replies": (0, 0),
@@ -41,7 +43,7 @@ class Observer:
     I confirm key events in the order in which I was asked to.
 
     An event counts as ours when its key, its direction and its source, the XTEST keyboard, are those of the next one that
-    I wait for. Others pass by: `on_user_key(keycode, pressed)` hears of those from real keyboards.
+    I wait for. The others are strays: kept as long as somebody types, and no longer, for they may be what the user types.
     """
 
     def __init__(self, control: Connection, data: Connection, extension: Extension, devices: Devices) -> None:
@@ -50,9 +52,10 @@ class Observer:
         self._major = extension.major
         self._devices = devices
         self._expected: deque[tuple[KeyEvent, Deferred[bool]]] = deque()
+        self._strays: deque[Stray] = deque(maxlen=_KEPT)
+        self._watching = False
         self._started: Deferred[None] = Deferred()
         devices.on_key = self._on_key
-        self.on_user_key: Callable[[int, bool], None] = lambda keycode, pressed: None
 
     @inlineCallbacks
     def start(self, clock: Any) -> Generator[Deferred[Any], Any, None]:
@@ -82,10 +85,21 @@ class Observer:
         """See `IObserver`."""
         confirmation: Deferred[bool] = Deferred()
         self._expected.append((event, confirmation))
+        self._watching = True
         return confirmation
+
+    def strays(self) -> Sequence[Stray]:
+        """See `IObserver`."""
+        if not self._strays:
+            return ()
+        strays = tuple(self._strays)
+        self._strays.clear()
+        return strays
 
     def forget(self) -> None:
         """See `IObserver`."""
+        self._watching = False
+        self._strays.clear()
         expected, self._expected = self._expected, deque()
         for _, confirmation in expected:
             if not confirmation.called:
@@ -107,15 +121,18 @@ class Observer:
                 kind, keycode, time, state = _EVENT.unpack_from(reply, at)
                 self._devices.recorded((keycode, kind & 0x7F == X.KeyPress, time), state)
 
-    def _on_key(self, keycode: int, pressed: bool, state: int, ours: bool) -> None:
-        if not ours:
-            self.on_user_key(keycode, pressed)
+    def _on_key(self, keycode: int, pressed: bool, state: int, device: int) -> None:
+        if not self._watching:
             return
-        if not self._expected:
-            return
-        (wanted, down, required), confirmation = self._expected[0]
-        if wanted != keycode or down != pressed:
-            return
-        self._expected.popleft()
-        if not confirmation.called:
-            confirmation.callback(required == ANY_STATE or (required ^ state) & _COMPARED == 0)
+        if device == self._devices.xtest and self._expected:
+            (wanted, down, required), confirmation = self._expected[0]
+            if wanted == keycode and down == pressed:
+                self._expected.popleft()
+                as_sent = required == ANY_STATE or (required ^ state) & _COMPARED == 0
+                if not as_sent:
+                    self._strays.append(Stray(keycode, pressed, state, OURS))
+                if not confirmation.called:
+                    confirmation.callback(as_sent)
+                return
+        source = REPEAT if device == NO_DEVICE else PROGRAM if device == self._devices.xtest else USER
+        self._strays.append(Stray(keycode, pressed, state, source))

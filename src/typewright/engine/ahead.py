@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""How far typing may run ahead of the program that takes the keys."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+
+AT_MOST = 64
+"""Characters that may be under way: so a stop is a stop, and no program is flooded."""
+
+
+class Ahead:
+    """
+    I ask for a barrier behind every `at_most` / 2 characters, and say which one must be answered before the next.
+
+    So the program is never asked to stand still: it takes one half while the other is typed. `reach()` gives the Deferred
+    of a barrier; that of a program which can't answer fires at once, and nothing is held up.
+    """
+
+    def __init__(self, reach: Callable[[], Deferred[str]], at_most: int = AT_MOST) -> None:
+        self._reach = reach
+        self._half = at_most // 2
+        self._since = 0
+        self._unanswered: deque[Deferred[str]] = deque()
+
+    def typed(self) -> Deferred[str] | None:
+        """A character more is under way; the barrier to wait for, if there is one."""
+        self._since += 1
+        if self._since < self._half:
+            return None
+        self._since = 0
+        self._unanswered.append(self._reach())
+        return self._unanswered.popleft() if len(self._unanswered) > 1 else None
+
+    def stop(self) -> None:
+        """Nobody waits any longer."""
+        while self._unanswered:
+            waiting = self._unanswered.popleft()
+            waiting.addErrback(lambda failure: None)
+            waiting.cancel()

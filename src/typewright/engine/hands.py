@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""
+The hands: they press and release the keys of a key list, one chord after the other.
+
+Each `yield` hands the reactor a Deferred and sleeps until it fires; between two of them the rest of the service lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.task import deferLater
+
+from typewright.engine.ahead import Ahead
+from typewright.engine.disturbance import judge
+from typewright.engine.job import Job
+from typewright.engine.pacing import Pacing
+from typewright.engine.watchdog import Watchdog
+from typewright.interfaces import IBarrier, IClock, IKeyboard, IKeyer, IObserver
+from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
+
+Waits = Generator[Deferred[Any], Any, Any]
+
+NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
+_FOCUS_MOVED = "the focus moved"
+_TAKEN = "no program could receive the keys: another one holds the keyboard, or nothing has the focus"
+_SILENT = "the confirmation of a key event stayed away"
+_BEHIND = "the program with the focus takes no more keys"
+
+
+class Hands:
+    """I work for one key list at a time: wait for my Deferred before you ask for the next."""
+
+    def __init__(
+        self, keyer: IKeyer, observer: IObserver, keyboard: IKeyboard, barrier: IBarrier, clock: IClock, pacing: Pacing
+    ) -> None:
+        self._keyer = keyer
+        self._observer = observer
+        self._keyboard = keyboard
+        self._barrier = barrier
+        self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
+        self._pacing = pacing
+
+    @inlineCallbacks
+    def press_and_release_keys(self, key_list: KeyList, job: Job) -> Waits:
+        """
+        Press and release the chords of `key_list`: the keys of a chord in order, then up in reverse order.
+
+        Sends a burst of events (`Pacing`), waits for the confirmation of each of them, and only then sends the next. Fires
+        True if all were confirmed. Stops, and fires False, at the first chord that was not; when the focus leaves
+        `job.window`; when the layout is no longer `job.layout`; when the program takes no more keys; when the job is told to
+        stop. A disturbance that can be put right fires False as well: then `job.disturbance` tells of it, and the job is not
+        stopped. Keys still down are released. `key_list` stays as it is.
+        """
+        watchdog = Watchdog(self._clock, job.timeout_s or self._pacing.timeout_s)
+        ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
+        down: dict[int, None] = {}
+        reason = _SILENT
+        try:
+            yield from self._check_layout(job, watchdog)
+            for chord in key_list:
+                if job.stopped or job.disturbance:
+                    break
+                if not (yield from self._strike(chord, job, watchdog, down)):
+                    break
+                # A chord that a new layout has overtaken may have typed anything.
+                stands = self._keyboard.layout is job.layout and not self._keyboard.stale
+                if stands or (yield from self._check_layout(job, watchdog)):
+                    job.confirmed(chord.text)
+                if (taken := ahead.typed()) is not None:
+                    reason = _BEHIND
+                    yield watchdog.guard(taken)
+                    reason = _SILENT
+        except CancelledError:
+            if not watchdog.expired:
+                raise
+            job.stop(reason)
+        finally:
+            watchdog.stop()
+            ahead.stop()
+            self._observer.forget()
+            if down:
+                yield from self._lift(down, job)
+        return not (job.stopped or job.disturbance)
+
+    def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: dict[int, None]) -> Waits:
+        """Send `chord` and wait for its confirmations; whether it typed its text. `down` is kept true in between."""
+        confirmed, sent = True, 0
+        for burst in self._pacing.bursts(chord):
+            confirmations = [self._observer.confirm(event) for event in burst]
+            sent += len(burst)
+            for event in burst:
+                if event.pressed:
+                    down[event.keycode] = None
+            window = yield watchdog.guard(self._keyer.send(burst))
+            for event, confirmation in zip(burst, confirmations, strict=True):
+                if not (yield watchdog.guard(confirmation)):
+                    confirmed = False
+                if not event.pressed:
+                    # Processed otherwise than it was meant is processed: the key is up.
+                    del down[event.keycode]
+            if window != job.window:
+                job.stop(_FOCUS_MOVED if window else _TAKEN)
+                return False
+            if self._pacing.hold_s:
+                yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s), self._pacing.hold_s)
+            if not confirmed:
+                break
+        if strays := self._observer.strays():
+            job.disturbance = judge(strays, chord, sent, job.layout)
+        if not (confirmed or job.disturbance):
+            job.stop(NOT_AS_SENT)
+        return confirmed or (job.disturbance is not None and job.disturbance.typed)
+
+    def _check_layout(self, job: Job, watchdog: Watchdog) -> Waits:
+        """Whether the layout is still the one that the key list was made for; stops the job if not."""
+        if self._keyboard.stale:
+            yield watchdog.guard(self._keyboard.read())
+        stands = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
+        if not stands:
+            job.stop("the keyboard layout changed")
+        return stands
+
+    def _lift(self, down: Collection[int], job: Job) -> Waits:
+        """Release what is down, last pressed first, and wait for the confirmations: but not for ever."""
+        releases = [KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(list(down))]
+        confirmations = [self._observer.confirm(event) for event in releases]
+        try:
+            waits: list[Deferred[Any]] = [self._keyer.send(releases), *confirmations]
+            for waiting in waits:
+                try:
+                    yield waiting.addTimeout(job.timeout_s or self._pacing.timeout_s, self._clock)
+                except TimeoutError:
+                    job.stop("a key release was not confirmed")
+        finally:
+            # One that still waits would stand before those of the next job, and none of these would come.
+            self._observer.forget()

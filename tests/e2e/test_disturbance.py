@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""What the user's hand does in mid-text, and what arrives all the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from tests import desktop
+from tests.x11.stage import Other
+
+from conftest import Desk
+
+SHIFT_R, CAPS, CONTROL_R = 62, 66, 105
+TEXT = "The Quick brown fox: jumps over 2 (lazy) Dogs; " * 20
+ROUNDS = 10
+_BACKSPACES = "\b\x7f"
+
+
+@pytest.fixture
+def hand(desk: Desk) -> Iterator[Other]:
+    """The user's hand, on the keyboard."""
+    person = Other(desk.environ["DISPLAY"])
+    yield person
+    person.close()
+
+
+def edited(got: str) -> str:
+    """What stands in a line that got these characters."""
+    line: list[str] = []
+    for character in got:
+        if character in _BACKSPACES:
+            line.pop()
+        else:
+            line.append(character)
+    return "".join(line)
+
+
+@pytest.mark.parametrize(("keycode", "held"), [(SHIFT_R, 0), (SHIFT_R, 300), (CAPS, 0)])
+def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode: int, held: int) -> None:
+    """`held` counts round trips of another client: long enough for hundreds of characters to go wrong."""
+    chance = random.Random(keycode + held)
+    corrections = 0
+    for _ in range(ROUNDS):
+        with desk.typing(TEXT) as caller:
+            got = TEXT[:100] + desk.terminal.read(chance.randrange(1, 400))
+            hand.finger(keycode, down=True)
+            for _ in range(held):
+                hand.down()
+            hand.finger(keycode, down=False)
+            answer, _ = caller.communicate(timeout=60)
+        assert "'confirmed': <true>" in answer
+        got += desk.fenced()
+        assert edited(got) == TEXT
+        corrections += len(got) - len(TEXT)
+        if keycode == CAPS:
+            desktop.run(desk.environ, "xdotool", "key", "Caps_Lock")
+    # Else the taps came too late to disturb anything, and this test shows nothing.
+    assert corrections > 0
+
+
+def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
+    with desk.typing(TEXT) as caller:
+        hand.finger(SHIFT_R, down=True)
+        answer, _ = caller.communicate(timeout=60)
+        hand.finger(SHIFT_R, down=False)
+    assert "'confirmed': <false>" in answer
+    assert "a modifier key is held down" in answer
+    got = TEXT[:100] + desk.fenced()
+    typed = int(answer.partition("'typed': <uint32 ")[2].partition(">")[0])
+    assert got[:typed] == TEXT[:typed]
+    # One more at most came out under the Shift, and nothing could take it back while that was held.
+    assert len(got) - typed <= 1
+    assert desktop.keys_down(desk.environ) == []

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""How far typing runs ahead of the program."""
+
+from __future__ import annotations
+
+from engine_bench import PENDING, Bench, outcome
+from twisted.internet.defer import Deferred
+
+from typewright.engine.ahead import AT_MOST, Ahead
+from typewright.interfaces import LEVEL_APPLICATION
+from typewright.testing import FakeBarrier
+
+
+class SlowBarrier(FakeBarrier):
+    """A program that answers when the test says so."""
+
+    def __init__(self, log: list) -> None:
+        super().__init__(log)
+        self.asked: list[Deferred[str]] = []
+
+    def reach(self, window: int, *, settle: bool) -> Deferred[str]:
+        self.asked.append(Deferred())
+        return self.asked[-1]
+
+    def answer(self, index: int) -> None:
+        self.asked[index].callback(LEVEL_APPLICATION)
+
+
+def slow(bench: Bench) -> SlowBarrier:
+    barrier = SlowBarrier([])
+    bench.typist._barrier = bench.typist._hands._barrier = barrier
+    return barrier
+
+
+def typed(bench: Bench) -> int:
+    return sum(event.pressed for burst in bench.keyer.bursts for event in burst)
+
+
+def test_no_more_than_64_characters_are_under_way() -> None:
+    bench = Bench()
+    barrier = slow(bench)
+    typing = bench.insert("a" * 200)
+    taken = 0
+    while (ahead := typed(bench) - taken) and typed(bench) < 200:
+        assert ahead == AT_MOST
+        barrier.answer(taken // 32)
+        taken += 32
+    assert outcome(typing) is PENDING
+    for asked in barrier.asked:
+        if not asked.called:
+            asked.callback(LEVEL_APPLICATION)
+    assert outcome(typing) is True
+    assert bench.at_rest
+
+
+def test_a_program_that_takes_no_more_keys_ends_in_false() -> None:
+    bench = Bench()
+    slow(bench)
+    typing = bench.insert("a" * 200)
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    assert (bench.job.typed, bench.job.reason) == (64, "the program with the focus takes no more keys")
+    assert bench.at_rest
+
+
+def test_a_slow_program_has_the_full_time_for_each_half() -> None:
+    bench = Bench()
+    barrier = slow(bench)
+    typing = bench.insert("a" * 128)
+    for index in range(3):
+        bench.clock.advance(1.9)
+        barrier.answer(index)
+    bench.clock.advance(1.9)
+    assert outcome(typing) is PENDING
+    barrier.answer(3)
+    barrier.answer(4)
+    assert outcome(typing) is True
+
+
+def test_a_short_text_asks_once_at_its_end() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("a" * 31)) is True
+    assert [line for line in bench.transcript if line.startswith("barrier")] == ["barrier 1"]
+
+
+def test_who_stops_waits_for_nobody() -> None:
+    asked: list[Deferred[str]] = []
+
+    def reach() -> Deferred[str]:
+        asked.append(Deferred())
+        return asked[-1]
+
+    ahead = Ahead(reach, at_most=2)
+    assert [ahead.typed() is asked[0] for _ in range(2)] == [False, True]
+    ahead.stop()
+    assert asked[1].called

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What strays amount to."""
+
+from __future__ import annotations
+
+import pytest
+
+from typewright.engine.disturbance import Disturbance, judge
+from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
+from typewright.plan.chords import state_of
+from typewright.plan.key_coder import KeyCoder
+from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD5, SHIFT, sample_layout
+
+LAYOUT = sample_layout()
+A, C, RETURN, SPACE, SHIFT_R, CAPS = 38, 54, 36, 65, 62, 66
+CHORD = KeyCoder(LAYOUT, group=0, locked=0).text_to_keys("a")[0]
+CAPITAL = KeyCoder(LAYOUT, group=0, locked=0).text_to_keys("A")[0]
+
+
+def ours(keycode: int, state: int) -> Stray:
+    return Stray(keycode, True, state, OURS)
+
+
+@pytest.mark.parametrize(
+    ("strays", "expected"),
+    [
+        ([], None),
+        ([Stray(A, True, 0, USER), Stray(A, False, 0, USER)], None),
+        ([Stray(A, True, 0, PROGRAM)], None),
+        ([Stray(SHIFT_R, False, SHIFT, USER)], None),
+        ([Stray(SHIFT_R, True, 0, USER)], Disturbance(True, 0)),
+        ([Stray(CAPS, True, 0, USER)], Disturbance(True, 0)),
+        ([Stray(SHIFT_R, True, 0, PROGRAM)], Disturbance(True, 0)),
+        ([ours(A, SHIFT)], Disturbance(False, 1)),
+        ([ours(A, LOCK)], Disturbance(False, 1)),
+        ([ours(A, state_of(1, 0))], Disturbance(False, 1)),
+        ([ours(A, CONTROL)], Disturbance(False, None)),
+        ([ours(A, MOD1 | SHIFT)], Disturbance(False, None)),
+        ([Stray(A, False, SHIFT, OURS)], None),
+        ([Stray(A, True, 0, REPEAT)] * 3, Disturbance(True, 3)),
+        ([Stray(C, True, 0, REPEAT)] * 3, None),
+        ([ours(A, SHIFT), Stray(A, True, 0, REPEAT)], Disturbance(False, 2)),
+    ],
+)
+def test_a_judgement(strays: list[Stray], expected: Disturbance | None) -> None:
+    assert judge(strays, CHORD, len(CHORD.events), LAYOUT) == expected
+
+
+def test_a_chord_that_was_broken_off_typed_nothing() -> None:
+    strays = [Stray(SHIFT_R, True, 0, USER), Stray(CAPITAL.keys[0], True, SHIFT, OURS)]
+    assert judge(strays, CAPITAL, 1, LAYOUT) == Disturbance(False, 0)
+    assert judge(strays, CAPITAL, 2, LAYOUT) == Disturbance(True, 0)
+
+
+@pytest.mark.parametrize(("keycode", "state", "typed"), [
+    (A, 0, "a"), (A, SHIFT, "A"), (A, LOCK, "A"), (A, SHIFT | LOCK, "a"), (A, MOD2, "a"), (A, state_of(1, 0), "ф"),
+    (C, MOD5, "©"), (A, CONTROL, None), (RETURN, 0, None), (SHIFT_R, 0, ""), (SPACE, SHIFT, " "), (255, 0, ""), (8, 0, ""),
+])  # fmt: skip
+def test_what_a_key_types(keycode: int, state: int, typed: str | None) -> None:
+    assert LAYOUT.typed_by(keycode, state) == typed
+
+
+def test_a_combining_character_is_not_taken_back() -> None:
+    chord = CHORD._replace(text="\u0301")
+    assert judge([Stray(A, True, 0, REPEAT)], chord, 2, LAYOUT) == Disturbance(True, None)
