@@ -9,7 +9,7 @@ are seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
@@ -22,23 +22,6 @@ LEVEL_SERVER = "server"
 """The display server processed every event as sent, in the window that had the focus."""
 LEVEL_APPLICATION = "application"
 """Also, the focused program has answered a barrier behind the keys."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """
-    How a job ended: lengths and outcome, never the text.
-
-    `typed` and `total` count characters (for `press`: chords; for `backspace`: presses); `reason` is empty or says in a
-    sentence why the job is not confirmed.
-    """
-
-    confirmed: bool
-    typed: int
-    total: int
-    level: str
-    reason: str
-    elapsed_s: float
 
 
 @dataclass(frozen=True)
@@ -223,43 +206,6 @@ class IHistory(Protocol):
 
     def before(self, window: int) -> str:
         """What is known to stand before the caret of `window`; empty when nothing is."""
-
-
-@runtime_checkable
-class ITypingService(Protocol):
-    """
-    What the bus face delegates to, a line a member. `caller` is the unique name of the bus peer.
-
-    Every Deferred fires when the job's keys are up. Calls that must not be made raise an error of `typewright.errors` at
-    once; a job that could not be done fires with a Report that is not confirmed.
-    """
-
-    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
-        """Type `text`. `options` as documented for `Type` in the contract."""
-
-    def backspace(self, caller: str, count: int) -> Deferred[Report]:
-        """Press BackSpace `count` times."""
-
-    def press(self, caller: str, chords: str) -> Deferred[Report]:
-        """Press the chords of a notation such as `ctrl+s Return`."""
-
-    def cancel(self, caller: str) -> Deferred[int]:
-        """End this caller's running and waiting jobs; fires with their number when their keys are up."""
-
-    def caller_left(self, caller: str) -> None:
-        """The caller is gone from the bus: its jobs end, and nobody hears of it."""
-
-    def get_property(self, name: str) -> object:
-        """The value of a contract property: `TypingEnabled`, `Busy`, `Backend`, `Layout`, `Version`."""
-
-    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
-        """Set the user's switch. False stops the running job and answers the waiting ones. May raise `AccessDenied`."""
-
-    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
-        """
-        Have `changed(property name, new value)` called when a property has really changed, and `finished(caller, kind,
-        report)` when a job ended; `kind` is `insert`, `backspace` or `press`.
-        """
 
 
 _Seam = TypeVar("_Seam")

@@ -23,7 +23,8 @@ from typewright.bus.dial import connect
 from typewright.bus.face import TypistFace
 from typewright.bus.incoming import Incoming
 from typewright.bus.publication import publish, take_name
-from typewright.interfaces import LEVEL_APPLICATION, Report
+from typewright.interfaces import LEVEL_APPLICATION
+from typewright.services import Report
 
 _CONFIGURATION = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -9,7 +9,7 @@ from txdbus import message
 
 from typewright.bus.callers import Callers
 from typewright.bus.connection import DAEMON, DAEMON_PATH
-from typewright.interfaces import Report
+from typewright.services import Report
 
 _CHANGED = "NameOwnerChanged"
 

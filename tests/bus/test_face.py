@@ -23,7 +23,7 @@ from typewright.bus.connection import BusConnection
 from typewright.bus.contract import PATH, TYPIST, load
 from typewright.bus.face import TypistFace
 from typewright.bus.incoming import CALL, Incoming
-from typewright.interfaces import Report
+from typewright.services import Report
 
 _STANDARD = "org.freedesktop.DBus.Error."
 _PEER = "org.freedesktop.DBus.Peer"

@@ -11,8 +11,9 @@ from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 from typewright.engine.desk import DISABLED, Desk, House
 from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
-from typewright.interfaces import ITypingService, KeyboardState, Report, wire
+from typewright.interfaces import KeyboardState, wire
 from typewright.sample import SHIFT
+from typewright.services import ITypingService, Report
 
 FACTS = {"Backend": "x11", "Version": "1"}
 

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs
 from typewright.errors import DisplayLost, LimitsExceeded
-from typewright.interfaces import Report
+from typewright.services import Report
 
 
 class Queue:

@@ -7,18 +7,9 @@ import pytest
 from twisted.internet.task import Clock
 
 from typewright.engine.history import History
-from typewright.interfaces import (
-    IBarrier,
-    IClock,
-    IFocus,
-    IHistory,
-    IKeyboard,
-    IKeyer,
-    IObserver,
-    ITypingService,
-    wire,
-)
+from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, wire
 from typewright.sample import sample_layout
+from typewright.services import ITypingService
 from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, PrintingKeyer, RecordingKeyer, ScriptedObserver
 
 SHAPES = [

@@ -23,7 +23,8 @@ from typewright.bus.incoming import Incoming
 from typewright.bus.properties import Owner, Properties
 from typewright.bus.values import checked
 from typewright.errors import AccessDenied
-from typewright.interfaces import ITypingService, Report, wire
+from typewright.interfaces import wire
+from typewright.services import ITypingService, Report
 
 
 class TypistFace:

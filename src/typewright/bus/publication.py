@@ -19,7 +19,7 @@ from typewright.bus.contract import TYPIST, load
 from typewright.bus.face import TypistFace
 from typewright.bus.incoming import Incoming
 from typewright.errors import NameTaken, NoBus
-from typewright.interfaces import ITypingService
+from typewright.services import ITypingService
 
 _DO_NOT_QUEUE = 4
 _OWNED = (1, 4)  # Now the primary owner; it already.

@@ -13,9 +13,10 @@ from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs, Work
 from typewright.engine.typist import Typist
 from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
-from typewright.interfaces import IClock, Report
+from typewright.interfaces import IClock
 from typewright.plan.notation import keysyms_of
 from typewright.plan.text import typeable
+from typewright.services import Report
 
 DISABLED = "typing is disabled (TypingEnabled is false)"
 _LONGEST_TIMEOUT_S = 20.0

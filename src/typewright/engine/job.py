@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from typewright.engine.disturbance import Disturbance
-from typewright.interfaces import Report
 from typewright.plan.layout import Layout
+from typewright.services import Report
 
 
 class Job:

@@ -12,7 +12,8 @@ from twisted.python.failure import Failure
 
 from typewright.engine.job import Job
 from typewright.errors import LimitsExceeded
-from typewright.interfaces import IClock, Report
+from typewright.interfaces import IClock
+from typewright.services import Report
 
 Work = Callable[[Job], Deferred[bool]]
 
