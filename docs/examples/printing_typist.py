@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.typist import Collaborators, Typist
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, PrintingKeyer, ScriptedObserver
+from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, FakePrograms, PrintingKeyer, ScriptedObserver
 
 
 def type_and_tell(text: str, observer: ScriptedObserver) -> None:
@@ -18,6 +18,7 @@ def type_and_tell(text: str, observer: ScriptedObserver) -> None:
         keyboard=keyboard,
         barrier=FakeBarrier([]),
         focus=FakeFocus(),
+        programs=FakePrograms(),
         history=History(),
     )
     job = Job("an example", "insert")

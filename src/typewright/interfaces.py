@@ -195,14 +195,26 @@ class IFocus(Protocol):
 
 
 @runtime_checkable
+class IPrograms(Protocol):
+    """I know what programs are behind the windows."""
+
+    def kind(self, window: int) -> Deferred[str]:
+        """Fires with the kind of the window's program, as `typewright.plan.kinds` names them; "unknown" for the others."""
+
+
+@runtime_checkable
 class IHistory(Protocol):
     """I remember what was confirmed, by window and caller; in memory only."""
 
-    def typed(self, window: int, caller: str, text: str) -> None:
-        """Note that `text` was confirmed."""
+    def typed(self, window: int, caller: str, text: str, insertion: int, program: str) -> None:
+        """
+        Note that `text` was confirmed, as part of an insertion; an ERASE in it is a BackSpace.
 
-    def backspaced(self, window: int, caller: str, count: int) -> None:
-        """Note that `count` presses of BackSpace were confirmed."""
+        `program` is the kind of the window's program, see `IPrograms`.
+        """
+
+    def end(self, window: int) -> None:
+        """Nobody knows any more what stands before the caret of `window`."""
 
     def before(self, window: int) -> str:
         """What is known to stand before the caret of `window`; empty when nothing is."""

@@ -27,7 +27,7 @@ from typewright.engine.history import History
 from typewright.engine.pacing import Pacing
 from typewright.engine.typist import Collaborators, Typist
 from typewright.errors import BusLost, DisplayLost, TypewrightError
-from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, wire
+from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
 from typewright.x11.backend import Backend, open_backend
 
 _CLOSING_S = 3.0
@@ -149,13 +149,15 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
 
 def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
     """The engine on this backend, by this configuration; each collaborator checked against its seam."""
+    history = History(reactor.seconds)
     collaborators = Collaborators(
         keyer=wire(backend.keyer, IKeyer),
         observer=wire(backend.observer, IObserver),
         keyboard=wire(backend.keyboard, IKeyboard),
         barrier=wire(backend.barrier, IBarrier),
         focus=wire(backend.focus, IFocus),
-        history=wire(History(), IHistory),
+        programs=wire(backend.programs, IPrograms),
+        history=wire(history, IHistory),
     )
     pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.modifier_wait_s)
     house = House(
@@ -166,6 +168,6 @@ def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
         max_jobs_per_caller=config.max_jobs_per_caller,
     )
     facts = {"Backend": backend.name, "Version": __version__}
-    desk = Desk(Typist(collaborators, reactor, pacing), reactor, house, facts, backend.keyboard.name)
+    desk = Desk(Typist(collaborators, reactor, pacing), history, reactor, house, facts, backend.keyboard.name)
     backend.keyboard.on_layout = desk.layout_changed
     return desk

@@ -226,6 +226,17 @@ class FakeBarrier:
         return Deferred() if self.silent else succeed(self.level)
 
 
+class FakePrograms:
+    """I say that every window has a program of `name`, a kind of `typewright.plan.kinds`."""
+
+    def __init__(self, name: str = "plain") -> None:
+        self.name = name
+
+    def kind(self, window: int) -> Deferred[str]:
+        """See `IPrograms`."""
+        return succeed(self.name)
+
+
 class FakeFocus:
     """I say that `window` has the focus; with `silent`, nothing at all."""
 

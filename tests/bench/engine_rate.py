@@ -25,7 +25,9 @@ def measure(text: str, mode: str) -> Generator[Deferred[Any], Any, float]:
     """Type `text` into the focused window; fires with events a second."""
     backend = yield open_backend(reactor, os.environ["DISPLAY"], linger_s=1, settle_s=0)
     typist = Typist(
-        Collaborators(backend.keyer, backend.observer, backend.keyboard, backend.barrier, backend.focus, History()),
+        Collaborators(
+            backend.keyer, backend.observer, backend.keyboard, backend.barrier, backend.focus, backend.programs, History()
+        ),
         reactor,
         Pacing(mode=mode),
     )

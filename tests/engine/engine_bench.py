@@ -17,7 +17,7 @@ from typewright.engine.typist import Collaborators, ContextAdjust, Typist, verba
 from typewright.interfaces import KeyboardState
 from typewright.plan.layout import Layout
 from typewright.sample import key_name
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, Log, RecordingKeyer, ScriptedObserver
+from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, FakePrograms, Log, RecordingKeyer, ScriptedObserver
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")
@@ -45,19 +45,20 @@ class Bench:
         self.keyboard = FakeKeyboard(self.log, layout, state)
         self.barrier = FakeBarrier(self.log)
         self.focus = FakeFocus()
+        self.programs = FakePrograms()
         self.history = History()
         collaborators = Collaborators(
-            self.keyer, self.observer, self.keyboard, self.barrier, self.focus, self.history
+            self.keyer, self.observer, self.keyboard, self.barrier, self.focus, self.programs, self.history
         )  # fmt: skip
         self.typist = Typist(collaborators, self.clock, pacing, context_adjust)
         self.job = Job("nobody", "insert")
 
     def insert(self, text: str, *, caller: str = ":1.1", timeout_s: float | None = None) -> Deferred[bool]:
-        self.job = Job(caller, "insert", total=len(text), timeout_s=timeout_s)
+        self.job = Job(caller, "insert", total=len(text), timeout_s=timeout_s, insertion=self.history.begin())
         return self.typist.insert(text, self.job)
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:
-        self.job = Job(caller, "backspace", total=count)
+        self.job = Job(caller, "backspace", total=count, insertion=self.history.begin())
         return self.typist.backspace(count, self.job)
 
     def press(self, notation: str) -> Deferred[bool]:

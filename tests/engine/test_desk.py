@@ -23,7 +23,7 @@ class Office:
 
     def __init__(self, house: House | None = None, *, held: int = 0) -> None:
         self.bench = Bench(state=KeyboardState(0, 0, held))
-        self.desk = Desk(self.bench.typist, self.bench.clock, house or House(), FACTS, "us")
+        self.desk = Desk(self.bench.typist, self.bench.history, self.bench.clock, house or House(), FACTS, "us")
         self.heard: list[tuple[object, ...]] = []
         self.desk.listen(
             lambda name, value: self.heard.append((name, value)),
@@ -53,13 +53,14 @@ def test_a_call_is_typed_and_reported() -> None:
     office = Office()
     assert outcome(office.desk.insert("A", "Hi\r\n")) == Report(True, 3, 3, "application", "", 0.0)
     assert outcome(office.desk.backspace("A", 2)).typed == 2
+    assert office.bench.history.before(1) == "H"
     assert outcome(office.desk.press("B", "ctrl+s")).total == 1
+    assert office.bench.history.before(1) == "", "nobody knows what a shortcut does"
     assert office.heard == [
         ("Busy", True), ("A", "insert", True, 3, 3), ("Busy", False),
         ("Busy", True), ("A", "backspace", True, 2, 2), ("Busy", False),
         ("Busy", True), ("B", "press", True, 1, 1), ("Busy", False),
     ]  # fmt: skip
-    assert office.bench.history.before(1) == "H"
 
 
 def test_properties() -> None:

@@ -11,7 +11,10 @@ from twisted.internet.task import Clock
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs
 from typewright.errors import DisplayLost, LimitsExceeded
+from typewright.plan.chords import chord
 from typewright.services import Report
+
+CHORD = chord([38], {}, 0, "s")
 
 
 class Queue:
@@ -60,7 +63,7 @@ def test_the_report_holds_what_the_job_wrote_down() -> None:
     queue = Queue()
     queue.clock.advance(10)
     reply = queue.submit("one", "A")
-    queue.all["one"].confirmed("x")
+    queue.all["one"].confirmed(CHORD)
     queue.all["one"].level = "server"
     queue.all["one"].stop("the focus moved")
     queue.clock.advance(0.25)
@@ -237,6 +240,7 @@ def test_work_that_raises_is_the_reply_too() -> None:
 
 def test_nobody_sees_the_text_of_a_job() -> None:
     job = Job("A", "insert", total=9)
-    job.confirmed("s")
-    job.confirmed("ecret")
-    assert (job.text, repr(job)) == ("secret", "Job(insert for A, 2 of 9)")
+    job.confirmed(CHORD)
+    job.confirmed(CHORD._replace(text="ecret"))
+    assert "s" not in repr(CHORD).removeprefix("Chord(keys=")
+    assert (job.take_text(), repr(job)) == ("secret", "Job(insert for A, 2 of 9)")

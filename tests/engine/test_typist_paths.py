@@ -47,7 +47,7 @@ def test_chords_of_the_notation() -> None:
     bench = Bench()
     assert outcome(bench.press("ctrl+shift+t Escape")) is True
     assert bench.keys == "+Control_L +Shift_L +t -t -Shift_L -Control_L +Escape -Escape"
-    assert (bench.job.typed, bench.job.text) == (2, "")
+    assert (bench.job.typed, bench.job.take_text()) == (2, "")
     assert bench.history.before(1) == ""
 
 
@@ -180,7 +180,7 @@ def test_the_callers_key_list_is_not_consumed() -> None:
     assert key_list == before
     assert bench.keys == "+a -a +b -b +c -c"
     assert outcome(bench.typist.press_and_release_keys(tuple(before), job)) is True
-    assert job.text == "abcabc"
+    assert job.take_text() == "abcabc"
 
 
 # --- Not confirmed ---------------------------------------------------------------------------------------------------
@@ -681,8 +681,8 @@ def test_history_holds_what_was_confirmed_by_window_and_caller() -> None:
     outcome(bench.insert("c", caller=":1.2"))
     bench.focus.window = bench.keyer.window = 1
     outcome(bench.insert("d", caller=":1.2"))
-    assert [tuple(stretch) for stretch in bench.history.of(1)] == [(":1.1", "ab"), (":1.2", "d")]
-    assert [tuple(stretch) for stretch in bench.history.of(2)] == [(":1.2", "c")]
+    assert bench.history.of(1) == ((":1.1", "ab"), (":1.2", "d"))
+    assert bench.history.of(2) == ((":1.2", "c"),)
 
 
 @pytest.mark.parametrize("mode", ["chord", "event"])

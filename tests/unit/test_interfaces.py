@@ -7,10 +7,18 @@ import pytest
 from twisted.internet.task import Clock
 
 from typewright.engine.history import History
-from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, wire
+from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
 from typewright.sample import sample_layout
 from typewright.services import ITypingService
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, PrintingKeyer, RecordingKeyer, ScriptedObserver
+from typewright.testing import (
+    FakeBarrier,
+    FakeFocus,
+    FakeKeyboard,
+    FakePrograms,
+    PrintingKeyer,
+    RecordingKeyer,
+    ScriptedObserver,
+)
 
 SHAPES = [
     (RecordingKeyer([]), IKeyer),
@@ -19,6 +27,7 @@ SHAPES = [
     (FakeKeyboard([]), IKeyboard),
     (FakeBarrier([]), IBarrier),
     (FakeFocus(), IFocus),
+    (FakePrograms(), IPrograms),
     (History(), IHistory),
     (Clock(), IClock),
 ]
@@ -36,7 +45,7 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
         (RecordingKeyer([]), IObserver, "RecordingKeyer is no IObserver: it lacks confirm, forget, strays"),
         (FakeFocus(), IBarrier, "FakeFocus is no IBarrier: it lacks begin, end, reach"),
         (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks focused"),
-        (FakeKeyboard([]), IHistory, "FakeKeyboard is no IHistory: it lacks backspaced, before, typed"),
+        (FakeKeyboard([]), IHistory, "FakeKeyboard is no IHistory: it lacks before, end, typed"),
         (object(), IClock, "object is no IClock: it lacks callLater, seconds"),
         (
             History(),

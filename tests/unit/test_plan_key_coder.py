@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from typewright.plan.chords import ERASE
 from typewright.plan.key_coder import KeyCoder, Segment, keysyms_for
 from typewright.plan.keysyms import case_pair
 from typewright.plan.layout import Layout, Untypeable
@@ -74,7 +75,7 @@ def test_a_character_that_is_nowhere_is_untypeable_by_code_point_and_place() -> 
 
 def test_backspaces() -> None:
     chords = coder().backspaces(3)
-    assert [(key_name(US_RU, *chord.keys), chord.text) for chord in chords] == [("BackSpace", "")] * 3
+    assert [(key_name(US_RU, *chord.keys), chord.text) for chord in chords] == [("BackSpace", ERASE)] * 3
     assert coder().backspaces(0) == []
 
 

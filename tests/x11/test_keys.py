@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import Xlib.ext.xtest
 from tests.desktop import run
 from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
 from twisted.internet.defer import CancelledError, inlineCallbacks
@@ -82,6 +83,23 @@ class ConfirmationTest(Stage):
             ),
         )
         self.assertEqual(self.backend.observer.strays(), ())
+
+    @inlineCallbacks
+    def test_who_touches_keys_or_buttons_is_heard_and_we_are_not(self) -> Steps:
+        self.other.window()
+        touched: list[int] = []
+        self.backend.observer.on_touch = touched.append
+        yield self.typed(tap(B))
+        self.other.finger(A, down=True)
+        self.other.finger(A, down=False)
+        self.other.fake(B, down=True)
+        self.other.fake(B, down=False)
+        for button in (4, 1):
+            Xlib.ext.xtest.fake_input(self.other.display, X.ButtonPress, button)
+            Xlib.ext.xtest.fake_input(self.other.display, X.ButtonRelease, button)
+        self.other.display.sync()
+        yield self.until(lambda: len(touched) >= 3)
+        self.assertEqual(sorted(touched), [0, A, B])
 
     @inlineCallbacks
     def test_the_servers_own_repeats_are_seen(self) -> Steps:

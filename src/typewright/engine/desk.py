@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
+from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs, Work
 from typewright.engine.typist import Typist
@@ -42,8 +43,17 @@ class Desk:
     `facts` are the properties that never change (`Backend`, `Version`); `layout_changed` tells me of the one that does.
     """
 
-    def __init__(self, typist: Typist, clock: IClock, house: House, facts: Mapping[str, str], layout: str = "") -> None:
+    def __init__(
+        self,
+        typist: Typist,
+        history: History,
+        clock: IClock,
+        house: House,
+        facts: Mapping[str, str],
+        layout: str = "",
+    ) -> None:
         self._typist = typist
+        self._history = history
         self._house = house
         self._properties: dict[str, object] = {
             **facts,
@@ -66,18 +76,16 @@ class Desk:
 
     def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
         """See `ITypingService`. The one option is `timeout`, in seconds."""
-        self._check_length(len(text), "characters")
-        try:
-            text = typeable(text)
-        except ValueError as problem:
-            raise InvalidArgs(str(problem)) from None
-        job = Job(caller, "insert", total=len(text), timeout_s=_timeout_s(options or {}))
-        return self._submit(job, lambda job: self._typist.insert(text, job))
+        text = self.admit(text)
+        timeout_s = _timeout_s(options or {})
+        job = Job(caller, "insert", total=len(text), timeout_s=timeout_s, insertion=self._history.begin())
+        return self.submit(job, lambda job: self._typist.insert(text, job))
 
     def backspace(self, caller: str, count: int) -> Deferred[Report]:
         """See `ITypingService`."""
         self._check_length(count, "backspaces")
-        return self._submit(Job(caller, "backspace", total=count), lambda job: self._typist.backspace(count, job))
+        job = Job(caller, "backspace", total=count, insertion=self._history.begin())
+        return self.submit(job, lambda job: self._typist.backspace(count, job))
 
     def press(self, caller: str, chords: str) -> Deferred[Report]:
         """See `ITypingService`."""
@@ -86,7 +94,7 @@ class Desk:
             total = len(keysyms_of(chords))
         except ValueError as problem:
             raise InvalidArgs(str(problem)) from None
-        return self._submit(Job(caller, "press", total=total), lambda job: self._typist.press(chords, job))
+        return self.submit(Job(caller, "press", total=total), lambda job: self._typist.press(chords, job))
 
     def cancel(self, caller: str) -> Deferred[int]:
         """See `ITypingService`."""
@@ -125,7 +133,20 @@ class Desk:
         self._stopping = True
         return self._jobs.stop(reason)
 
-    def _submit(self, job: Job, work: Work) -> Deferred[Report]:
+    def admit(self, text: str) -> str:
+        """`text` made fit for typing; raises InvalidArgs or LimitsExceeded."""
+        self._check_length(len(text), "characters")
+        try:
+            return typeable(text)
+        except ValueError as problem:
+            raise InvalidArgs(str(problem)) from None
+
+    def supersede(self, caller: str, kind: str, reason: str) -> None:
+        """End this caller's jobs of that kind, for another takes their place."""
+        self._jobs.stop(reason, caller, kind)
+
+    def submit(self, job: Job, work: Work) -> Deferred[Report]:
+        """Have `work(job)` done in its turn, if typing is enabled; may raise as the calls of the contract do."""
         if self._stopping:
             raise Stopping
         if not self._properties["TypingEnabled"]:

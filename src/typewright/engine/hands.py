@@ -68,7 +68,7 @@ class Hands:
                 # A chord that a new layout has overtaken may have typed anything.
                 stands = self._keyboard.layout is job.layout and not self._keyboard.stale
                 if stands or (yield from self._check_layout(job, watchdog)):
-                    job.confirmed(chord.text)
+                    job.confirmed(chord)
                 if (taken := ahead.typed()) is not None:
                     reason = _BEHIND
                     yield watchdog.guard(taken)
@@ -100,7 +100,7 @@ class Hands:
                     confirmed = False
                 if not event.pressed:
                     # Processed otherwise than it was meant is processed: the key is up.
-                    del down[event.keycode]
+                    down.pop(event.keycode, None)
             if window != job.window:
                 job.stop(_FOCUS_MOVED if window else _TAKEN)
                 return False
@@ -108,6 +108,9 @@ class Hands:
                 yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s), self._pacing.hold_s)
             if not confirmed:
                 break
+        if confirmed:
+            # What the chord itself leaves down is to be held.
+            down.clear()
         if strays := self._observer.strays():
             job.disturbance = judge(strays, chord, sent, job.layout)
         if not (confirmed or job.disturbance):

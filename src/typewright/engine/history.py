@@ -1,67 +1,186 @@
 # SPDX-License-Identifier: MIT
-"""What was typed, where, and by whom: confirmed characters only, in memory only, bounded."""
+"""What was typed, where, and by whom: confirmed characters only, in memory only, bounded in size and age."""
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
+from typewright.plan.chords import ERASE
+from typewright.plan.kinds import MODELS
 
-class Typed(NamedTuple):
-    """A stretch of confirmed text. Hides its text."""
+_TAIL = 256
+"""How much of the text is looked at for one BackSpace; no cluster is as long."""
+
+
+@dataclass
+class Stretch:
+    """Text that one insertion left in a window, and when. Hides its text."""
 
     caller: str
+    insertion: int
     text: str
+    at_s: float
 
     def __repr__(self) -> str:
-        return f"Typed({len(self.text)} characters)"
+        return f"Stretch({len(self.text)} characters)"
+
+
+class Insertion(NamedTuple):
+    """Where an insertion is, what is known of its text, and whether it is the last thing in its window. Hides its text."""
+
+    number: int
+    window: int
+    text: str
+    is_last: bool
+
+    def __repr__(self) -> str:
+        return f"Insertion({self.number}, {len(self.text)} characters)"
 
 
 class History:
     """
-    I remember, for each of the `windows` used last, up to `characters` confirmed characters and who had them typed.
+    I remember, for each of the `windows` used last, up to `characters` confirmed characters, for `age_s` seconds.
 
-    What I don't know I don't guess: backspaces past my beginning are forgotten.
+    Each stretch belongs to an insertion of a caller. What I don't know I don't guess: a BackSpace past my beginning is
+    forgotten, and when somebody else may have changed the text or moved the caret, all that I knew ends (`forget`).
     """
 
-    def __init__(self, *, windows: int = 16, characters: int = 20_000) -> None:
+    def __init__(
+        self,
+        seconds: Callable[[], float] = lambda: 0.0,
+        *,
+        windows: int = 16,
+        characters: int = 20_000,
+        age_s: float = 900.0,
+    ) -> None:
+        self._seconds = seconds
         self._windows = windows
         self._characters = characters
-        self._stretches: OrderedDict[int, deque[Typed]] = OrderedDict()
+        self._age_s = age_s
+        self._passages: OrderedDict[int, deque[Stretch]] = OrderedDict()
+        self._insertions = 0
+        self._first_known = 0
 
-    def typed(self, window: int, caller: str, text: str) -> None:
-        """Note that `text` was confirmed in `window`."""
-        if not text:
+    def begin(self) -> int:
+        """The number of a new insertion."""
+        self._insertions += 1
+        return self._insertions
+
+    def typed(self, window: int, caller: str, text: str, insertion: int, program: str) -> None:
+        """Note that `text` was confirmed in `window`; an ERASE in it is a BackSpace, in a `program` of that kind."""
+        if not self.knows(insertion):
+            self.end(window)
             return
-        stretches = self._stretches.setdefault(window, deque())
-        self._stretches.move_to_end(window)
-        while len(self._stretches) > self._windows:
-            self._stretches.popitem(last=False)
-        stretches.append(Typed(caller, text))
-        surplus = sum(len(stretch.text) for stretch in stretches) - self._characters
-        while surplus > 0:
-            oldest = stretches.popleft()
-            if len(oldest.text) > surplus:
-                stretches.appendleft(oldest._replace(text=oldest.text[surplus:]))
-            surplus -= len(oldest.text)
+        pieces = text.split(ERASE)
+        for index, piece in enumerate(pieces):
+            if index:
+                self._backspace(window, program)
+            if piece:
+                self._append(window, caller, piece, insertion)
+        self._bound(window)
 
-    def backspaced(self, window: int, caller: str, count: int) -> None:
-        """Note that `count` presses of BackSpace were confirmed in `window`, whoever asked for them."""
-        stretches = self._stretches.get(window, deque())
-        while count > 0 and stretches:
-            last = stretches.pop()
-            if len(last.text) > count:
-                stretches.append(last._replace(text=last.text[:-count]))
-            count -= len(last.text)
+    def knows(self, insertion: int) -> bool:
+        """Whether nothing that may have spoiled an insertion has happened since it began."""
+        return insertion >= self._first_known
 
     def before(self, window: int) -> str:
-        """What is known to stand before the caret of `window`."""
-        return "".join(stretch.text for stretch in self._stretches.get(window, ()))
+        """What is known to stand before the caret of `window`; empty when nothing is."""
+        return "".join(stretch.text for stretch in self._passage(window))
 
-    def of(self, window: int) -> tuple[Typed, ...]:
-        """The stretches of `window`, oldest first."""
-        return tuple(self._stretches.get(window, ()))
+    def last(self, caller: str) -> Insertion | None:
+        """The last insertion of `caller` of which something is left; None when nothing is known."""
+        mine = [
+            (stretch.insertion, window)
+            for window in list(self._passages)
+            for stretch in self._passage(window)
+            if stretch.caller == caller
+        ]
+        return self.find(*max(mine)) if mine else None
+
+    def find(self, insertion: int, window: int) -> Insertion | None:
+        """What is left of an insertion in `window`; None when nothing is."""
+        passage = self._passage(window)
+        text = "".join(stretch.text for stretch in passage if stretch.insertion == insertion)
+        at_end = list(takewhile(lambda stretch: stretch.insertion == insertion, reversed(passage)))
+        is_last = sum(len(stretch.text) for stretch in at_end) == len(text)
+        return Insertion(insertion, window, text, is_last) if text else None
+
+    def of(self, window: int) -> tuple[tuple[str, str], ...]:
+        """The stretches of `window`, oldest first, as (caller, text)."""
+        return tuple((stretch.caller, stretch.text) for stretch in self._passage(window))
+
+    def end(self, window: int) -> None:
+        """Nobody knows any more what stands before the caret of `window`."""
+        self._passages.pop(window, None)
 
     def forget(self) -> None:
-        """Wipe everything."""
-        self._stretches.clear()
+        """Wipe everything. Insertions that have begun are spoiled: what they still type stands among what is not known."""
+        self._passages.clear()
+        self._first_known = self._insertions + 1
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _passage(self, window: int) -> deque[Stretch]:
+        passage = self._passages.get(window)
+        if passage is None:
+            return deque()
+        oldest = self._seconds() - self._age_s
+        while passage and passage[0].at_s < oldest:
+            passage.popleft()
+        return passage
+
+    def _append(self, window: int, caller: str, text: str, insertion: int) -> None:
+        passage = self._passages.setdefault(window, deque())
+        self._passages.move_to_end(window)
+        if passage and passage[-1].insertion == insertion:
+            passage[-1].text += text
+            passage[-1].at_s = self._seconds()
+        else:
+            passage.append(Stretch(caller, insertion, text, self._seconds()))
+
+    def _backspace(self, window: int, program: str) -> None:
+        passage = self._passage(window)
+        tail = self.before(window)[-_TAIL:]
+        ways = {erase(tail) for erase in MODELS[program]} if tail else ()
+        if len(ways) != 1:
+            # Past what is known, or nobody knows what it did.
+            self.end(window)
+            return
+        (left,) = ways
+        if left == tail:
+            return
+        kept = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(tail, left, strict=False))))
+        last = _cut(passage, len(tail) - kept)
+        if left[kept:]:
+            # The program keeps the rest of a composed character in a form that was not typed so.
+            self._append(window, last.caller, left[kept:], last.insertion)
+
+    def _bound(self, window: int) -> None:
+        while len(self._passages) > self._windows:
+            self._passages.popitem(last=False)
+        passage = self._passage(window)
+        surplus = sum(len(stretch.text) for stretch in passage) - self._characters
+        while surplus > 0:
+            oldest = passage.popleft()
+            if len(oldest.text) > surplus:
+                oldest.text = oldest.text[surplus:]
+                passage.appendleft(oldest)
+                break
+            surplus -= len(oldest.text)
+
+
+def _cut(passage: deque[Stretch], surplus: int) -> Stretch:
+    """Take `surplus` (1 or more) characters from the end; the stretch that the first of them was in."""
+    while True:
+        last = passage.pop()
+        if len(last.text) > surplus:
+            last.text = last.text[:-surplus]
+            passage.append(last)
+            return last
+        surplus -= len(last.text)
+        if not surplus:
+            return last

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typewright.engine.disturbance import Disturbance
+from typewright.plan.chords import Chord
 from typewright.plan.layout import Layout
 from typewright.services import Report
 
@@ -12,22 +13,27 @@ class Job:
     """
     I am what the typist and the queue write down about one call.
 
-    `total` and `typed` count characters, presses or chords, by `kind` (`insert`, `backspace`, `press`). `window` is where
-    the job belongs, `layout` what its key list was made for, `disturbance` what has come between its keys and is to be put
-    right. `timeout_s` overrides the typist's when it is not None.
+    `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `window` is where the job belongs,
+    `layout` what its key list was made for, `program` the kind of its program; `insertion` is the number under
+    which the history keeps its text; `disturbance` what has come between its keys and is to be put right. `timeout_s`
+    overrides the typist's when it is not None.
     """
 
-    def __init__(self, caller: str, kind: str, *, total: int = 0, timeout_s: float | None = None) -> None:
+    def __init__(
+        self, caller: str, kind: str, *, total: int = 0, timeout_s: float | None = None, insertion: int = 0
+    ) -> None:
         self.caller = caller
         self.kind = kind
         self.total = total
         self.timeout_s = timeout_s
+        self.insertion = insertion
         self.typed = 0
         self.window = 0
         self.layout = Layout({}, {})
         self.disturbance: Disturbance | None = None
         self.level = ""
         self.reason = ""
+        self.program = "unknown"
         self._pieces: list[str] = []
 
     @property
@@ -35,19 +41,20 @@ class Job:
         """Whether there is a reason to type no further."""
         return bool(self.reason)
 
-    @property
-    def text(self) -> str:
-        """What was confirmed so far."""
-        return "".join(self._pieces)
-
     def stop(self, reason: str) -> None:
         """Type no further. The first reason is the one that counts; the chord under way is finished."""
         self.reason = self.reason or reason
 
-    def confirmed(self, text: str) -> None:
-        """A chord was confirmed, and completed `text`."""
-        self.typed += 1
-        self._pieces.append(text)
+    def confirmed(self, chord: Chord) -> None:
+        """`chord` was confirmed."""
+        self.typed += chord.counts
+        self._pieces.append(chord.text)
+
+    def take_text(self) -> str:
+        """What was confirmed since I was asked for it last."""
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        return text
 
     def report(self, confirmed: bool, elapsed_s: float) -> Report:
         """How I ended."""

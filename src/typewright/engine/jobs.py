@@ -75,13 +75,15 @@ class Jobs:
         self._next()
         return waiting.reply
 
-    def stop(self, reason: str, caller: str | None = None) -> Deferred[int]:
+    def stop(self, reason: str, caller: str | None = None, kind: str | None = None) -> Deferred[int]:
         """
-        End the jobs of `caller`, or all; those that wait are answered at once.
+        End the jobs of `caller`, or all, of one kind, or of all; those that wait are answered at once.
 
         Fires with their number when the running one has its keys up.
         """
-        mine = [waiting for waiting in self._all() if caller in (None, waiting.job.caller)]
+        mine = [
+            waiting for waiting in self._all() if caller in (None, waiting.job.caller) and kind in (None, waiting.job.kind)
+        ]
         ends = []
         # All leave the queue before the first is answered, since who is answered may call me again.
         self._queue = deque(waiting for waiting in self._queue if waiting not in mine)

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 
 from typewright.engine.hands import NOT_AS_SENT, Hands, Waits
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, KeyboardState
-from typewright.plan.chords import KeyList
-from typewright.plan.key_coder import KeyCoder, Segment
+from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, KeyboardState
+from typewright.plan.chords import Chord, KeyList
+from typewright.plan.deletion import presses
+from typewright.plan.key_coder import KeyCoder
 from typewright.plan.layout import Layout, Untypeable
 
 _DEAF = "the X server does not answer"
@@ -42,7 +44,19 @@ class Collaborators:
     keyboard: IKeyboard
     barrier: IBarrier
     focus: IFocus
+    programs: IPrograms
     history: IHistory
+
+
+class Step(NamedTuple):
+    """A part of a job: the key list that a coder makes, and the pairs of characters to borrow keycodes for before."""
+
+    keys: Callable[[KeyCoder], KeyList]
+    borrow: Sequence[tuple[str, str]] = ()
+
+
+Plan = Callable[[KeyCoder], Sequence[Step]]
+"""Makes the steps of what is left of a job, which is typed in the coder's layout and state."""
 
 
 class Typist:
@@ -64,52 +78,62 @@ class Typist:
         self._keyboard = collaborators.keyboard
         self._barrier = collaborators.barrier
         self._focus = collaborators.focus
+        self._programs = collaborators.programs
         self._history = collaborators.history
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._pacing = pacing or Pacing()
         self._context_adjust = context_adjust
         self._hands = Hands(self._keyer, collaborators.observer, self._keyboard, self._barrier, self._clock, self._pacing)
 
-    @inlineCallbacks
-    def insert(self, text: str, job: Job) -> Waits:
+    def insert(self, text: str, job: Job) -> Deferred[bool]:
         """Type `text`, which has been through `typeable`, over borrowed keycodes where the layout lacks a character."""
+        fitted: list[str] = []
 
-        def cut(coder: KeyCoder) -> Sequence[Segment]:
-            adjusted = self._context_adjust(text, self._history.before(job.window))
-            job.total = len(adjusted)
-            return coder.segments(adjusted[job.typed :], self._keyboard.spare)
+        def plan(coder: KeyCoder) -> list[Step]:
+            if not fitted:
+                fitted.append(self._context_adjust(text, self._history.before(job.window)))
+                job.total = len(fitted[0])
+            return self.steps(coder, fitted[0][job.typed :])
 
-        try:
-            return (yield from self._type(job, cut, lambda coder, segment: coder.text_to_keys(segment.text)))
-        finally:
-            self._history.typed(job.window, job.caller, job.text)
+        return self.perform(job, plan)
 
-    @inlineCallbacks
-    def backspace(self, count: int, job: Job) -> Waits:
-        """Press BackSpace `count` times."""
-        try:
-            return (yield from self._type(job, _whole, lambda coder, _: coder.backspaces(count - job.typed)))
-        finally:
-            self._history.backspaced(job.window, job.caller, job.typed)
+    def backspace(self, count: int, job: Job) -> Deferred[bool]:
+        """Delete `count` characters backwards, as the user sees them where the history knows them."""
 
-    @inlineCallbacks
-    def press(self, notation: str, job: Job) -> Waits:
+        def plan(coder: KeyCoder) -> list[Step]:
+            counts = presses(self._history.before(job.window), count - job.typed, job.program)
+            chords = coder.backspaces(len(counts))
+            return [Step(lambda _: [each._replace(counts=done) for each, done in zip(chords, counts, strict=True)])]
+
+        return self.perform(job, plan, erases=True)
+
+    def press(self, notation: str, job: Job) -> Deferred[bool]:
         """Press the chords of `notation`; see `typewright.plan.notation`."""
-        return (yield from self._type(job, _whole, lambda coder, _: coder.chords(notation)[job.typed :]))
+        return self.perform(job, lambda _: [Step(lambda coder: coder.chords(notation)[job.typed :])])
+
+    def steps(self, coder: KeyCoder, text: str) -> list[Step]:
+        """What it takes to type `text`; raises Untypeable."""
+        segments = coder.segments(text, self._keyboard.spare)
+        return [Step(partial(_spell, segment.text), segment.borrow) for segment in segments]
 
     def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
         """Press and release the chords of `key_list`; see `Hands`."""
         return self._hands.press_and_release_keys(key_list, job)
 
-    def _type(
-        self,
-        job: Job,
-        cut: Callable[[KeyCoder], Sequence[Segment]],
-        code: Callable[[KeyCoder, Segment], KeyList],
-    ) -> Waits:
+    @inlineCallbacks
+    def lift(self, chord: Chord, job: Job) -> Waits:
+        """Send `chord`, which only releases keys, wherever the focus is by now."""
+        job.layout = self._keyboard.layout
+        job.window = (yield from self._within(job, self._focus.focused(), _DEAF)) or 0
+        return (yield self.press_and_release_keys([chord], job))
+
+    @inlineCallbacks
+    def perform(self, job: Job, plan: Plan, *, erases: bool = False) -> Waits:
         """
-        What insert, backspace and press have in common: make ready, type what `cut` and `code` make of the job from
-        `job.typed` on, and again from there when something came between, reach the barrier.
+        What all jobs have in common: make ready, take the steps of `plan`, reach the barrier.
+
+        The plan is made when the window is known, with `erases` also the kind of its program (`job.program`), and again, for
+        what is left then, when something came between.
         """
         found = yield from self._at_rest(job)
         job.window = (yield from self._within(job, self._focus.focused(), _DEAF)) or 0
@@ -118,8 +142,10 @@ class Typist:
         if found is None or job.stopped:
             return False
         yield from self._within(job, self._barrier.begin(job.window), _DEAF)
+        if erases:
+            job.program = (yield from self._within(job, self._programs.kind(job.window), _DEAF)) or job.program
         try:
-            yield from self._type_all(job, found, cut, code)
+            yield from self._take_steps(job, found, plan)
             if not job.stopped:
                 job.level = (yield from self._reach(job, settle=False)) or ""
             elif job.layout.borrowed:
@@ -128,18 +154,12 @@ class Typist:
             self._barrier.end()
         return not job.stopped
 
-    def _type_all(
-        self,
-        job: Job,
-        found: tuple[Layout, KeyboardState] | None,
-        cut: Callable[[KeyCoder], Sequence[Segment]],
-        code: Callable[[KeyCoder, Segment], KeyList],
-    ) -> Waits:
-        """Type the job from `found` on, and again from where it was disturbed."""
+    def _take_steps(self, job: Job, found: tuple[Layout, KeyboardState] | None, plan: Plan) -> Waits:
+        """Take the steps of `plan` from `found` on, and again from where they were disturbed."""
         disturbed, last = 0, -1
         try:
             while found is not None and not job.stopped:
-                yield from self._type_rest(job, *found, cut, code)
+                yield from self._take_steps_in(job, *found, plan)
                 if job.disturbance is None:
                     break
                 disturbed, last = (1, job.typed) if job.typed > last else (disturbed + 1, last)
@@ -152,30 +172,35 @@ class Typist:
             self._keyboard.done_borrowing()
             yield from self._within(job, self._keyer.settle(), _DEAF)
 
-    def _type_rest(
-        self,
-        job: Job,
-        layout: Layout,
-        state: KeyboardState,
-        cut: Callable[[KeyCoder], Sequence[Segment]],
-        code: Callable[[KeyCoder, Segment], KeyList],
-    ) -> Waits:
-        """Type what is left of the job, segment by segment; stops where the job is stopped or disturbed."""
+    def _take_steps_in(self, job: Job, layout: Layout, state: KeyboardState, plan: Plan) -> Waits:
+        """Take the steps of `plan` in this layout and state; stops where the job is stopped or disturbed."""
         job.layout = layout
         coder = KeyCoder(layout, group=state.group, locked=state.locked)
-        for segment in cut(coder):
-            if segment.borrow:
+        for step in plan(coder):
+            if step.borrow:
                 if job.layout.borrowed:
                     yield from self._reach(job, settle=True)
                 if job.stopped:
                     return
-                lent = yield from self._within(job, self._keyboard.borrow(segment.borrow), _DEAF)
+                lent = yield from self._within(job, self._keyboard.borrow(step.borrow), _DEAF)
                 if lent is None:
                     return
                 job.layout = lent
                 coder = KeyCoder(lent, group=state.group, locked=state.locked)
-            if not (yield self.press_and_release_keys(code(coder, segment), job)):
+            try:
+                done = yield self.press_and_release_keys(step.keys(coder), job)
+            finally:
+                self._record(job)
+            if not done:
                 return
+
+    def _record(self, job: Job) -> None:
+        """Tell the history what was confirmed."""
+        if job.insertion:
+            self._history.typed(job.window, job.caller, job.take_text(), job.insertion, job.program)
+        else:
+            # A shortcut may have done anything.
+            self._history.end(job.window)
 
     def _put_right(self, job: Job) -> Waits:
         """
@@ -186,6 +211,7 @@ class Typist:
         disturbance, job.disturbance = job.disturbance, None
         if disturbance is None or disturbance.surplus is None:
             job.stop("a key that was pressed in between, or repeated, may have done more than type a character")
+            self._history.end(job.window)
             return None
         yield from self._within(job, self._keyer.settle(), _DEAF)
         found = yield from self._at_rest(job)
@@ -196,6 +222,7 @@ class Typist:
             coder = KeyCoder(layout, group=state.group, locked=state.locked)
             if not (yield self.press_and_release_keys(coder.backspaces(disturbance.surplus), aside)):
                 job.stop(aside.reason or "a correction was disturbed")
+                self._history.end(job.window)
         return found
 
     def _at_rest(self, job: Job) -> Waits:
@@ -220,6 +247,5 @@ class Typist:
             return None
 
 
-def _whole(coder: KeyCoder) -> Sequence[Segment]:
-    """The one segment of a job that is not a text."""
-    return (Segment("", ()),)
+def _spell(text: str, coder: KeyCoder) -> KeyList:
+    return coder.text_to_keys(text)

@@ -18,6 +18,10 @@ GROUP_SHIFT = 13
 GROUP_MASK = 0x3 << GROUP_SHIFT
 
 
+ERASE = "\b"
+"""The text of a BackSpace: it takes away what stands before it."""
+
+
 class KeyEvent(NamedTuple):
     """
     One key going down or up.
@@ -35,13 +39,14 @@ class Chord(NamedTuple):
     """
     Keys that go down in order and up in reverse order.
 
-    `text` is what the chord completes: a character for most, empty for a shortcut. It is left out of `repr`, so that no
-    log shows it.
+    `text` is what the chord completes: a character for most, ERASE for a BackSpace, empty for a shortcut. It is left out of
+    `repr`, so that no log shows it. `counts` is how much of its job is done with it: 1, or 0 for what only prepares more.
     """
 
     keys: tuple[int, ...]
     events: tuple[KeyEvent, ...]
     text: str = ""
+    counts: int = 1
 
     def __repr__(self) -> str:
         return f"Chord(keys={self.keys})"

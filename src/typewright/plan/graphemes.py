@@ -46,11 +46,16 @@ def _classes() -> _Classes:
     return classes
 
 
+def classes(text: str) -> str:
+    """The letter of the class of each code point of `text`."""
+    return text.translate(_classes())
+
+
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of `text`, in order; joined they are `text` again."""
     if text.isascii() and "\r" not in text:
         return list(text)
-    return [text[found.start() : found.end()] for found in _CLUSTER.finditer(text.translate(_classes()))]
+    return [text[found.start() : found.end()] for found in _CLUSTER.finditer(classes(text))]
 
 
 def count(text: str) -> int:

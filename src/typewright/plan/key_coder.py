@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from typewright.plan.chords import GROUP_SHIFT, Chord, chord, state_of
+from typewright.plan.chords import ERASE, GROUP_SHIFT, Chord, chord, state_of
 from typewright.plan.keysyms import case_pair, keysym_named, keysym_of
 from typewright.plan.layout import LOCK_MASK, Layout, Position, Untypeable
 from typewright.plan.notation import chords_of
@@ -52,7 +52,7 @@ class KeyCoder:
         position = self._layout.find(keysym_named(BACKSPACE), group=self._group, locked=self._locked)
         if position is None:
             raise Untypeable("The layout has no BackSpace key.")
-        return [self._chord(position, "")] * count
+        return [self._chord(position, ERASE)] * count
 
     def chords(self, notation: str) -> list[Chord]:
         """The key list for chords in notation. Raises Untypeable, pointing at the word that the layout has no key for."""

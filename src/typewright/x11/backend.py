@@ -21,6 +21,7 @@ from typewright.x11.group import Group
 from typewright.x11.guard import Guard
 from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
+from typewright.x11.programs import Programs
 from typewright.x11.sweep import sweep
 
 log = Logger()
@@ -29,7 +30,7 @@ log = Logger()
 @dataclass(frozen=True)
 class Backend:
     """
-    What the service needs of a display. `focus`, `keyer`, `observer`, `keyboard` and `barrier` are the seams of
+    What the service needs of a display. `focus`, `programs`, `keyer`, `observer`, `keyboard` and `barrier` are the seams of
     `typewright.interfaces`; `name` is what the bus property `Backend` says.
     """
 
@@ -38,6 +39,7 @@ class Backend:
     keyboard: Keyboard
     barrier: Barrier
     focus: Guard
+    programs: Programs
     _control: Connection
     _data: Connection
     _sweep: Callable[[], Deferred[int]]
@@ -117,6 +119,7 @@ def open_backend(
         keyboard=keyboard,
         barrier=barrier,
         focus=guard,
+        programs=Programs(control),
         _control=control,
         _data=data,
         _sweep=lambda: sweep(control, xinput, xtest, sources.xtest),

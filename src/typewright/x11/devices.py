@@ -20,7 +20,8 @@ from typewright.errors import ExtensionMissing
 from typewright.x11.connection import Connection, Extension
 
 NAME = "XInputExtension"
-_RAW_KEY_PRESS, _RAW_KEY_RELEASE = 13, 14
+_RAW_KEY_PRESS, _RAW_KEY_RELEASE, _RAW_BUTTON_PRESS = 13, 14, 15
+_WHEEL = range(4, 8)
 _ALL_MASTERS = 1
 _SLAVE_KEYBOARD = 4
 _RAW = struct.Struct("=8xH2xIIH")
@@ -39,7 +40,8 @@ class Devices:
 
     The two come on two connections, each in the order of the server, and either may be first. `on_key(keycode, pressed,
     state, device)` is called when both are there. What RECORD shows and no device sent is the server's own auto-repeat: it
-    is known as such, device 0, when a later event has been joined. Wait for `prepare`.
+    is known as such, device 0, when a later event has been joined. `on_button()` is called when a button is pressed, but for
+    the wheel. Wait for `prepare`.
     """
 
     def __init__(self, connection: Connection, extension: Extension) -> None:
@@ -49,6 +51,7 @@ class Devices:
         self._recorded: deque[tuple[Occurrence, int]] = deque(maxlen=_KEPT)
         self.xtest = 0
         self.on_key: Callable[[int, bool, int, int], None] = lambda keycode, pressed, state, device: None
+        self.on_button: Callable[[], None] = lambda: None
 
     def prepare(self) -> Deferred[Any]:
         """Fires when the XTEST keyboard's number is known and raw events are on their way."""
@@ -61,7 +64,7 @@ class Devices:
 
         def devices(reply: bytes) -> None:
             self.xtest = find_xtest_keyboard(reply)
-            mask = 1 << _RAW_KEY_PRESS | 1 << _RAW_KEY_RELEASE
+            mask = 1 << _RAW_KEY_PRESS | 1 << _RAW_KEY_RELEASE | 1 << _RAW_BUTTON_PRESS
             self._connection.listen_generic(major, self._on_raw)
             self._connection.send(struct.pack("=BBHIH2xHHI", major, 46, 5, root, 1, _ALL_MASTERS, 1, mask))
 
@@ -78,6 +81,8 @@ class Devices:
 
     def _on_raw(self, event: bytes) -> None:
         kind, time, keycode, device = _RAW.unpack_from(event)
+        if kind == _RAW_BUTTON_PRESS and keycode not in _WHEEL:
+            self.on_button()
         if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE):
             return
         occurrence = (keycode, kind == _RAW_KEY_PRESS, time)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
@@ -44,6 +44,7 @@ class Observer:
 
     An event counts as ours when its key, its direction and its source, the XTEST keyboard, are those of the next one that
     I wait for. The others are strays: kept as long as somebody types, and no longer, for they may be what the user types.
+    `on_touch(keycode)` is called when a key is pressed that is not ours, and with 0 for a button of the pointer.
     """
 
     def __init__(self, control: Connection, data: Connection, extension: Extension, devices: Devices) -> None:
@@ -55,7 +56,9 @@ class Observer:
         self._strays: deque[Stray] = deque(maxlen=_KEPT)
         self._watching = False
         self._started: Deferred[None] = Deferred()
+        self.on_touch: Callable[[int], None] = lambda keycode: None
         devices.on_key = self._on_key
+        devices.on_button = lambda: self.on_touch(0)
 
     @inlineCallbacks
     def start(self, clock: Any) -> Generator[Deferred[Any], Any, None]:
@@ -122,8 +125,6 @@ class Observer:
                 self._devices.recorded((keycode, kind & 0x7F == X.KeyPress, time), state)
 
     def _on_key(self, keycode: int, pressed: bool, state: int, device: int) -> None:
-        if not self._watching:
-            return
         if device == self._devices.xtest and self._expected:
             (wanted, down, required), confirmation = self._expected[0]
             if wanted == keycode and down == pressed:
@@ -135,4 +136,7 @@ class Observer:
                     confirmation.callback(as_sent)
                 return
         source = REPEAT if device == NO_DEVICE else PROGRAM if device == self._devices.xtest else USER
-        self._strays.append(Stray(keycode, pressed, state, source))
+        if self._watching:
+            self._strays.append(Stray(keycode, pressed, state, source))
+        if pressed and source != REPEAT:
+            self.on_touch(keycode)

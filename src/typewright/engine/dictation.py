@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""Dictation: text that is revised while it is spoken, and taken back when asked; only ever what we typed ourselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+
+from typewright.engine.desk import Desk
+from typewright.engine.hands import Waits
+from typewright.engine.history import History
+from typewright.engine.job import Job
+from typewright.engine.typist import Step, Typist
+from typewright.plan.key_coder import KeyCoder
+from typewright.plan.revision import revise
+from typewright.services import Report
+
+SUPERSEDED = "a newer revision took its place"
+_ELSEWHERE = "the focus is in another window than the text"
+_BEHIND = "another caller has typed behind the text"
+_UNKNOWN = "what stands before the caret is not known any more: somebody pressed a key or a button, or wiped the history"
+_NOTHING = "nothing that this caller had typed is known any more"
+
+
+_FOR_GOOD = "in this program, what was typed can't be taken back with BackSpace alone"
+
+
+@dataclass
+class _Draft:
+    """What a caller has had typed since its last commit: the number of its insertion, where it is, and how long it was."""
+
+    insertion: int
+    window: int = 0
+    length: int = 0
+
+
+class Dictation:
+    """I am the dictation service (`IDictationService`): my jobs stand in the desk's queue."""
+
+    def __init__(self, desk: Desk, typist: Typist, history: History) -> None:
+        self._desk = desk
+        self._typist = typist
+        self._history = history
+        self._drafts: dict[str, _Draft] = {}
+
+    # --- the contract ------------------------------------------------------------------------------------------------
+
+    def revise(self, caller: str, text: str) -> Deferred[Report]:
+        """See `IDictationService`."""
+        text = self._desk.admit(text)
+        draft = self._drafts.setdefault(caller, _Draft(self._history.begin()))
+        self._desk.supersede(caller, "revise", SUPERSEDED)
+        job = Job(caller, "revise", total=len(text), insertion=draft.insertion)
+        return self._desk.submit(job, lambda job: self._revise(draft, text, job))
+
+    def commit(self, caller: str) -> None:
+        """See `IDictationService`."""
+        self._drafts.pop(caller, None)
+
+    def undo(self, caller: str) -> Deferred[Report]:
+        """See `IDictationService`. A draft counts as committed: it is what is taken back first."""
+        self._desk.supersede(caller, "revise", SUPERSEDED)
+        self.commit(caller)
+        job = Job(caller, "undo", insertion=self._history.begin())
+        return self._desk.submit(job, self._undo)
+
+    def forget(self, caller: str) -> None:
+        """See `IDictationService`."""
+        self._history.forget()
+        self.commit(caller)
+
+    def caller_left(self, caller: str) -> None:
+        """See `IDictationService`."""
+        self.commit(caller)
+
+    # --- the jobs ----------------------------------------------------------------------------------------------------
+
+    @inlineCallbacks
+    def _revise(self, draft: _Draft, text: str, job: Job) -> Waits:
+        begun = False
+
+        def plan(coder: KeyCoder) -> list[Step]:
+            nonlocal begun
+            found = self._history.find(draft.insertion, job.window)
+            if draft.length and not begun and draft.window != job.window:
+                job.stop(_ELSEWHERE)
+            elif not self._history.knows(draft.insertion) or (draft.length and not begun and found is None):
+                job.stop(_UNKNOWN)
+            elif found is not None and not found.is_last:
+                job.stop(_BEHIND)
+            if job.stopped:
+                return []
+            begun, draft.window = True, job.window
+            return self._change(found.text if found else "", text, coder, job)
+
+        try:
+            return (yield self._typist.perform(job, plan, erases=True))
+        finally:
+            if begun:
+                left = self._history.find(draft.insertion, draft.window)
+                draft.length = len(left.text) if left else draft.length * (not self._history.knows(draft.insertion))
+
+    def _undo(self, job: Job) -> Deferred[bool]:
+        insertion = 0
+
+        def plan(coder: KeyCoder) -> list[Step]:
+            nonlocal insertion
+            found = self._history.find(insertion, job.window) if insertion else self._history.last(job.caller)
+            if found is None:
+                if not insertion:
+                    job.stop(_NOTHING)
+                return []
+            if found.window != job.window:
+                job.stop(_ELSEWHERE)
+            elif not found.is_last:
+                job.stop(_BEHIND)
+            if job.stopped:
+                return []
+            insertion = found.number
+            return self._change(found.text, "", coder, job)
+
+        return self._typist.perform(job, plan, erases=True)
+
+    def _change(self, standing: str, text: str, coder: KeyCoder, job: Job) -> list[Step]:
+        """The steps from what stands at the end of the window to `text`."""
+        way = revise(standing, text, job.program)
+        if way is None or not way.certain:
+            job.stop(_FOR_GOOD)
+            return []
+        job.total = job.typed + way.keystrokes
+        return [Step(lambda coder: coder.backspaces(way.presses)), *self._typist.steps(coder, way.text)]

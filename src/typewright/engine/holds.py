@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""Held keys: pressed for a caller and left down, never longer than their lease."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, inlineCallbacks, succeed
+from twisted.logger import Logger
+
+from typewright.engine.hands import Waits
+from typewright.engine.job import Job
+from typewright.engine.typist import Step, Typist
+from typewright.interfaces import IClock, IDelayed
+from typewright.plan.chords import ANY_STATE, Chord, KeyEvent
+from typewright.plan.key_coder import KeyCoder
+
+log = Logger()
+
+
+class _Held(NamedTuple):
+    caller: str
+    chord: Chord
+    end: IDelayed
+
+
+class Holds:
+    """
+    I hold one chord at a time: whatever is held comes up before anybody's next key goes down.
+
+    Every Deferred of mine fires when the keys are where they should be.
+    """
+
+    def __init__(self, typist: Typist, clock: IClock) -> None:
+        self._typist = typist
+        self._clock = clock
+        self._held: _Held | None = None
+
+    @inlineCallbacks
+    def hold(self, notation: str, lease_s: float, job: Job) -> Waits:
+        """Press the one chord of `notation`, for `lease_s` seconds at most; fires True when it is down."""
+        held: list[Chord] = []
+
+        def half(coder: KeyCoder) -> list[Chord]:
+            (chord,) = coder.chords(notation)
+            held[:] = [chord._replace(events=tuple(event for event in chord.events if event.pressed))]
+            return held
+
+        done = yield self._typist.perform(job, lambda _: [Step(half)])
+        if done:
+            self._held = _Held(job.caller, held[0], self._clock.callLater(lease_s, self._expire))
+        return done
+
+    def holds_for(self, caller: str) -> bool:
+        """Whether something is held for `caller`."""
+        return self._held is not None and self._held.caller == caller
+
+    def release(self, caller: str | None = None) -> Deferred[bool]:
+        """Release what is held, if it is held for `caller` or no caller is named; fires True if that was confirmed."""
+        held = self._held
+        if held is None or caller not in (None, held.caller):
+            return succeed(False)
+        self._held = None
+        if held.end.active():
+            held.end.cancel()
+        events = tuple(KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(held.chord.keys))
+        return self._typist.lift(held.chord._replace(events=events), Job(held.caller, "release"))
+
+    def _expire(self) -> None:
+        self.release().addErrback(lambda failure: log.failure("releasing held keys failed", failure))

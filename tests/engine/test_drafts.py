@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""Revising, taking back, and what is never touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from engine_bench import PENDING, Bench, outcome
+from twisted.internet.defer import Deferred
+
+from typewright.engine.desk import Desk, House
+from typewright.engine.dictation import Dictation
+from typewright.errors import InvalidArgs, LimitsExceeded
+from typewright.plan.chords import ERASE
+from typewright.services import Report
+
+
+class Speech:
+    """A dictation service on a bench, and the text that its window would show."""
+
+    def __init__(self, **house: Any) -> None:
+        self.bench = Bench()
+        self.desk = Desk(
+            self.bench.typist, self.bench.history, self.bench.clock, House(**house), {"Backend": "b", "Version": "1"}, "us"
+        )
+        self.dictation = Dictation(self.desk, self.bench.typist, self.bench.history)
+
+    def revise(self, text: str, caller: str = "A") -> Report:
+        return outcome(self.dictation.revise(caller, text))
+
+    def undo(self, caller: str = "A") -> Report:
+        return outcome(self.dictation.undo(caller))
+
+    def go_to(self, window: int) -> None:
+        self.bench.focus.window = self.bench.keyer.window = window
+
+    @property
+    def strokes(self) -> str:
+        """What was typed since I was asked last; `<` for a BackSpace."""
+        pressed = [line.removeprefix("press ") for line in self.bench.transcript if line.startswith("press")]
+        names = {"BackSpace": "<", "space": " ", "Shift_L": "^", "period": "."}
+        return "".join(names.get(name, name) for name in pressed)
+
+    @property
+    def text(self) -> str:
+        return self.bench.history.before(self.bench.focus.window)
+
+
+@pytest.fixture
+def speech() -> Speech:
+    return Speech()
+
+
+def test_a_growing_hypothesis_types_what_is_new(speech: Speech) -> None:
+    for text, strokes in [("he", "he"), ("hello", "llo"), ("hello wor", " wor"), ("hello world", "ld")]:
+        assert speech.revise(text).confirmed
+        assert (speech.strokes, speech.text) == (strokes, text)
+
+
+def test_a_changed_hypothesis_goes_back_no_further_than_it_must(speech: Speech) -> None:
+    speech.revise("hello word")
+    speech.strokes  # noqa: B018 - drained
+    report = speech.revise("hello world")
+    assert (speech.strokes, speech.text) == ("<ld", "hello world")
+    assert (report.typed, report.total) == (3, 3)
+    assert speech.revise("").confirmed
+    assert (speech.strokes, speech.text) == ("<" * 11, "")
+    assert speech.revise("").typed == 0
+
+
+def test_a_commit_begins_anew_behind_the_text(speech: Speech) -> None:
+    speech.revise("one ")
+    speech.dictation.commit("A")
+    assert speech.revise("two").confirmed
+    assert speech.revise("three").confirmed
+    assert speech.text == "one three"
+
+
+def test_callers_have_drafts_of_their_own(speech: Speech) -> None:
+    speech.revise("one ", "A")
+    speech.revise("two", "B")
+    report = speech.revise("on", "A")
+    assert (report.confirmed, report.reason) == (False, "another caller has typed behind the text")
+    assert speech.revise("twice", "B").confirmed
+    assert speech.text == "one twice"
+
+
+def test_the_text_is_revised_in_its_own_window_only(speech: Speech) -> None:
+    speech.revise("one")
+    speech.go_to(2)
+    report = speech.revise("two")
+    assert (report.confirmed, report.reason) == (False, "the focus is in another window than the text")
+    assert speech.text == ""
+    speech.go_to(1)
+    assert speech.revise("two").confirmed
+    assert speech.text == "two"
+
+
+def test_what_was_spoiled_is_refused_until_the_next_commit(speech: Speech) -> None:
+    speech.revise("one")
+    speech.bench.history.forget()
+    for _ in range(2):
+        report = speech.revise("one two")
+        assert not report.confirmed
+        assert report.reason.startswith("what stands before the caret is not known any more")
+    speech.dictation.commit("A")
+    assert speech.revise("two").confirmed
+    assert speech.text == "two"
+
+
+def test_what_was_spoiled_in_mid_revision_is_not_revised(speech: Speech) -> None:
+    speech.bench.keyer.on_send = lambda number, event: speech.bench.history.forget() if number == 3 else None
+    assert speech.revise("one").confirmed
+    assert speech.text == ""
+    assert not speech.revise("once").confirmed
+
+
+def test_what_was_half_typed_is_gone_on_with(speech: Speech) -> None:
+    speech.bench.observer.false_at = {5}
+    assert not speech.revise("one").confirmed
+    assert speech.text == "on"
+    speech.strokes  # noqa: B018 - drained
+    assert speech.revise("once").confirmed
+    assert speech.strokes == "ce"
+
+
+def test_a_newer_revision_takes_the_place_of_one_that_waits_or_runs(speech: Speech) -> None:
+    speech.bench.keyer.by_hand = True
+    replies: list[Deferred[Report]] = [speech.dictation.revise("A", text) for text in ("abc", "abcde", "abx")]
+    assert [outcome(reply) for reply in replies] == [PENDING, Report(False, 0, 5, "", SUPERSEDED, 0.0), PENDING]
+    while outcome(replies[2]) is PENDING:
+        speech.bench.keyer.processed()
+    assert (outcome(replies[0]).confirmed, outcome(replies[0]).reason) == (False, SUPERSEDED)
+    assert outcome(replies[2]).confirmed
+    assert (speech.text, speech.strokes) == ("abx", "abx")
+
+
+SUPERSEDED = "a newer revision took its place"
+
+
+def test_a_newer_revision_takes_nothing_of_other_callers_or_jobs(speech: Speech) -> None:
+    speech.bench.keyer.by_hand = True
+    others = [speech.desk.insert("A", "x"), speech.dictation.revise("B", "y")]
+    mine = [speech.dictation.revise("A", text) for text in ("a", "b")]
+    while outcome(mine[1]) is PENDING:
+        speech.bench.keyer.processed()
+    assert [outcome(reply).confirmed for reply in [*others, *mine]] == [True, True, False, True]
+    assert speech.text == "xyb"
+
+
+# --- Undo ------------------------------------------------------------------------------------------------------------
+
+
+def test_undo_takes_back_one_insertion_after_the_other(speech: Speech) -> None:
+    outcome(speech.desk.insert("A", "one "))
+    for text in ("two ", "three"):
+        speech.revise(text)
+        speech.dictation.commit("A")
+    for left in ("one two ", "one ", ""):
+        assert speech.undo().confirmed
+        assert speech.text == left
+    report = speech.undo()
+    assert (report.confirmed, report.typed, report.reason) == (
+        False,
+        0,
+        "nothing that this caller had typed is known any more",
+    )
+
+
+def test_undo_takes_back_a_draft_too(speech: Speech) -> None:
+    speech.revise("one")
+    assert speech.undo().confirmed
+    assert speech.text == ""
+    assert speech.revise("two").confirmed
+    assert speech.text == "two"
+
+
+def test_undo_refuses_behind_anothers_text_and_elsewhere(speech: Speech) -> None:
+    speech.revise("one")
+    outcome(speech.desk.insert("B", "!"))
+    assert speech.undo().reason == "another caller has typed behind the text"
+    speech.go_to(2)
+    assert speech.undo().reason == "the focus is in another window than the text"
+    assert speech.bench.history.before(1) == "one!"
+    assert speech.undo("C").reason == "nothing that this caller had typed is known any more"
+
+
+def test_undo_goes_on_behind_a_disturbance(speech: Speech) -> None:
+    outcome(speech.desk.insert("A", "one "))
+    outcome(speech.desk.insert("A", "two"))
+    speech.bench.observer.false_at = {17}
+    assert not speech.undo().confirmed
+    assert speech.text == "one tw"
+    assert speech.undo().confirmed
+    assert speech.text == "one "
+
+
+def test_forgetting_is_for_everybody(speech: Speech) -> None:
+    speech.revise("one")
+    speech.revise("two", "B")
+    speech.dictation.forget("A")
+    assert speech.revise("three").confirmed
+    assert not speech.revise("four", "B").confirmed
+    assert speech.text == "three"
+
+
+def test_a_caller_that_left_has_no_draft(speech: Speech) -> None:
+    speech.revise("one")
+    speech.dictation.caller_left("A")
+    assert speech.revise("two").confirmed
+    assert speech.text == "onetwo"
+
+
+# --- Refused ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_must_not_be_typed_is_an_error_and_changes_nothing() -> None:
+    speech = Speech(max_characters=3)
+    speech.revise("one")
+    with pytest.raises(InvalidArgs, match="control character"):
+        speech.dictation.revise("A", "\x1b")
+    with pytest.raises(LimitsExceeded):
+        speech.dictation.revise("A", "four")
+    assert speech.text == "one"
+
+
+def test_disabled_is_false() -> None:
+    speech = Speech(typing_enabled=False)
+    assert not speech.revise("one").confirmed
+    assert not speech.undo().confirmed
+    assert speech.strokes == ""
+
+
+# --- Backspace, by what the history knows ----------------------------------------------------------------------------
+
+
+def test_backspace_counts_characters_as_the_user_sees_them(speech: Speech) -> None:
+    speech.bench.history.typed(1, "A", "abe\u0301", speech.bench.history.begin(), "plain")
+    report = outcome(speech.desk.backspace("A", 2))
+    assert (report.confirmed, report.typed, report.total) == (True, 2, 2)
+    assert (speech.strokes, speech.text) == ("<" * 3, "a")
+    assert outcome(speech.desk.backspace("A", 3)).typed == 3
+    assert (speech.strokes, speech.text) == ("<" * 3, "")
+
+
+def test_a_backspace_in_the_midst_of_a_character_counts_when_it_is_gone(speech: Speech) -> None:
+    speech.bench.history.typed(1, "A", "ae\u0301", speech.bench.history.begin(), "plain")
+    speech.bench.observer.false_at = {3}
+    report = outcome(speech.desk.backspace("A", 1))
+    assert (report.confirmed, report.typed, speech.text) == (False, 0, "ae")
+    assert ERASE not in speech.text
