@@ -174,15 +174,16 @@ class IBarrier(Protocol):
         """A job begins in `window`: find out how its program can answer. Fires soon, and never waits for the program."""
 
     def end(self) -> None:
-        """The job has ended; what served it alone can go."""
+        """The job has ended; what served it alone can go. What was not reached by now may never be."""
 
     def reach(self, window: int, *, settle: bool) -> Deferred[str]:
         """
-        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, and with `LEVEL_SERVER` for a program
-        that can't answer; then, with `settle`, only after the time in which such programs take their keys.
+        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, behind the keys sent so far, and with
+        `LEVEL_SERVER` for a program that can't answer, or is gone; then, with `settle`, only after the time in which such
+        programs take their keys. One of which neither is known is given a moment to answer.
 
         Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels. Several
-        may be under way at the same time.
+        may be under way at the same time, and fire in the order of asking. Begins with `window` if nobody has.
         """
 
 

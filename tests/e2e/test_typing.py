@@ -129,7 +129,7 @@ def test_gdbus_is_answered_as_well(desk: Desk) -> None:
         desk.environ, "gdbus", "call", "--session", "--dest", "org.typewright.Typist1", "--object-path",
         "/org/typewright/Typist1", "--method", "org.typewright.Typist1.Type", "via gdbus", "{'timeout': <1.5>}",
     )  # fmt: skip
-    for part in ("'confirmed': <true>", "'typed': <uint32 9>", "'total': <uint32 9>", "'level': <'server'>"):
+    for part in ("'confirmed': <true>", "'typed': <uint32 9>", "'total': <uint32 9>", "'level': <'application'>"):
         assert part in called
     assert desk.terminal.read(9) == "via gdbus"
 

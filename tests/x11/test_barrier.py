@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The barrier: windows that answer a ping, by either route, and windows that don't."""
+"""The barrier: made-up programs that answer in each of the ways, late, wrongly, or never."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.x11.stage import A, Other, Stage, Steps, tap
 from twisted.internet import reactor
-from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.interfaces import IReadDescriptor
 from Xlib import X, Xatom
 from Xlib.protocol import event
@@ -15,94 +15,287 @@ from zope.interface import implementer
 
 
 @implementer(IReadDescriptor)
-class Answering:
-    """A program that announces the ping, and answers it with `mask` after all events that came before."""
+class Program:
+    """
+    A program with a window that takes its events in order, while it reads, and tells in `log` what it took.
 
-    def __init__(self, other: Other, mask: int, *, mute: bool = False) -> None:
+    `announced` are the protocols in WM_PROTOCOLS (None: there is no such property). It answers pings with `mask`, and
+    refuses selections, unless it is `mute`.
+    """
+
+    def __init__(self, other: Other, announced: list[str] | None = None, mask: int = X.SubstructureNotifyMask) -> None:
         self.display = other.display
         self.window = other.window()
         self.mask = mask
-        self.mute = mute
+        self.mute = False
         self.log: list[str] = []
-        self.ping = self.display.intern_atom("_NET_WM_PING")
         self.protocols = self.display.intern_atom("WM_PROTOCOLS")
-        self.window.change_property(self.protocols, Xatom.ATOM, 32, [self.ping])
+        if announced is not None:
+            atoms = [self.display.intern_atom(name) for name in announced]
+            self.window.change_property(self.protocols, Xatom.ATOM, 32, atoms)
         self.display.sync()
         reactor.addReader(self)
+
+    def read(self) -> None:
+        """Go on, with what came meanwhile first."""
+        reactor.addReader(self)
+        reactor.callLater(0, self.doRead)
+
+    def rest(self) -> None:
+        """Take no events."""
+        reactor.removeReader(self)
 
     def fileno(self) -> int:
         return self.display.fileno()
 
     def logPrefix(self) -> str:
-        return "answering"
+        return "program"
 
     def connectionLost(self, reason: object) -> None:
         pass
 
     def doRead(self) -> None:
-        for _ in range(self.display.pending_events()):
+        while self.display.pending_events():  # answering reads as well, and may leave more of them in the queue
             self._take(self.display.next_event())
 
     def _take(self, got: Any) -> None:
         if got.type == X.KeyPress:
             self.log.append("key")
-        elif got.type == X.ClientMessage and not self.mute:
+        elif got.type == X.ClientMessage and got.client_type == self.protocols:
             self.log.append("ping")
+            self.pong(got.data[1])
+        elif got.type == X.SelectionRequest:
+            self.log.append("selection")
+            self.refuse(got.requestor, got.selection, got.time)
+
+    def pong(self, data: list[int]) -> None:
+        """Answer a ping."""
+        if not self.mute:
             root = self.display.screen().root
-            answer = event.ClientMessage(window=root, client_type=self.protocols, data=(32, list(got.data[1])))
+            answer = event.ClientMessage(window=root, client_type=self.protocols, data=(32, list(data)))
             root.send_event(answer, event_mask=self.mask)
             self.display.flush()
 
+    def refuse(self, requestor: Any, selection: int, time: int) -> None:
+        """Answer the request for a selection."""
+        if not self.mute:
+            answer = event.SelectionNotify(
+                time=time, requestor=requestor, selection=selection, target=selection, property=X.NONE
+            )
+            requestor.send_event(answer)
+            self.display.flush()
+
+
+PING = ["_NET_WM_PING"]
+
 
 class BarrierTest(Stage):
-    @inlineCallbacks
-    def test_an_answer_by_either_mask_comes_behind_the_keys(self) -> Steps:
-        for mask in (X.SubstructureNotifyMask | X.SubstructureRedirectMask, X.StructureNotifyMask):
-            program = Answering(self.other, mask)
-            yield self.typed([*tap(A), *tap(A)])
-            level = yield self.backend.barrier.reach(program.window.id, settle=False)
-            reactor.removeReader(program)
-            self.assertEqual((level, program.log), ("application", ["key", "key", "ping"]))
+    settle_s = 0.3
+
+    def program(self, announced: list[str] | None = None, mask: int = X.SubstructureNotifyMask) -> Program:
+        program = Program(self.other, announced, mask)
+        self.addCleanup(program.rest)
+        return program
+
+    def reach(self, program: Program, *, settle: bool = False) -> Deferred[str]:
+        return self.backend.barrier.reach(program.window.id, settle=settle)
 
     @inlineCallbacks
-    def test_the_focus_in_a_child_window_is_pinged_at_the_top(self) -> Steps:
-        program = Answering(self.other, X.SubstructureNotifyMask)
+    def test_an_answer_in_each_way_comes_behind_the_keys(self) -> Steps:
+        ways = [
+            (PING, X.SubstructureNotifyMask | X.SubstructureRedirectMask, "ping"),
+            (PING, X.StructureNotifyMask, "ping"),
+            ([], 0, "selection"),
+            (None, 0, "selection"),
+        ]
+        for announced, mask, way in ways:
+            program = self.program(announced, mask)
+            yield self.typed([*tap(A), *tap(A)])
+            level = yield self.reach(program)
+            program.rest()
+            self.assertEqual((level, program.log[:3]), ("application", ["key", "key", way]))
+
+    @inlineCallbacks
+    def test_the_focus_in_a_child_window_is_asked_about_at_the_top(self) -> Steps:
+        program = self.program(PING)
         child = program.window.create_window(0, 0, 5, 5, 0, X.CopyFromParent)
         child.map()
         self.other.display.sync()
         level = yield self.backend.barrier.reach(child.id, settle=False)
-        reactor.removeReader(program)
-        self.assertEqual(level, "application")
+        self.assertEqual((level, program.log), ("application", ["ping"]))
+
+    @inlineCallbacks
+    def test_a_frame_does_not_answer_for_the_window_in_it(self) -> Steps:
+        manager = Other(self.display)
+        self.addCleanup(manager.close)
+        frame = Program(manager, PING)
+        self.addCleanup(frame.rest)
+        program = self.program()
+        program.mute = True
+        program.window.reparent(frame.window, 0, 0)
+        self.other.display.sync()
+        self.assertEqual((yield self.reach(program)), "server")
+        self.assertEqual((frame.log, set(program.log)), ([], {"selection"}))
+
+    @inlineCallbacks
+    def test_with_the_focus_at_the_pointer_the_window_under_it_is_asked(self) -> Steps:
+        program = self.program(PING)
+        self.other.root.warp_pointer(10, 10)
+        self.other.display.sync()
+        level = yield self.backend.barrier.reach(X.PointerRoot, settle=False)
+        self.assertEqual((level, program.log), ("application", ["ping"]))
+
+    @inlineCallbacks
+    def test_where_nobody_can_have_the_keys_nobody_is_asked(self) -> Steps:
+        self.other.root.warp_pointer(500, 500)
+        self.other.display.sync()
+        for window in (X.NONE, X.PointerRoot, self.other.root.id, 0x3FFFFF):
+            level = yield self.backend.barrier.reach(window, settle=False)
+            self.assertEqual(level, "server")
+        before = reactor.seconds()
+        yield self.backend.barrier.reach(0x3FFFFF, settle=True)
+        self.assertGreaterEqual(reactor.seconds() - before, self.settle_s)
+
+    @inlineCallbacks
+    def test_several_are_reached_in_the_order_of_asking(self) -> Steps:
+        program = self.program(PING)
+        program.rest()
+        reached: list[int] = []
+        barriers = [
+            self.reach(program).addCallback(lambda level, number=number: reached.append(number)) for number in range(3)
+        ]
+        yield self.backend.barrier.begin(program.window.id)
+        for number in (3, 4):
+            yield self.typed(tap(A))
+            barriers.append(self.reach(program).addCallback(lambda level, number=number: reached.append(number)))
+        self.assertEqual(reached, [])
+        program.read()
+        yield barriers[-1]
+        self.assertEqual((reached, program.log), ([0, 1, 2, 3, 4], ["ping"] * 3 + ["key", "ping"] * 2))
+
+    @inlineCallbacks
+    def test_a_begun_window_is_asked_in_the_very_call(self) -> Steps:
+        program = self.program(PING)
+        yield self.backend.barrier.begin(program.window.id)
+        reaching = self.reach(program)
+        yield self.typed(tap(A))
+        self.assertEqual((yield reaching), "application")
+        self.assertEqual(program.log[0], "ping")
 
     @inlineCallbacks
     def test_a_program_that_hangs_is_given_up_by_who_asks(self) -> Steps:
-        program = Answering(self.other, X.SubstructureNotifyMask, mute=True)
-        waiting = self.backend.barrier.reach(program.window.id, settle=False).addTimeout(0.1, reactor)
-        yield self.assertFailure(waiting, TimeoutError)
+        program = self.program(PING)
+        program.mute = True
+        yield self.assertFailure(self.reach(program).addTimeout(0.1, reactor), TimeoutError)
         program.mute = False
-        level = yield self.backend.barrier.reach(program.window.id, settle=False)
-        reactor.removeReader(program)
-        self.assertEqual(level, "application")
+        self.assertEqual((yield self.reach(program)), "application")
 
     @inlineCallbacks
-    def test_a_window_that_cannot_answer_is_waited_for_where_that_matters(self) -> Steps:
-        window = self.other.window()
-        for settle, least in ((False, 0.0), (True, self.settle_s)):
+    def test_the_answer_to_another_question_does_not_count(self) -> Steps:
+        program = self.program([])
+        self.assertEqual((yield self.reach(program)), "application")
+        program.mute = True
+        waiting = self.reach(program)
+        yield self.backend.focus.focused()
+        ours, theirs = self.barrier_window(), self.other.display.intern_atom("PRIMARY")
+        program.mute = False
+        program.refuse(ours, theirs, 3)
+        program.refuse(ours, self.other.display.intern_atom("_TYPEWRIGHT_BARRIER"), 999)
+        program.pong([self.other.display.intern_atom("_NET_WM_PING"), 999, program.window.id, 0, 0])
+        self.other.display.sync()
+        program.mute = True
+        yield self.backend.focus.focused()
+        self.assertNoResult(waiting)
+        program.mute = False
+        self.assertEqual((yield self.reach(program)), "application")
+        self.assertEqual(self.successResultOf(waiting), "application")
+
+    def barrier_window(self) -> Any:
+        return self.other.display.create_resource_object("window", self.backend.focus.window)
+
+    @inlineCallbacks
+    def test_what_is_given_in_place_of_a_refusal_is_thrown_away(self) -> Steps:
+        program = self.program([])
+        yield self.reach(program)
+        window, given = self.barrier_window(), self.other.display.intern_atom("_TYPEWRIGHT_BARRIER")
+        window.change_property(given, Xatom.STRING, 8, b"secret")
+        window.send_event(event.SelectionNotify(time=9, requestor=window, selection=given, target=given, property=given))
+        self.other.display.sync()
+        self.assertEqual((yield self.reach(program)), "application")
+        yield self.backend.focus.focused()
+        self.assertEqual(list(window.list_properties()), [])
+
+    @inlineCallbacks
+    def test_a_program_that_never_answers_is_waited_for_once_and_then_where_that_matters(self) -> Steps:
+        program = self.program()
+        program.mute = True
+        for settle, waits in ((False, True), (False, False), (True, True), (True, True)):
             before = reactor.seconds()
-            level = yield self.backend.barrier.reach(window.id, settle=settle)
-            self.assertEqual(level, "server")
-            self.assertGreaterEqual(reactor.seconds() - before, least)
+            reaching = self.reach(program, settle=settle)
+            if waits:
+                self.assertEqual((yield reaching), "server")
+                self.assertGreaterEqual(reactor.seconds() - before, self.settle_s)
+            else:
+                self.assertEqual(self.successResultOf(reaching), "server")
 
     @inlineCallbacks
-    def test_a_window_that_is_gone_is_no_error(self) -> Steps:
-        level = yield self.backend.barrier.reach(0x3FFFFF, settle=False)
-        self.assertEqual(level, "server")
+    def test_an_answer_that_comes_late_tells_that_there_will_be_others(self) -> Steps:
+        program = self.program([])
+        program.rest()
+        self.assertEqual((yield self.reach(program)), "server")
+        self.assertEqual(self.successResultOf(self.reach(program)), "server")
+        program.read()
+        self.assertEqual((yield self.reach(program, settle=True)), "application")
+        program.rest()
+        yield self.assertFailure(self.reach(program).addTimeout(2 * self.settle_s, reactor), TimeoutError)
 
     @inlineCallbacks
-    def test_nothing_of_the_root_window_is_heard_between_pings(self) -> Steps:
-        program = Answering(self.other, X.SubstructureNotifyMask)
-        yield self.backend.barrier.reach(program.window.id, settle=False)
-        reactor.removeReader(program)
+    def test_a_program_that_dies_while_it_is_asked_is_not_waited_for(self) -> Steps:
+        for announced in (PING, []):
+            mortal = Other(self.display)
+            program = Program(mortal, announced)
+            self.assertEqual((yield self.reach(program)), "application")
+            program.rest()
+            waiting = [self.reach(program), self.reach(program)]
+            yield self.backend.focus.focused()
+            mortal.close()
+            for reaching in waiting:
+                self.assertEqual((yield reaching), "server")
+            self.assertEqual((yield self.reach(program)), "server")
+
+    @inlineCallbacks
+    def test_the_next_program_with_the_same_window_number_is_found_out_anew(self) -> Steps:
+        first = Other(self.display)
+        program = Program(first, [])
+        self.assertEqual((yield self.reach(program)), "application")
+        self.backend.barrier.end()
+        program.rest()
+        first.close()
+        second = Other(self.display)
+        self.addCleanup(second.close)
+        successor = Program(second, None)
+        self.addCleanup(successor.rest)
+        successor.mute = True
+        self.assertEqual(successor.window.id, program.window.id)
+        self.assertEqual((yield self.reach(successor)), "server")
+
+    @inlineCallbacks
+    def test_programs_that_were_asked_long_ago_are_forgotten(self) -> Steps:
+        for _ in range(40):
+            program = self.program([])
+            program.rest()
+            yield self.backend.barrier.begin(program.window.id)
+        self.assertEqual(len(self.backend.barrier._programs), 32)
+        for _ in range(300):
+            self.reach(program, settle=True).addErrback(lambda failure: None).cancel()
+        self.assertEqual(len(self.backend.barrier._asked), 256)
+
+    @inlineCallbacks
+    def test_nothing_of_the_root_window_is_heard_between_jobs(self) -> Steps:
+        program = self.program(PING)
+        yield self.reach(program)
+        self.backend.barrier.end()
+        program.rest()
         heard: list[int] = []
         for code in (X.MapNotify, X.ConfigureNotify, X.CreateNotify):
             self.backend._control.listen(code, lambda frame: heard.append(frame[0]))

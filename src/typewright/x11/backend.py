@@ -97,7 +97,7 @@ def open_backend(
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
         guard = Guard(control)
-        barrier = Barrier(control, reactor, settle_s=settle_s)
+        barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
         yield barrier.prepare()
         keyboard, group = yield _open_keyboard(control, keyboards, reactor, linger_s)
         swept = yield sweep(control, xinput, xtest, sources.xtest)

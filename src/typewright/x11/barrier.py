@@ -2,105 +2,218 @@
 """
 The barrier: proof that the focused program has taken all keys sent so far.
 
-A `_NET_WM_PING` (EWMH) queues behind the keys, and a program that announces the protocol answers when it comes to it. GTK
-and Chromium answer through SubstructureNotify of the root window, Qt through StructureNotify: I listen for both, and only
-while a ping is under way. xterm and Tk don't announce it: for them there is nothing but a while of waiting.
+A question queues behind the keys (`typewright.x11.questions`), and the answer to it proves that the program has come to
+it. For a program that answers none there is nothing but a while of waiting.
 """
 
 from __future__ import annotations
 
 import itertools
 import struct
+from collections import OrderedDict
 from collections.abc import Generator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred, inlineCallbacks, succeed
-from twisted.internet.task import deferLater
-from Xlib import X, Xatom
+from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks
+from Xlib import X
 
 from typewright.interfaces import LEVEL_APPLICATION, LEVEL_SERVER, IClock
 from typewright.x11.connection import Connection, RequestError
+from typewright.x11.questions import UNANNOUNCED, Questions, Way
 
 _LONGEST_FAMILY = 16
-_MESSAGE = struct.Struct("=BBHII5I")
+_REMEMBERED = 32
+_UNANSWERED = 256
+_FIRST_ANSWER_S = 0.3
+_DESTROYED = struct.Struct("=8xI")
+
+
+@dataclass(eq=False)
+class _Program:
+    """
+    What is known of the program of `window`, which is where it is asked.
+
+    `ways` are those in which it is asked: those that it may answer, until it has answered one. `answers` tells that it
+    has, or announces that it will, `silent` that it has let the time go by.
+    """
+
+    window: int
+    ways: Way
+    answers: bool = False
+    silent: bool = False
+
+
+def _nobody() -> _Program:
+    """The program of no window: there is no way to ask, and no answer to wait for."""
+    return _Program(X.NONE, Way(0), silent=True)
+
+
+class _Asked(NamedTuple):
+    """A question under way; `level` fires with what the answer is worth, or the lack of one."""
+
+    program: _Program
+    level: Deferred[str]
 
 
 class Barrier:
-    """I ping windows, and wait `settle_s` for those that can't answer. Call `prepare` first."""
+    """
+    I ask programs. One that has never answered gets 0.3 s for it, once, and `settle_s` whenever keys must have been taken.
+    Wait for `prepare` first.
 
-    def __init__(self, connection: Connection, clock: IClock, *, settle_s: float) -> None:
+    `window` is one of our own that is never mapped. What is known of a program is forgotten with its window, so that
+    another one, which is given the same number, is found out anew.
+    """
+
+    def __init__(self, connection: Connection, clock: IClock, window: int, *, settle_s: float) -> None:
         self._connection = connection
-        self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
+        self._clock = clock
         self._settle_s = settle_s
         self._serials = itertools.count(1)
-        self._answers: dict[int, Deferred[None]] = {}
-        self._protocols = 0
-        self._ping = 0
-        connection.listen(X.ClientMessage, self._on_message)
+        self._asked: OrderedDict[int, _Asked] = OrderedDict()
+        self._programs: OrderedDict[int, _Program] = OrderedDict()
+        self._begun: tuple[int, _Program] | None = None
+        self._finding = DeferredLock()
+        self._questions = Questions(connection, window)
+        self._questions.on_answer = self._on_answer
+        connection.listen(X.DestroyNotify, self._on_destroyed)
+
+    def prepare(self) -> Deferred[None]:
+        """Fires when I can be asked."""
+        return self._questions.prepare()
 
     @inlineCallbacks
-    def prepare(self) -> Generator[Deferred[Any], Any, None]:
-        """Fires when the atoms of the protocol are known."""
-        self._protocols = yield self._connection.atom("WM_PROTOCOLS")
-        self._ping = yield self._connection.atom("_NET_WM_PING")
-
-    def begin(self, window: int) -> Deferred[None]:
+    def begin(self, window: int) -> Generator[Deferred[Any], Any, None]:
         """See `IBarrier`."""
-        return succeed(None)
-
-    def end(self) -> None:
-        """See `IBarrier`."""
+        yield self._finding.acquire()
+        try:
+            yield from self._begin(window)
+        finally:
+            self._finding.release()
 
     @inlineCallbacks
     def reach(self, window: int, *, settle: bool) -> Generator[Deferred[Any], Any, str]:
         """See `IBarrier`."""
+        # Where nobody else begins, and the window is begun, the question is under way when this call returns.
+        yield self._finding.acquire()
         try:
-            answering = yield self._find_answering(window)
-        except RequestError:
-            answering = 0  # the window is gone
-        if not answering:
-            if settle:
-                yield deferLater(self._clock, self._settle_s)
-            return LEVEL_SERVER
-        serial = next(self._serials) & 0xFFFFFFFF
-        answer = self._answers[serial] = Deferred()
-        self._listen(X.SubstructureNotifyMask | X.StructureNotifyMask)
-        self._connection.send(self._packed_ping(answering, serial))
-        try:
-            yield answer
+            program = yield from self._begin(window)
+            if program.silent and not settle:
+                return LEVEL_SERVER
+            level = self._ask(program)
         finally:
-            del self._answers[serial]
-            if not self._answers:
-                self._listen(X.NoEventMask)
-        return LEVEL_APPLICATION
+            self._finding.release()
+        if program.answers:
+            return (yield level)
+        patience_s = self._settle_s if settle else min(self._settle_s, _FIRST_ANSWER_S)
+        patience = self._clock.callLater(patience_s, self._give_up, program, level)
+        try:
+            return (yield level)
+        finally:
+            if patience.active():
+                patience.cancel()
+
+    def end(self) -> None:
+        """See `IBarrier`."""
+        self._begun = None
+        self._questions.close()
+
+    def _begin(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
+        """Find the program of `window`, unless it is begun; for one at a time, so that barriers stay in their order."""
+        if self._begun is not None and self._begun[0] == window:
+            return self._begun[1]
+        try:
+            program = yield self._find(window)
+        except RequestError:
+            return _nobody()  # the window is gone
+        self._begun = window, program
+        self._questions.open()
+        if not program.answers:
+            self._ask(program)
+        return program
 
     @inlineCallbacks
-    def _find_answering(self, window: int) -> Generator[Deferred[Any], Any, int]:
-        """The window or the nearest ancestor of it that announces the ping; 0 if none does."""
+    def _find(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
+        """
+        Fires with the program that has `window`, asked where it announces its protocols, or else at `window`.
+
+        Windows of others, a window manager's frame above all, could answer for themselves only. Errbacks with RequestError.
+        """
         if window == X.PointerRoot:
-            window = (
-                yield self._connection.request(core.QueryPointer, window=self._connection.root)
-            ).child or self._connection.root
+            window = yield self._under_pointer()
+        client, at = self._connection.client_of(window), window
+        if not client:
+            return _nobody()
         for _ in range(_LONGEST_FAMILY):
-            if window in (X.NONE, self._connection.root):
+            if self._connection.client_of(at) != client:
                 break
-            protocols = yield self._connection.property(window, self._protocols, Xatom.ATOM)
-            if protocols is not None:
-                return window if self._ping in protocols else 0
-            window = (yield self._connection.request(core.QueryTree, window=window)).parent
-        return 0
+            ways = yield self._questions.announced(at)
+            if ways is not None:
+                return (yield self._remember(at, ways))
+            at = (yield self._connection.request(core.QueryTree, window=at)).parent
+        return (yield self._remember(window, UNANNOUNCED))
 
-    def _packed_ping(self, window: int, serial: int) -> bytes:
-        message = _MESSAGE.pack(X.ClientMessage, 32, 0, window, self._protocols, self._ping, serial, window, 0, 0)
-        return struct.pack("=BBHII", 25, 0, 11, window, X.NoEventMask) + message
+    @inlineCallbacks
+    def _under_pointer(self) -> Generator[Deferred[Any], Any, int]:
+        """Fires with the innermost window under the pointer, which gets the keys while the focus is PointerRoot."""
+        window, child = X.NONE, self._connection.root
+        while child != X.NONE:
+            window = child
+            child = (yield self._connection.request(core.QueryPointer, window=window)).child
+        return window
 
-    def _listen(self, mask: int) -> None:
-        self._connection.send(struct.pack("=BBHIII", 2, 0, 4, self._connection.root, X.CWEventMask, mask))
+    @inlineCallbacks
+    def _remember(self, window: int, ways: Way) -> Generator[Deferred[Any], Any, _Program]:
+        """Fires with what is known of the program to be asked at `window`. Errbacks with RequestError."""
+        program = self._programs.get(window)
+        if program is None:
+            self._watch(window, X.StructureNotifyMask)
+            yield self._connection.request(core.GetGeometry, drawable=window)  # it lived when it was watched already
+            program = self._programs[window] = _Program(window, ways)
+            if len(self._programs) > _REMEMBERED:
+                self._watch(self._programs.popitem(last=False)[0], X.NoEventMask)
+        self._programs.move_to_end(window)
+        if Way.PING in ways:
+            program.ways, program.answers = ways, True
+        return program
 
-    def _on_message(self, event: bytes) -> None:
-        _, _, _, _, kind, protocol, serial, *_ = _MESSAGE.unpack_from(event)
-        if kind == self._protocols and protocol == self._ping and serial in self._answers:
-            answer = self._answers[serial]
-            if not answer.called:
-                answer.callback(None)
+    def _watch(self, window: int, mask: int) -> None:
+        self._connection.send(struct.pack("=BBHIII", 2, 0, 4, window, X.CWEventMask, mask))
+
+    def _ask(self, program: _Program) -> Deferred[str]:
+        serial = next(self._serials) & 0xFFFFFFFF
+        asked = self._asked[serial] = _Asked(program, Deferred())
+        if len(self._asked) > _UNANSWERED:
+            self._asked.popitem(last=False)
+        self._questions.ask(program.window, program.ways, serial)
+        return asked.level
+
+    def _give_up(self, program: _Program, level: Deferred[str]) -> None:
+        """Wait no more for one that may never answer; but one that has answered meanwhile will do so again."""
+        if not program.answers and not level.called:
+            program.silent = True
+            level.callback(LEVEL_SERVER)
+
+    def _on_answer(self, serial: int, way: Way) -> None:
+        if serial in self._asked:
+            program = self._asked[serial].program
+            program.ways, program.answers, program.silent = way, True, False
+            self._conclude(program, LEVEL_APPLICATION, serial)
+
+    def _on_destroyed(self, event: bytes) -> None:
+        program = self._programs.pop(_DESTROYED.unpack_from(event)[0], None)
+        if program is not None:
+            if self._begun is not None and self._begun[1] is program:
+                self._begun = None
+            self._conclude(program, LEVEL_SERVER)
+
+    def _conclude(self, program: _Program, level: str, last: int = 0) -> None:
+        """Tell all who wait for `program`; up to the question `last`, since an answer proves what stood before it, too."""
+        for serial, asked in list(self._asked.items()):
+            if asked.program is program:
+                del self._asked[serial]
+                if not asked.level.called:
+                    asked.level.callback(level)
+            if serial == last:
+                break

@@ -74,7 +74,7 @@ class Connection:
 
     def __init__(self, reactor: Any, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
-        self._socket, self.root, self._ids = shake_hands(name)
+        self._socket, self.root, self._ids, self._id_mask = shake_hands(name)
         self._socket.setblocking(False)
         self.on_lost: Callable[[], None] = lambda: None
         self.companion: Connection | None = None
@@ -92,6 +92,10 @@ class Connection:
     def new_id(self) -> int:
         """A resource id of our own, never used before."""
         return next(self._ids)
+
+    def client_of(self, resource: int) -> int:
+        """The number of the client that created `resource`; 0 is the server itself."""
+        return resource & ~self._id_mask
 
     def listen(self, event_code: int, listener: Callable[[bytes], None]) -> None:
         """Have `listener` called with each event of this code."""

@@ -22,16 +22,16 @@ class Guard:
     Who holds the keyboard? I ask for a grab on a window of mine that is never mapped. The server can't grant it, and the
     reason that it gives tells: AlreadyGrabbed if another client has the keyboard, NotViewable if nobody has. Nothing
     changes on either answer (xserver, GrabDevice). And where is the focus? The reply to that is also what makes the server
-    send RECORD's data on.
+    send RECORD's data on. That `window` serves others who need one of our own, too.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        probe = connection.new_id()
+        self.window = connection.new_id()
         connection.send(
             core.CreateWindow._request.to_binary(
                 depth=0,
-                wid=probe,
+                wid=self.window,
                 parent=connection.root,
                 x=-1,
                 y=-1,
@@ -43,7 +43,7 @@ class Guard:
                 attrs={},
             )
         )
-        self._grab = struct.pack("=BBHIIBBH", 31, 0, 4, probe, X.CurrentTime, X.GrabModeAsync, X.GrabModeAsync, 0)
+        self._grab = struct.pack("=BBHIIBBH", 31, 0, 4, self.window, X.CurrentTime, X.GrabModeAsync, X.GrabModeAsync, 0)
 
     def focused(self) -> Deferred[int]:
         """Fires with the window that has the focus; 0 when no program would receive a key."""

@@ -18,11 +18,16 @@ from typewright.x11.address import check_peer
 
 
 class Established(NamedTuple):
-    """A connection that the server has accepted: its socket, the root window, and resource ids that are ours to use."""
+    """
+    A connection that the server has accepted: its socket, the root window, and resource ids that are ours to use.
+
+    `id_mask` has the bits in which the ids of one client differ.
+    """
 
     socket: socket.socket
     root: int
     ids: Iterator[int]
+    id_mask: int
 
 
 class Handshake(Xlib.protocol.display.Display):
@@ -47,7 +52,8 @@ def shake_hands(name: str) -> Established:
         raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
     check_peer(display.socket)
     root = display.info.roots[display.default_screen].root
-    return Established(display.socket, root, _ids(display.info.resource_id_base, display.info.resource_id_mask))
+    info = display.info
+    return Established(display.socket, root, _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
 
 
 def _ids(base: int, mask: int) -> Iterator[int]:

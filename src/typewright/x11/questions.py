@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""
+Questions to a program that queue behind its keys, and that it answers when it comes to them.
+
+There are three, and all carry a serial that comes back. `_NET_WM_PING` (EWMH) is answered by programs that announce it:
+GTK and Chromium answer through SubstructureNotify of the root window, Qt through StructureNotify. A request for a selection
+has to be refused by whoever does not own it (ICCCM 2.2): Tk does that. And programs with Athena's widgets, as xterm, answer
+the first message of the Editres protocol by asking for a selection that it names, which is one of mine.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from collections.abc import Callable, Generator
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+from Xlib import X, Xatom
+
+from typewright.x11.connection import Connection
+
+_MESSAGE = struct.Struct("=BBHII5I")
+_SELECTION_REQUEST = struct.Struct("=BBHIIIIII4x")
+_SELECTION_NOTIFY = struct.Struct("=BBHIIIII8x")
+_EDITRES_VERSION = 5
+
+
+class Way(enum.Flag):
+    """The ways in which a program can be asked."""
+
+    PING = enum.auto()
+    SELECTION = enum.auto()
+    EDITRES = enum.auto()
+
+
+UNANNOUNCED = Way.SELECTION | Way.EDITRES
+"""Ways that no program announces: which it answers is found out by asking. The others are passed over."""
+
+
+class Questions:
+    """
+    I ask, and call `on_answer(serial, way)` when a program has answered.
+
+    `window` is one of our own that is never mapped. Wait for `prepare`, and `open` before a ping.
+    """
+
+    def __init__(self, connection: Connection, window: int) -> None:
+        self._connection = connection
+        self._window = window
+        self._protocols = self._ping = self._editres = self._selection = 0
+        self._open = False
+        self.on_answer: Callable[[int, Way], None] = lambda serial, way: None
+        connection.listen(X.ClientMessage, self._on_message)
+        connection.listen(X.SelectionNotify, self._on_refusal)
+        connection.listen(X.SelectionRequest, self._on_request)
+
+    @inlineCallbacks
+    def prepare(self) -> Generator[Deferred[Any], Any, None]:
+        """Fires when the atoms of the protocols are known."""
+        self._protocols = yield self._connection.atom("WM_PROTOCOLS")
+        self._ping = yield self._connection.atom("_NET_WM_PING")
+        self._editres = yield self._connection.atom("Editres")
+        self._selection = yield self._connection.atom("_TYPEWRIGHT_BARRIER")
+
+    def open(self) -> None:
+        """Listen to the root window, where pings are answered, and be the owner of the selection."""
+        if not self._open:
+            self._open = True
+            own = struct.pack("=BBHIII", 22, 0, 4, self._window, self._selection, X.CurrentTime)
+            self._connection.send(self._listening(X.SubstructureNotifyMask | X.StructureNotifyMask) + own, 2)
+
+    def close(self) -> None:
+        """Don't listen to the root window: half of the desktop is told there."""
+        if self._open:
+            self._open = False
+            self._connection.send(self._listening(X.NoEventMask))
+
+    @inlineCallbacks
+    def announced(self, window: int) -> Generator[Deferred[Any], Any, Way | None]:
+        """Fires with the ways to ask at `window`; None where no protocol is announced. Errbacks with RequestError."""
+        protocols = yield self._connection.property(window, self._protocols, Xatom.ATOM)
+        if protocols is None:
+            return None
+        return Way.PING if self._ping in protocols else UNANNOUNCED
+
+    def ask(self, window: int, ways: Way, serial: int) -> None:
+        """Put a question into the queue of the program of `window`, in each of `ways`; `serial` is of 32 bits, and not 0."""
+        if Way.PING in ways:
+            self._put(window, _MESSAGE.pack(33, 32, 0, window, self._protocols, self._ping, serial, window, 0, 0))
+        if Way.SELECTION in ways:
+            name = self._selection
+            self._put(window, _SELECTION_REQUEST.pack(30, 0, 0, serial, window, self._window, name, name, name))
+        if Way.EDITRES in ways:
+            name, version = self._selection, _EDITRES_VERSION
+            self._put(window, _MESSAGE.pack(33, 32, 0, window, self._editres, serial, name, 0, version, 0))
+
+    def _put(self, window: int, event: bytes) -> None:
+        """Send an event to the program that created `window`, whatever it listens to."""
+        self._connection.send(struct.pack("=BBHII", 25, 0, 11, window, X.NoEventMask) + event)
+
+    def _listening(self, mask: int) -> bytes:
+        return struct.pack("=BBHIII", 2, 0, 4, self._connection.root, X.CWEventMask, mask)
+
+    def _on_message(self, event: bytes) -> None:
+        _, _, _, _, kind, protocol, serial, *_ = _MESSAGE.unpack(event)
+        if kind == self._protocols and protocol == self._ping:
+            self.on_answer(serial, Way.PING)
+
+    def _on_refusal(self, event: bytes) -> None:
+        _, _, _, serial, _, selection, _, left = _SELECTION_NOTIFY.unpack(event)
+        if selection != self._selection:
+            return
+        if left:  # It did not refuse, and what it gave is nothing that we want to have.
+            self._connection.send(struct.pack("=BBHII", 19, 0, 3, self._window, left))
+        self.on_answer(serial, Way.SELECTION)
+
+    def _on_request(self, event: bytes) -> None:
+        _, _, _, serial, _, asker, selection, target, _ = _SELECTION_REQUEST.unpack(event)
+        # Without a refusal it would wait for five seconds.
+        self._put(asker, _SELECTION_NOTIFY.pack(31, 0, 0, serial, asker, selection, target, X.NONE))
+        if selection == self._selection:
+            self.on_answer(serial, Way.EDITRES)
