@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 PATIENCE_S = 20.0
@@ -255,6 +255,13 @@ def cli(environ: dict[str, str], *arguments: str, stdin: str | None = None) -> s
     return subprocess.run(
         [*typewright(), *arguments], env=environ, input=stdin, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Ask again and again until it holds; for what is true a moment after the one who brought it about has gone on."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, "it does not hold yet"
 
 
 def busctl_call(environ: dict[str, str], member: str, *arguments: str) -> str:

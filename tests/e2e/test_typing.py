@@ -43,7 +43,7 @@ def test_every_layout_types_what_it_is_given(desk: Desk, name: str) -> None:
     desk.layout(*LAYOUTS[name])
     if name == "us, ru active":
         desktop.lock_group(desk.environ, 1)
-        assert "Layout: ru" in desktop.cli(desk.environ, "status").stdout
+        desktop.until(lambda: "Layout: ru" in desktop.cli(desk.environ, "status").stdout)
     text = PANGRAM + " äöüß éàç € «» привет, мир ~~"
     assert desk.call("Insert", "s", text) == "b true"
     assert desk.terminal.read(len(text)) == text
