@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
+from typewright.plan.packing import Lent
 
 LEVEL_SERVER = "server"
 """The display server processed every event as sent, in the window that had the focus."""
@@ -146,14 +147,18 @@ class IKeyboard(Protocol):
         Never fires by itself while one is: the asker brings the time-out, and cancels.
         """
 
-    def borrow(self, pairs: Sequence[tuple[str, str]]) -> Deferred[Layout]:
+    def borrow(self, wanted: Sequence[Lent]) -> Deferred[Layout]:
         """
-        Give every one of `pairs` (characters for the two levels of a key) a spare keycode, all at once; fires with the
-        layout that has them.
+        Give each of `wanted` (characters for the levels of a key: two, or as many as `Layout.levels`) a keycode, all at
+        once; fires with the layout that has them, which is the same object as before when all stood there already.
 
-        At most `spare` pairs in a call. Keycodes borrowed earlier for others may be reused, so call me only behind a
-        barrier.
+        At most `spare` in a call. When I would have to reuse keycodes (see `reuses`), call me only behind a barrier;
+        and where the layout has become another, type only behind a further one, since some programs look keys up before
+        they have taken in what they were told of the map.
         """
+
+    def reuses(self, wanted: Sequence[Lent]) -> bool:
+        """Whether to `borrow` these would take keycodes from others that they are lent to."""
 
     @property
     def spare(self) -> int:
@@ -163,7 +168,7 @@ class IKeyboard(Protocol):
         """The job that borrowed has ended: what it borrowed may be given back after a while."""
 
     def give_back(self) -> Deferred[None]:
-        """Fires when every borrowed keycode is empty again."""
+        """Fires when every borrowed keycode is as it was."""
 
 
 @runtime_checkable

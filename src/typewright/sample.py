@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from typewright.plan.chords import ANY_STATE
-from typewright.plan.key_coder import keysyms_for
 from typewright.plan.keysyms import keysym_named, name_of
 from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
+from typewright.plan.packing import Lent, capitalised, keysyms_for
 
 SHIFT, LOCK, CONTROL, MOD1, MOD2, MOD4, MOD5 = 1, 2, 4, 8, 16, 64, 128
 
@@ -26,9 +26,10 @@ def key_name(layout: Layout, keycode: int) -> str:
     return name_of(groups[0].keysyms[0]) if groups else f"<{keycode}>"
 
 
-def borrowed_key(pair: tuple[str, str], groups: int = 1) -> Key:
-    """The key that a display server makes of a keycode which is given the two characters of `pair`."""
-    return Key((KeyGroup(TWO_LEVEL if pair[0] == pair[1] else ALPHABETIC, keysyms_for(pair)),), (0,) * groups)
+def borrowed_key(lent: Lent, groups: int = 1) -> Key:
+    """The key that a keycode becomes when it is lent to two characters, or to four."""
+    kind = FOUR_LEVEL_ALPHABETIC if len(lent) > 2 else ALPHABETIC if capitalised(lent) else TWO_LEVEL
+    return Key((KeyGroup(kind, keysyms_for(lent)),), (0,) * groups)
 
 
 _FIRST_OF_ROW = {10: "1234567890-=", 24: "qwertyuiop[]", 38: "asdfghjkl;'`", 51: "\\zxcvbnm,./"}

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from typewright.interfaces import LEVEL_APPLICATION, KeyboardState, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
+from typewright.plan.packing import Lent
 from typewright.sample import borrowed_key, key_name, sample_layout
 
 Log = list[tuple[object, ...]]
@@ -148,7 +149,7 @@ class FakeKeyboard:
         self._log = log
         self._announced = self.layout
         self._unlent = self.layout
-        self._lent: dict[tuple[str, str], int] = {}
+        self._lent: dict[Lent, int] = {}
         self._unmodified: list[Deferred[KeyboardState]] = []
 
     def announce(self, layout: Layout | None = None) -> None:
@@ -179,19 +180,25 @@ class FakeKeyboard:
             if not each.called:
                 each.callback(self.state)
 
-    def borrow(self, pairs: Sequence[tuple[str, str]]) -> Deferred[Layout]:
+    def borrow(self, wanted: Sequence[Lent]) -> Deferred[Layout]:
         """See `IKeyboard`. Takes the lowest keycode first, and then from whoever has had one for longest."""
-        self._log.append(("borrow", *pairs))
+        self._log.append(("borrow", *wanted))
         if self.silent:
             return Deferred()
+        if self._lent.keys() >= set(wanted):
+            return succeed(self.layout)
         free = [code for code in self._unlent.spare_keycodes if code not in self._lent.values()]
-        for pair in pairs:
-            if pair not in self._lent:
-                unneeded = next((lent for lent in self._lent if lent not in pairs), pair)
-                self._lent[pair] = free.pop(0) if free else self._lent.pop(unneeded)
-        keys = {code: borrowed_key(pair, self._unlent.groups) for pair, code in self._lent.items()}
+        for lent in wanted:
+            if lent not in self._lent:
+                unneeded = next((lent for lent in self._lent if lent not in wanted), lent)
+                self._lent[lent] = free.pop(0) if free else self._lent.pop(unneeded)
+        keys = {code: borrowed_key(lent, self._unlent.groups) for lent, code in self._lent.items()}
         self.layout = replace(self._unlent, keys={**self._unlent.keys, **keys}, borrowed=frozenset(keys))
         return succeed(self.layout)
+
+    def reuses(self, wanted: Sequence[Lent]) -> bool:
+        """See `IKeyboard`."""
+        return len(self._lent.keys() | set(wanted)) > len(self._unlent.spare_keycodes)
 
     def done_borrowing(self) -> None:
         """See `IKeyboard`."""

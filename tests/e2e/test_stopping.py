@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,31 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
         with desktop.service(environ):
             assert desktop.keys_down(environ) == []
             assert desktop.keymap(environ) == before
+
+
+@pytest.mark.parametrize("arrived", [0, 1, 51, 53, 120], ids=lambda count: f"after {count} characters")
+def test_keycodes_that_a_killed_service_had_borrowed_are_put_back(environ: dict[str, str], arrived: int) -> None:
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    before = desktop.keymap(environ)
+    text = "".join(chr(0x4E00 + number) for number in range(220))
+    with desktop.terminal(environ) as terminal, tempfile.TemporaryDirectory() as home:
+        running = desktop.Service(environ, Path(home) / "log")
+        running.wait_until_ready()
+        with subprocess.Popen([*desktop.typewright(), "type", text], env=environ, stderr=subprocess.DEVNULL) as caller:
+            deadline = time.monotonic() + desktop.PATIENCE_S
+            while desktop.keymap(environ) == before:
+                assert time.monotonic() < deadline
+            assert terminal.read(arrived) == text[:arrived]
+            running.kill()
+            assert caller.wait(20) != 0
+        running.process.stdout.close()
+        assert desktop.keymap(environ) != before
+        if arrived % 2:
+            assert desktop.cli(environ, "sweep").returncode == 0
+        else:
+            with desktop.service(environ):
+                assert desktop.keymap(environ) == before
+        assert desktop.keymap(environ) == before
 
 
 def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on() -> None:

@@ -151,13 +151,23 @@ def test_too_much_is_refused(desk: Desk) -> None:
 
 
 def test_what_cannot_be_typed_is_found_before_the_first_key(desk: Desk) -> None:
-    # A layout without one empty keycode: nothing can be borrowed.
-    filled = "\n".join(f"keycode {code} = F1" for code in range(8, 256) if code in _empty(desk))
-    desktop.run(desk.environ, "xmodmap", "-", stdin=filled)
+    # A layout without one empty keycode, or multimedia key: nothing can be borrowed.
+    _fill(desk, _empty(desk) | set(range(136, 256)))
     report = desktop.cli(desk.environ, "type", "abc漢")
     assert report.returncode == 1
     assert "Character 4 (U+6F22)" in report.stderr
     assert desk.fenced() == ""
+
+
+def test_multimedia_keys_stand_in_where_no_keycode_is_empty(desk: Desk) -> None:
+    _fill(desk, _empty(desk))
+    text = "".join(chr(0x4E00 + number * 7) for number in range(100)) + "éÉ"
+    assert desk.call("Insert", "s", text) == "b true"
+    assert desk.terminal.read(len(text)) == text
+
+
+def _fill(desk: Desk, keycodes: set[int]) -> None:
+    desktop.run(desk.environ, "xmodmap", "-", stdin="\n".join(f"keycode {code} = F1" for code in sorted(keycodes)))
 
 
 def _empty(desk: Desk) -> set[int]:

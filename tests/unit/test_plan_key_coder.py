@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from typewright.plan.chords import ERASE
-from typewright.plan.key_coder import KeyCoder, Segment, keysyms_for
-from typewright.plan.keysyms import case_pair
+from typewright.plan.key_coder import KeyCoder, Segment
 from typewright.plan.layout import Layout, Untypeable
+from typewright.plan.packing import keysyms_for
 from typewright.sample import LOCK, MOD2, borrowed_key, key_name, sample_layout
 
 US_RU = sample_layout()
@@ -20,10 +20,9 @@ def coder(layout: Layout = US_RU, *, group: int = 0, locked: int = 0) -> KeyCode
     return KeyCoder(layout, group=group, locked=locked)
 
 
-def lent(*characters: str) -> Layout:
-    """The layout while these characters' pairs stand on its spare keycodes."""
-    pairs = dict.fromkeys(map(case_pair, characters))
-    keys = {code: borrowed_key(pair, 2) for code, pair in zip(US_RU.spare_keycodes, pairs, strict=False)}
+def lent(*pairs: str) -> Layout:
+    """The layout while these pairs stand on its spare keycodes."""
+    keys = {code: borrowed_key((pair[0], pair[1]), 2) for code, pair in zip(US_RU.spare_keycodes, pairs, strict=False)}
     return replace(US_RU, keys={**US_RU.keys, **keys}, borrowed=frozenset(keys))
 
 
@@ -94,9 +93,9 @@ def test_chords_of_the_notation() -> None:
 
 
 def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[tuple[str, str]]:
-    """The segments, the borrowed pairs by their first characters."""
+    """The segments, each with the pairs that it borrows."""
     segments = coder(layout, locked=locked).segments(text, spare)
-    return [(segment.text, "".join(pair[0] for pair in segment.borrow)) for segment in segments]
+    return [(segment.text, " ".join(map("".join, segment.borrow))) for segment in segments]
 
 
 @pytest.mark.parametrize(
@@ -104,17 +103,20 @@ def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[
     [
         ("", 3, [("", "")]),
         ("all there, да\n", 0, [("all there, да\n", "")]),
-        ("naïve", 3, [("naïve", "ï")]),
-        ("ïï ï", 1, [("ïï ï", "ï")]),
-        # upper and lower case share a keycode
-        ("çÇ", 1, [("çÇ", "ç")]),
-        ("Çç", 1, [("Çç", "ç")]),
-        ("ςΣσ", 2, [("ςΣσ", "ςσ")]),
+        ("naïve", 3, [("naïve", "ïï")]),
+        ("ïï ï", 1, [("ïï ï", "ïï")]),
+        # two share a keycode, in the order of their first use
+        ("çÇ", 1, [("çÇ", "çÇ")]),
+        ("Çaç", 1, [("Çaç", "Çç")]),
+        ("漢é漢字ŉ", 3, [("漢é漢字ŉ", "漢é 字ŉ")]),
+        ("漢é字", 3, [("漢é字", "漢é 字字")]),
         # as many as there is room for; the next segment begins where it is full
-        ("aïbécèd", 2, [("aïbéc", "ïé"), ("èd", "è")]),
-        ("ïéïéè", 2, [("ïéïé", "ïé"), ("è", "è")]),
-        ("ïéè", 1, [("ï", "ï"), ("é", "é"), ("è", "è")]),
-        ("ïéï", 1, [("ï", "ï"), ("é", "é"), ("ï", "ï")]),
+        ("aïbécèdñeç", 2, [("aïbécèdñe", "ïé èñ"), ("ç", "çç")]),
+        ("ïéè", 1, [("ïé", "ïé"), ("è", "èè")]),
+        ("ïéïèï", 1, [("ïéï", "ïé"), ("èï", "èï")]),
+        # what the segment before has borrowed stays together
+        ("漢字仮名文漢仮", 2, [("漢字仮名", "漢字 仮名"), ("文漢仮", "文仮 漢字")]),
+        ("漢字仮名文例漢字", 2, [("漢字仮名", "漢字 仮名"), ("文例漢字", "文例 漢字")]),
     ],
 )
 def test_segments_borrow_no_more_than_there_is(text: str, spare: int, segments: list[tuple[str, str]]) -> None:
@@ -122,9 +124,15 @@ def test_segments_borrow_no_more_than_there_is(text: str, spare: int, segments: 
 
 
 def test_what_is_borrowed_already_is_named_again_so_that_nobody_takes_it() -> None:
-    assert cut("ïé", 3, lent("ï")) == [("ïé", "ïé")]
-    assert cut("ï", 3, lent("ï")) == [("ï", "ï")]
-    assert cut("a", 3, lent("ï")) == [("a", "")]
+    assert cut("ïé", 3, lent("ïï")) == [("ïé", "ïï éé")]
+    assert cut("ï", 3, lent("ïÏ")) == [("ï", "ïÏ")]
+    assert cut("a", 3, lent("ïÏ")) == [("a", "")]
+
+
+def test_what_shares_a_borrowed_keycode_already_is_not_joined_anew() -> None:
+    layout = lent("漢字", "ŉŉ")
+    assert cut("文字名", 3, layout) == [("文字名", "文名 漢字")]
+    assert cut("字ŉ漢", 3, layout) == [("字ŉ漢", "漢字 ŉŉ")]
 
 
 @pytest.mark.parametrize(
@@ -145,12 +153,10 @@ def test_return_is_never_borrowed() -> None:
 
 
 @pytest.mark.parametrize("character", ["ı", "ς", "ǅ", "ŉ", "ﬁ"])
-def test_what_caps_lock_would_capitalise_on_a_borrowed_keycode_is_untypeable_from_the_start(character: str) -> None:
-    text = f"ïéè{character}"
-    assert cut(text, 1)[-1] == (character, character)
-    with pytest.raises(Untypeable, match=rf"^Character 4 \(U\+{ord(character):04X}\)"):
-        coder(locked=LOCK).segments(text, 1)
-    assert cut("ïÉ漢", 3, locked=LOCK) == [("ïÉ漢", "ïé漢")]
+def test_what_programs_capitalise_is_borrowed_with_a_type_that_consumes_caps_lock(character: str) -> None:
+    layout = lent(f"{character}漢")
+    assert cut(character, 3, layout, locked=LOCK) == [(character, f"{character}漢")]
+    assert [chord.keys for chord in coder(layout, locked=LOCK).text_to_keys(f"{character}漢")] == [(50, 248), (248,)]
 
 
 def test_a_segment_hides_its_text() -> None:

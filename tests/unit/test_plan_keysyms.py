@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from typewright.plan.keysyms import NO_SYMBOL, case_pair, character_of, keysym_named, keysym_of, name_of, names
+from typewright.plan.keysyms import NO_SYMBOL, character_of, keysym_named, keysym_of, name_of, names
 
 
 @pytest.mark.parametrize(
@@ -102,38 +102,3 @@ def test_every_legacy_keysym_of_a_character_comes_back_from_it() -> None:
 )
 def test_the_name_of_a_keysym(keysym: int, name: str) -> None:
     assert name_of(keysym) == name
-
-
-@pytest.mark.parametrize(
-    ("character", "pair"),
-    [
-        ("ç", ("ç", "Ç")),
-        ("Ç", ("ç", "Ç")),
-        ("ж", ("ж", "Ж")),
-        ("Σ", ("σ", "Σ")),
-        ("σ", ("σ", "Σ")),
-        ("ǆ", ("ǆ", "Ǆ")),
-        ("Ǆ", ("ǆ", "Ǆ")),
-        ("ა", ("ა", "Ა")),
-        # Here upper and lower case don't map one to one, and the key gets the character twice.
-        ("ς", ("ς", "ς")),
-        ("ß", ("ß", "ß")),
-        ("ẞ", ("ẞ", "ẞ")),
-        ("ı", ("ı", "ı")),
-        ("İ", ("İ", "İ")),
-        ("ǅ", ("ǅ", "ǅ")),
-        ("µ", ("µ", "µ")),
-        ("\N{KELVIN SIGN}", ("\N{KELVIN SIGN}", "\N{KELVIN SIGN}")),
-        ("ﬁ", ("ﬁ", "ﬁ")),
-        ("1", ("1", "1")),
-        ("漢", ("漢", "漢")),
-        ("😀", ("😀", "😀")),
-    ],
-)
-def test_a_case_pair(character: str, pair: tuple[str, str]) -> None:
-    assert case_pair(character) == pair
-
-
-def test_a_case_pair_always_holds_its_character() -> None:
-    everything = (chr(code) for code in range(0x20, 0x30000) if not 0xD800 <= code < 0xE000)
-    assert [character for character in everything if character not in case_pair(character)] == []

@@ -12,6 +12,8 @@ from Xlib import X
 from typewright.plan.key_coder import KeyCoder
 
 CAPS = 66
+SHIFT_MASK, LOCK = 1, 2
+XF86_MAIL = 0x1008FF19
 
 
 class LayoutTest(Stage):
@@ -105,17 +107,17 @@ class LayoutTest(Stage):
 
 
 class BorrowingTest(Stage):
-    PAIRS = (("é", "É"), ("漢", "漢"), ("ß", "ß"))
+    WANTED = (("é", "É", "漢", "ç"), ("字", "字"), ("ß", "ŉ"))
 
     @inlineCallbacks
     def test_borrowed_characters_are_typed_and_the_map_is_as_before(self) -> Steps:
         before = keymap(self.environ)
-        layout = yield self.backend.keyboard.borrow(self.PAIRS)
+        layout = yield self.backend.keyboard.borrow(self.WANTED)
         self.assertEqual(len(layout.borrowed), 3)
         self.assertNotIn(8, layout.borrowed)
         coder = KeyCoder(layout, group=0, locked=0)
         self.other.window()
-        for chord in coder.text_to_keys("éÉ漢ß"):
+        for chord in coder.text_to_keys("éÉ漢ç字ßŉ"):
             _, confirmed = yield self.typed(list(chord.events))
             self.assertEqual(set(confirmed), {True})
         self.assertNotEqual(keymap(self.environ), before)
@@ -123,38 +125,50 @@ class BorrowingTest(Stage):
         self.assertEqual(keymap(self.environ), before)
 
     @inlineCallbacks
-    def test_capitals_of_borrowed_letters_under_caps_lock(self) -> Steps:
-        layout = yield self.backend.keyboard.borrow(self.PAIRS)
-        self.assertEqual(layout.find_character("é", group=0, locked=2).modifiers, 1)
-        self.assertEqual(layout.find_character("É", group=0, locked=2).modifiers, 0)
+    def test_borrowed_letters_under_caps_lock(self) -> Steps:
+        layout = yield self.backend.keyboard.borrow(self.WANTED)
+        level3 = layout.modifiers[92]
+        positions = [layout.find_character(character, group=0, locked=LOCK).modifiers for character in "éÉ漢çßŉ字"]
+        self.assertEqual(positions, [SHIFT_MASK, 0, SHIFT_MASK | level3, level3, SHIFT_MASK, 0, 0])
 
     @inlineCallbacks
-    def test_one_announcement_for_each_borrowed_keycode_and_none_the_second_time(self) -> Steps:
+    def test_without_a_key_for_the_third_level_there_are_two(self) -> Steps:
+        self.assertEqual(self.backend.keyboard.layout.levels, 4)
+        run(self.environ, "xmodmap", "-e", "clear mod5", "-e", "keycode 92 = F1")
+        yield self.backend.focus.focused()
+        layout, _ = yield self.backend.keyboard.read()
+        self.assertEqual(layout.levels, 2)
+        layout = yield self.backend.keyboard.borrow([("漢", "字"), ("ß", "ŉ")])
+        positions = [layout.find_character(character, group=0, locked=0).modifiers for character in "漢字ßŉ"]
+        self.assertEqual(positions, [0, SHIFT_MASK, 0, SHIFT_MASK])
+
+    @inlineCallbacks
+    def test_one_announcement_for_all_borrowed_keycodes_and_none_the_second_time(self) -> Steps:
         announced = []
         self.other.display.sync()
         for _ in range(2):
-            yield self.backend.keyboard.borrow(self.PAIRS)
+            yield self.backend.keyboard.borrow(self.WANTED)
             self.other.display.sync()
             events = [self.other.display.next_event() for _ in range(self.other.display.pending_events())]
             announced.append(sum(event.type == X.MappingNotify for event in events))
-        self.assertEqual(announced, [3, 0])
+        self.assertEqual(announced, [1, 0])
 
     @inlineCallbacks
     def test_more_than_there_are_reuses_the_least_recently_used(self) -> Steps:
         spare = self.backend.keyboard.spare
-        first = [(chr(0x4E00 + number),) * 2 for number in range(spare)]
+        first = [(chr(0x4E00 + number),) * 4 for number in range(spare)]
         layout = yield self.backend.keyboard.borrow(first)
         self.assertEqual(len(layout.borrowed), spare)
         oldest = layout.find_character(first[0][0], group=0, locked=0).keycode
         yield self.backend.keyboard.borrow(first[1:])
-        layout = yield self.backend.keyboard.borrow([("語", "語")])
+        layout = yield self.backend.keyboard.borrow([("語",) * 4])
         self.assertEqual(layout.find_character("語", group=0, locked=0).keycode, oldest)
         self.assertIsNone(layout.find_character(first[0][0], group=0, locked=0))
 
     @inlineCallbacks
     def test_what_a_crash_left_borrowed_is_returned_at_the_next_start(self) -> Steps:
         before = keymap(self.environ)
-        yield self.backend.keyboard.borrow(self.PAIRS)
+        yield self.backend.keyboard.borrow(self.WANTED)
         self.backend.abandon()
         self.assertNotEqual(keymap(self.environ), before)
         yield self.open()
@@ -162,7 +176,7 @@ class BorrowingTest(Stage):
 
     @inlineCallbacks
     def test_a_new_layout_takes_the_borrowed_keycodes_and_nobody_overwrites_it(self) -> Steps:
-        yield self.backend.keyboard.borrow(self.PAIRS)
+        yield self.backend.keyboard.borrow(self.WANTED)
         self.layout("de")
         fresh = keymap(self.environ)
         yield self.backend.focus.focused()
@@ -172,13 +186,52 @@ class BorrowingTest(Stage):
         self.assertEqual(keymap(self.environ), fresh)
 
 
+class FullLayoutTest(Stage):
+    """A layout that has no empty keycode at all."""
+
+    @inlineCallbacks
+    def setUp(self) -> Steps:
+        yield super().setUp()
+        for keycode, key in self.backend.keyboard.layout.keys.items():
+            if not key.groups:
+                self.other.display.change_keyboard_mapping(keycode, [(XF86_MAIL, X.NoSymbol)])
+        self.other.display.sync()
+        yield self.backend.focus.focused()
+        yield self.backend.keyboard.read()
+        self.before = keymap(self.environ)
+
+    @inlineCallbacks
+    def test_keys_that_no_desktop_binds_are_lent_and_put_back(self) -> Steps:
+        spare = self.backend.keyboard.spare
+        self.assertGreaterEqual(spare, 8)
+        layout = yield self.backend.keyboard.borrow([(chr(0x4E00 + number),) * 4 for number in range(spare)])
+        self.assertEqual(self.backend.keyboard.spare, spare)
+        self.assertEqual(len(layout.borrowed), spare)
+        self.assertGreater(min(layout.borrowed), 135)
+        self.other.window()
+        for chord in KeyCoder(layout, group=0, locked=0).text_to_keys("\u4e00\u4e01"):
+            _, confirmed = yield self.typed(list(chord.events))
+            self.assertEqual(set(confirmed), {True})
+        yield self.backend.keyboard.give_back()
+        self.assertEqual(keymap(self.environ), self.before)
+        self.assertEqual(self.backend.keyboard.spare, spare)
+
+    @inlineCallbacks
+    def test_what_a_crash_left_lent_gets_its_own_keysym_back(self) -> Steps:
+        yield self.backend.keyboard.borrow(BorrowingTest.WANTED)
+        self.backend.abandon()
+        self.assertNotEqual(keymap(self.environ), self.before)
+        yield self.open()
+        self.assertEqual(keymap(self.environ), self.before)
+
+
 class LingerTest(Stage):
     linger_s = 0.05
 
     @inlineCallbacks
     def test_keycodes_return_by_themselves_after_the_last_use(self) -> Steps:
         before = keymap(self.environ)
-        yield self.backend.keyboard.borrow(BorrowingTest.PAIRS)
+        yield self.backend.keyboard.borrow(BorrowingTest.WANTED)
         self.backend.keyboard.done_borrowing()
         while self.backend.keyboard.layout.borrowed:
             yield self.backend.focus.focused()

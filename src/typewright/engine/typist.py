@@ -22,6 +22,7 @@ from typewright.plan.chords import Chord, KeyList
 from typewright.plan.deletion import presses
 from typewright.plan.key_coder import KeyCoder
 from typewright.plan.layout import Layout, Untypeable
+from typewright.plan.packing import Lent
 
 _DEAF = "the X server does not answer"
 _PATIENCE = 3
@@ -52,7 +53,7 @@ class Step(NamedTuple):
     """A part of a job: the key list that a coder makes, and the pairs of characters to borrow keycodes for before."""
 
     keys: Callable[[KeyCoder], KeyList]
-    borrow: Sequence[tuple[str, str]] = ()
+    borrow: Sequence[Lent] = ()
 
 
 Plan = Callable[[KeyCoder], Sequence[Step]]
@@ -178,14 +179,19 @@ class Typist:
         coder = KeyCoder(layout, group=state.group, locked=state.locked)
         for step in plan(coder):
             if step.borrow:
-                if job.layout.borrowed:
+                if self._keyboard.reuses(step.borrow):
                     yield from self._reach(job, settle=True)
                 if job.stopped:
                     return
                 lent = yield from self._within(job, self._keyboard.borrow(step.borrow), _DEAF)
                 if lent is None:
                     return
+                if lent is not job.layout:
+                    # Some programs look up what they have read in one go before they take in that the map is another.
+                    yield from self._reach(job, settle=True)
                 job.layout = lent
+                if job.stopped:
+                    return
                 coder = KeyCoder(lent, group=state.group, locked=state.locked)
             try:
                 done = yield self.press_and_release_keys(step.keys(coder), job)

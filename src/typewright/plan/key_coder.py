@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from typewright.plan.chords import ERASE, GROUP_SHIFT, Chord, chord, state_of
-from typewright.plan.keysyms import case_pair, keysym_named, keysym_of
-from typewright.plan.layout import LOCK_MASK, Layout, Position, Untypeable
+from typewright.plan.keysyms import keysym_named
+from typewright.plan.layout import Layout, Position, Untypeable
 from typewright.plan.notation import chords_of
+from typewright.plan.packing import Lent, Packing
 
 _CONTROLS = {"\n": "Return", "\t": "Tab"}
 BACKSPACE = "BackSpace"
 
 
 class Segment(NamedTuple):
-    """A stretch of text that can be typed at once, and the case pairs that must be borrowed before it. Hides its text."""
+    """A stretch of text that can be typed at once, and what must be borrowed before it. Hides its text."""
 
     text: str
-    borrow: tuple[tuple[str, str], ...]
+    borrow: tuple[Lent, ...]
 
     def __repr__(self) -> str:
         return f"Segment({len(self.text)} characters, {len(self.borrow)} borrowed)"
@@ -60,15 +61,15 @@ class KeyCoder:
 
     def segments(self, text: str, spare: int) -> list[Segment]:
         """
-        Cut `text` so that each piece needs at most `spare` case pairs that are not on the keyboard itself, and name these.
+        Cut `text` so that each piece needs at most `spare` borrowed keycodes, and say what these must hold.
 
-        Pairs that stand on a borrowed keycode already are named as well: whoever borrows must not take it from them. A
-        text that the layout has whole is one piece. Raises Untypeable when something is lacking and nothing can be
-        borrowed, so that all of the text is checked before the first key.
+        What stands on a borrowed keycode already is named as well: whoever borrows must not take it from that. A text that
+        the layout has whole is one piece. Raises Untypeable when something is lacking and nothing can be borrowed, so that
+        all of the text is checked before the first key.
         """
         pieces: list[Segment] = []
         start = 0
-        lacking: dict[tuple[str, str], None] = {}
+        packing = Packing.upon(self._layout, spare)
         absent: dict[str, bool] = {}
         for place, character in enumerate(text):
             if character not in absent:
@@ -79,20 +80,13 @@ class KeyCoder:
             if spare < 1 or character in _CONTROLS:
                 raise Untypeable(
                     f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout, "
-                    "and the layout has no empty keycode to lend to it."
+                    "and the layout has no keycode to lend to it."
                 )
-            pair = case_pair(character)
-            if self._locked & LOCK_MASK and pair[0] == pair[1] and character.upper() != character:
-                # Its borrowed key has no level that consumes Lock, so that programs would capitalise it.
-                raise Untypeable(
-                    f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout, "
-                    "and an empty keycode can't be lent to it while Caps Lock is on."
-                )
-            if pair not in lacking and len(lacking) == spare:
-                pieces.append(Segment(text[start:place], tuple(lacking)))
-                start, lacking = place, {}
-            lacking[pair] = None
-        pieces.append(Segment(text[start:], tuple(lacking)))
+            if not packing.take(character):
+                pieces.append(Segment(text[start:place], packing.keys))
+                start, packing = place, packing.full()
+                packing.take(character)
+        pieces.append(Segment(text[start:], packing.keys))
         return pieces
 
     def _walk(self, text: str) -> Iterator[Chord]:
@@ -117,8 +111,3 @@ class KeyCoder:
             self._layout.modifier_keys[bit] for bit in sorted(self._layout.modifier_keys) if bit & position.modifiers
         ]
         return chord([*modifiers, position.keycode], self._layout.modifiers, state_of(position.group, self._locked), text)
-
-
-def keysyms_for(pair: tuple[str, str]) -> tuple[int, int]:
-    """The two keysyms of a borrowed keycode."""
-    return keysym_of(pair[0]), keysym_of(pair[1])

@@ -82,18 +82,3 @@ def character_of(keysym: int) -> str:
     if _UNICODE + 0xA0 <= keysym <= _UNICODE + _LAST_CODE_POINT:
         return chr(keysym - _UNICODE)
     return _table().character.get(keysym, "")
-
-
-def case_pair(character: str) -> tuple[str, str]:
-    """
-    What the two levels of a key for `character` hold: lower and upper case where these map to each other one to one, else
-    the character twice.
-
-    A key with one keysym is not an option: the server derives a case pair of its own, and Ç would type ç.
-    """
-    lower, upper = character.lower(), character.upper()
-    # A titlecase letter (ǅ) maps to a pair that it is not part of itself.
-    one_to_one = len(lower) == len(upper) == 1 and lower.upper() == upper and upper.lower() == lower
-    if one_to_one and lower != upper and character in (lower, upper):
-        return lower, upper
-    return character, character

@@ -20,8 +20,17 @@ LOCK_MASK = 1 << 1
 _COMMANDS = 1 << 2 | 1 << 3 | 1 << 6
 """Control, and what Alt and Super are on common keyboards: with one of them a key is a shortcut, unless its type uses it."""
 
-_LAST_MAIN_KEYCODE = 135
+LAST_MAIN_KEYCODE = 135
 """On evdev keyboards the keys beyond are multimedia keys; a `(` there is one that some programs ignore."""
+
+_FEW = 8
+"""Fewer keycodes than these are refilled so often that it is better to take those among the main keys as well."""
+
+# What a desktop has bound it takes from the program, whatever the key holds for the moment. It hardly binds these.
+_UNBOUND = (
+    "DOS", "Xfer", "Send", "Reply", "MailForward", "Save", "New", "Documents", "Finance", "Game", "Shop", "Go", "Messenger",
+    "Phone", "MenuKB",
+)  # fmt: skip
 
 # Which key to press for a modifier when several set it: what people have on their keyboards comes first.
 _PREFERRED = (
@@ -108,7 +117,8 @@ class Layout:
     All keys of a keyboard.
 
     `modifiers` maps the keycodes of modifier keys to the mask that each sets while it is down (ANY_STATE for one that locks
-    or latches). `borrowed` are the keycodes that Typewright lent to characters for a while. `names` are for people, one for
+    or latches). `acting` are the keycodes that make the server do something, modifiers and others. `borrowed` are the
+    keycodes that Typewright lent to characters for a while, as many as `levels` to each. `names` are for people, one for
     each group, as `setxkbmap` calls them: `de`, `us(dvorak)`.
     """
 
@@ -117,6 +127,8 @@ class Layout:
     groups: int = 1
     names: tuple[str, ...] = field(default=(), compare=False)
     borrowed: frozenset[int] = field(default_factory=frozenset)
+    levels: int = 2
+    acting: frozenset[int] = field(default_factory=frozenset)
 
     def name(self, group: int) -> str:
         """What people call this group of the layout; empty when nobody named it."""
@@ -139,11 +151,28 @@ class Layout:
 
     @cached_property
     def spare_keycodes(self) -> tuple[int, ...]:
-        """Keycodes that type nothing in any group. Never 8: on evdev systems that is key 0, which programs ignore."""
+        """
+        Keycodes that may be lent, those to be taken last first: those that type nothing in any group.
+
+        Never 8: on evdev systems that is key 0, which programs ignore. Those among the main keys only where there are few
+        beyond these, since they can't all be assigned in one request. If not one is empty, the multimedia keys that no
+        desktop is known to bind.
+        """
+        empty = [code for code, key in self.keys.items() if code > 8 and not any(any(group.keysyms) for group in key.groups)]
+        beyond = sorted(code for code in empty if code > LAST_MAIN_KEYCODE)
+        if len(beyond) < _FEW:
+            main = sorted((code for code in empty if code <= LAST_MAIN_KEYCODE), reverse=True)
+            return (*main, *beyond) or self._unbound_keycodes
+        return tuple(beyond)
+
+    @property
+    def _unbound_keycodes(self) -> tuple[int, ...]:
+        unbound = {(keysym_named(f"XF86{name}"),) for name in _UNBOUND}
         return tuple(
             code
             for code, key in sorted(self.keys.items())
-            if code > 8 and not any(any(group.keysyms) for group in key.groups)
+            if code > LAST_MAIN_KEYCODE and code not in self.acting
+            if len(key.groups) == 1 and key.groups[0].keysyms in unbound
         )
 
     @cached_property
@@ -242,7 +271,7 @@ def _plainness(group: int) -> Callable[[Position], tuple[bool, bool, int, int]]:
     """The order of preference among positions, best first, while `group` is active."""
     return lambda position: (
         position.group != group,
-        position.keycode > _LAST_MAIN_KEYCODE,
+        position.keycode > LAST_MAIN_KEYCODE,
         position.modifiers.bit_count(),
         position.keycode,
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,15 +14,15 @@ from Xlib import Xatom
 
 from typewright.errors import DisplayLost
 from typewright.interfaces import IClock, IDelayed, KeyboardState
-from typewright.plan.layout import Layout
+from typewright.plan.layout import LAST_MAIN_KEYCODE, Layout
+from typewright.plan.packing import Lent
 from typewright.x11 import xkb
-from typewright.x11.borrowed import BorrowedKeycodes, Pair
+from typewright.x11.borrowed import BorrowedKeycodes, Owed, holds
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.group import Group
-from typewright.x11.leases import Leases, assign
+from typewright.x11.leases import Leases
 
 _RULES_NAMES = "_XKB_RULES_NAMES"
-_NO_SYMBOLS = (0, 0)
 
 log = Logger()
 
@@ -57,6 +57,7 @@ class Keyboard:
         self._unmodified: list[Deferred[KeyboardState]] = []
         self._stale = True
         self.layout = Layout({}, {})
+        self._map = xkb.Map({}, None)
         self._name = ""
         self.on_layout: Callable[[str], None] = lambda name: None
 
@@ -71,11 +72,19 @@ class Keyboard:
 
     @inlineCallbacks
     def redeem(self) -> Generator[Deferred[Any], Any, bool]:
-        """Put right what an earlier process of ours left behind; fires with whether there was anything."""
-        left: bool = yield self._leases.redeem(self._extension, self.layout)
-        self._stale = self._stale or left
+        """
+        Put right what an earlier process of ours left behind; fires with whether there was anything.
+
+        A keycode that holds something else by now (the user chose another layout) is left alone.
+        """
+        owed, group = yield self._leases.left()
+        if not owed and not group:
+            return False
+        if group:
+            self._connection.send(xkb.lock_group(self._extension.major, group[0]) + self._leases.no_group(), 2)
+        self._put_back({code: each for code, each in owed.items() if holds(self.layout, code, each.keysyms)})
         yield self.read()
-        return left
+        return True
 
     @property
     def name(self) -> str:
@@ -121,16 +130,18 @@ class Keyboard:
         self._read_state().addCallbacks(first_look, waiting.errback)
         return waiting
 
+    def reuses(self, wanted: Sequence[Lent]) -> bool:
+        """See `IKeyboard`."""
+        return self._borrowed.reuses(wanted, self.layout)
+
     @inlineCallbacks
-    def borrow(self, pairs: Sequence[Pair]) -> Generator[Deferred[Any], Any, Layout]:
+    def borrow(self, wanted: Sequence[Lent]) -> Generator[Deferred[Any], Any, Layout]:
         """See `IKeyboard`."""
         self._keep()
-        changed = self._borrowed.lend(pairs, self.layout)
+        changed = self._borrowed.lend(wanted, self.layout)
         if changed:
-            requests = [self._leases.keycodes(self._borrowed.holdings())]
-            requests += [assign(keycode, keysyms) for keycode, keysyms in changed.items()]
-            self._connection.send(b"".join(requests), len(requests))
-            self._stale = True
+            records = {code: self._map.record(lent) for code, lent in changed.items()}
+            self._assign(records, self._leases.keycodes(self._borrowed.owed()))
             yield self.read()
         return self.layout
 
@@ -144,14 +155,34 @@ class Keyboard:
     def give_back(self) -> Generator[Deferred[Any], Any, None]:
         """See `IKeyboard`."""
         self._keep()
-        requests = [assign(keycode, _NO_SYMBOLS) for keycode in self._borrowed.return_all()]
-        if requests:
-            requests.append(self._leases.keycodes({}))
-            self._connection.send(b"".join(requests), len(requests))
-            self._stale = True
+        owed = self._borrowed.return_all()
+        if owed:
+            self._put_back(owed)
             yield self.read()
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _put_back(self, owed: Mapping[int, Owed]) -> None:
+        records = {code: xkb.plain_record(each.former) for code, each in owed.items()}
+        self._assign(records, b"")
+        self._connection.send(self._leases.keycodes({}))
+
+    def _assign(self, records: Mapping[int, bytes], lease: bytes) -> None:
+        """
+        Give keycodes these records, behind `lease`, in one write.
+
+        Those beyond the main keys take one request, which repeats what stands between them: hundreds of programs may have
+        to hear of it, and some read the whole map anew each time.
+        """
+        major = self._extension.major
+        runs = [[code] for code in records if code <= LAST_MAIN_KEYCODE]
+        if beyond := [code for code in records if code > LAST_MAIN_KEYCODE]:
+            runs.append(list(range(min(beyond), max(beyond) + 1)))
+        requests = [lease] if lease else []
+        standing = {**self._map.records, **records}
+        requests += [xkb.set_keys(major, run[0], [standing[code] for code in run]) for run in runs]
+        self._connection.send(b"".join(requests), len(requests))
+        self._stale = True
 
     def _keep(self) -> None:
         if self._return_call is not None and self._return_call.active():
@@ -169,10 +200,10 @@ class Keyboard:
         reply = yield self._connection.ask(xkb.get_map(self._extension.major))
         # All changes announced before this reply are in it.
         self._stale = False
-        layout = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
+        layout, self._map = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
         if self._borrowed.lost(layout):
             layout = replace(layout, borrowed=self._borrowed.keycodes)
-            self._connection.send(self._leases.keycodes(self._borrowed.holdings()))
+            self._connection.send(self._leases.keycodes(self._borrowed.owed()))
         self.layout = layout
 
     def _read_state(self) -> Deferred[KeyboardState]:

@@ -8,11 +8,13 @@ Source: X Keyboard Extension protocol 1.0, sections 16.3 and appendix D (encodin
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from typewright.plan.chords import ANY_STATE
-from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
+from typewright.plan.layout import LOCK_MASK, Key, KeyGroup, KeyType, Layout
+from typewright.plan.packing import Lent, capitalised, keysyms_for
 
 NAME = "XKEYBOARD"
 NEW_KEYBOARD_NOTIFY, MAP_NOTIFY, STATE_NOTIFY = 0, 1, 2
@@ -22,6 +24,9 @@ _TYPES, _SYMS, _ACTIONS = 0x01, 0x02, 0x10
 _GROUP_PARTS = 0x10 | 0x80  # the effective and the locked group
 _MODIFIER_PARTS = 0x01
 _SET_MODS = 1
+_SHIFT = 1
+_ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
+_RECORD = struct.Struct("=4BBBH")  # a type for each group, groups, levels, and how many keysyms follow
 _LASTING_ACTIONS = (2, 3, 5, 6)  # latch and lock, of modifiers and of groups
 
 
@@ -70,8 +75,49 @@ def get_map(major: int) -> bytes:
     return struct.pack("=BBHHHH16x2x", major, 8, 7, _CORE_KEYBOARD, _TYPES | _SYMS | _ACTIONS, 0)
 
 
-def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[int] = frozenset()) -> Layout:
-    """The layout in the reply to GetMap."""
+def set_keys(major: int, first: int, records: Sequence[bytes]) -> bytes:
+    """
+    SetMap: give the keycodes from `first` on these records. However many, clients hear of it once.
+
+    Other than the core protocol's ChangeKeyboardMapping it leaves no types to be guessed, and the actions alone.
+    """
+    keysyms = sum((len(record) - _RECORD.size) // 4 for record in records)
+    body = b"".join(records)
+    present, lowest, highest = _SYMS, 8, 255
+    header = struct.pack(
+        "=BBHHHHBBBBBBH18x", major, 9, 9 + len(body) // 4, _CORE_KEYBOARD, present, 0, lowest, highest, 0, 0, first,
+        len(records), keysyms,
+    )  # fmt: skip
+    return header + body
+
+
+class Map(NamedTuple):
+    """
+    What SetMap needs: the record of each keycode (its groups, types and keysyms), and the index of the key type that has
+    `Layout.levels` levels for borrowed ones, None where two are all there is.
+    """
+
+    records: Mapping[int, bytes]
+    four_level: int | None
+
+    def record(self, lent: Lent) -> bytes:
+        """The record of a keycode that is lent to these characters."""
+        two = _ALPHABETIC if capitalised(lent) else _TWO_LEVEL
+        return _record(two if self.four_level is None or len(lent) == 2 else self.four_level, keysyms_for(lent))
+
+
+def plain_record(keysym: int) -> bytes:
+    """The record of a keycode with one level, or of an empty one for 0."""
+    return _record(_ONE_LEVEL, (keysym,)) if keysym else _RECORD.pack(0, 0, 0, 0, 0, 0, 0)
+
+
+def _record(kind: int, keysyms: Sequence[int]) -> bytes:
+    levels = len(keysyms)
+    return _RECORD.pack(kind, 0, 0, 0, 1, levels, levels) + struct.pack(f"={levels}I", *keysyms)
+
+
+def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[int] = frozenset()) -> tuple[Layout, Map]:
+    """The layout in the reply to GetMap, and what SetMap needs of it."""
     first_type, types, _, first_key, _, keys, first_acting, _, acting = struct.unpack_from("=xBBBBHBBHB", reply, 13)[:9]
     del first_type
     at = 40
@@ -80,13 +126,28 @@ def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[
         key_type, at = _parse_type(reply, at)
         key_types.append(key_type)
     parsed: dict[int, Key] = {}
-    widths: dict[int, int] = {}
+    records: dict[int, bytes] = {}
     for keycode in range(first_key, first_key + keys):
-        parsed[keycode], widths[keycode], at = _parse_key(reply, at, key_types)
+        begin = at
+        parsed[keycode], at = _parse_key(reply, at, key_types)
+        records[keycode] = reply[begin:at]
     groups = max((len(key.groups) for key in parsed.values()), default=1) or 1
     layout_keys = {code: key._replace(reach=_reach(key, groups)) for code, key in parsed.items()}
     modifiers = dict(_parse_modifiers(reply, at, first_acting, acting))
-    return Layout(layout_keys, modifiers, groups, names, borrowed)
+    acting_keys = frozenset(first_acting + index for index, actions in enumerate(reply[at : at + acting]) if actions)
+    layout = Layout(layout_keys, modifiers, groups, names, borrowed, acting=acting_keys)
+    four_level = _four_level(key_types, layout.modifier_keys)
+    return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
+
+
+def _four_level(types: Sequence[KeyType], modifiers: Container[int]) -> int | None:
+    """The type of four levels that consumes Lock, and whose third level a key of ours can choose."""
+    for index, kind in enumerate(types):
+        third = kind.mask & ~(_SHIFT | LOCK_MASK)
+        four = [kind.level(chosen) for chosen in (0, _SHIFT, third, _SHIFT | third)] == [0, 1, 2, 3]
+        if four and kind.mask & LOCK_MASK and not kind.preserved and third in modifiers and _SHIFT in modifiers:
+            return index
+    return None
 
 
 def _parse_type(reply: bytes, at: int) -> tuple[KeyType, int]:
@@ -109,13 +170,13 @@ def _parse_type(reply: bytes, at: int) -> tuple[KeyType, int]:
     return KeyType(mask, levels, frozenset(preserved)), at
 
 
-def _parse_key(reply: bytes, at: int, types: list[KeyType]) -> tuple[Key, int, int]:
-    *indices, info, width, count = struct.unpack_from("=4BBBH", reply, at)
+def _parse_key(reply: bytes, at: int, types: list[KeyType]) -> tuple[Key, int]:
+    *indices, info, width, count = _RECORD.unpack_from(reply, at)
     keysyms = struct.unpack_from(f"={count}I", reply, at + 8)
     groups = tuple(
         KeyGroup(types[indices[group]], keysyms[group * width : (group + 1) * width]) for group in range(info & 0x0F)
     )
-    return Key(groups, (info,)), width, at + 8 + 4 * count
+    return Key(groups, (info,)), at + _RECORD.size + 4 * count
 
 
 def _reach(key: Key, groups: int) -> tuple[int, ...]:
