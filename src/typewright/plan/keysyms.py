@@ -77,6 +77,11 @@ def keysym_of(character: str) -> int:
     return _table().legacy.get(character) or _UNICODE + ord(character)
 
 
+def unicode_keysym(character: str) -> int:
+    """The keysym of `character` that is made of its code point; up to U+00FF it is the code point itself."""
+    return ord(character) if ord(character) < 0x100 else _UNICODE + ord(character)
+
+
 def character_of(keysym: int) -> str:
     """The character that `keysym` types; empty when it types none, or none in particular (the keypad, dead keys)."""
     if _UNICODE + 0xA0 <= keysym <= _UNICODE + _LAST_CODE_POINT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from typewright.plan.keysyms import character_of, keysym_of
+from typewright.plan.keysyms import character_of, unicode_keysym
 from typewright.plan.layout import Layout
 
 Lent = tuple[str, ...]
@@ -63,8 +63,13 @@ class Packing:
 
 
 def keysyms_for(lent: Lent) -> tuple[int, ...]:
-    """The keysyms of a borrowed keycode."""
-    return tuple(map(keysym_of, lent))
+    """
+    The keysyms of a borrowed keycode.
+
+    Those made of the code point, not the legacy ones: of these, libX11 and GTK read some as another character or as none
+    (☎ as ℡, 「 as 〈, ⇔ not at all), and one begins a compose sequence (΅).
+    """
+    return tuple(map(unicode_keysym, lent))
 
 
 def capitalised(lent: Lent) -> bool:
