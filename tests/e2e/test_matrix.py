@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""
+Any text, any layout, every toolkit: what a program holds is what was sent.
+
+The short version: every text into every program on the us layout, and every layout once. The whole of it, many times over,
+is tests/soak/matrix.py.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests import desktop
+from tests.targets import NAMES
+from tests.targets.caller import type_text
+from tests.targets.compare import compare
+from tests.targets.desk import MatrixDesk, matrix_desk
+from tests.targets.layouts import LAYOUTS, layout
+from tests.targets.texts import FENCE, SHORT, TEXTS, on_keyboard
+
+LONGER = (TEXTS["mixed"].removesuffix(FENCE) * 6)[:1999] + FENCE
+"""2,000 characters, of which some hundred are on no layout: keycodes are lent to them again and again."""
+
+
+@pytest.fixture(scope="module")
+def matrix() -> Iterator[MatrixDesk]:
+    desktop.needs("openbox", "xterm", "urxvt", "emacs-lucid", "chromium", "/usr/bin/python3")
+    with matrix_desk() as desk:
+        yield desk
+
+
+def not_yet(*values: str, reason: str) -> list[object]:
+    """Parameters whose tests state what must hold and does not; a test that passes all the same fails."""
+    return [pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason)) for value in values]
+
+
+REFUSED = {
+    "Caps Lock on": "what the layout lacks is refused under Caps Lock",
+    "Shift Lock on": "what a locked Shift hides is refused",
+    "no empty keycode": "there is nothing to borrow",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_arrives_in_every_program(matrix: MatrixDesk, name: str) -> None:
+    with layout("us", matrix.environ), matrix.program(name) as program:
+        outcome = matrix.attempt(program, SHORT)
+    assert outcome.exact, outcome
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in LAYOUTS if name not in REFUSED]
+    + [each for name, reason in REFUSED.items() for each in not_yet(name, reason=reason)],
+)
+def test_every_layout_types_every_script(matrix: MatrixDesk, name: str) -> None:
+    with layout(name, matrix.environ), matrix.program("gtk3") as program:
+        outcome = matrix.attempt(program, on_keyboard(matrix.environ).removesuffix(FENCE) + TEXTS["mixed"])
+    assert outcome.exact, outcome
+
+
+NO_ANSWER = "a program that answers no ping is believed to be ready after settle_s"
+
+
+@pytest.mark.parametrize("name", ["gtk3", *not_yet("tk", reason=NO_ANSWER)])
+def test_a_program_that_is_slow_with_each_key_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
+    with layout("us", matrix.environ), matrix.program(name, slow_s=0.005) as program:
+        outcome = matrix.attempt(program, LONGER)
+    assert outcome.exact, outcome
+
+
+@pytest.mark.parametrize("name", ["gtk3", *not_yet("xterm", reason=NO_ANSWER)])
+def test_a_program_that_stands_still_for_a_second_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
+    with layout("us", matrix.environ), matrix.program(name) as program, ThreadPoolExecutor(1) as pool:
+        typing = pool.submit(type_text, matrix.environ, LONGER)
+        program.read(200)
+        os.kill(program.pid, signal.SIGSTOP)
+        in_the_middle = not typing.done()
+        time.sleep(1.0)  # so long it stands still; nothing is waited for
+        os.kill(program.pid, signal.SIGCONT)
+        assert in_the_middle
+        told = typing.result()
+        got = program.read(len(LONGER))
+    difference = compare(LONGER, got)
+    assert (told.confirmed, difference.wrong) == (True, 0), difference

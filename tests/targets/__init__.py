@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""
+Real programs to type into, each with a window of its own, under a window manager, telling the text that it holds.
+
+They run as in a plain session without an input method framework, in an empty home: GTK with its simple input context, Qt
+with its compose one, xterm, rxvt, Emacs and Tk with what libX11 brings along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.targets.browser import Browser
+from tests.targets.program import PROGRAMS, Asked, Program
+
+_SYSTEM_PYTHON = "/usr/bin/python3"
+_READER = (_SYSTEM_PYTHON, f"{PROGRAMS}/raw_reader.py")
+
+_COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
+    "xterm": lambda title: ("xterm", "-u8", "-T", title, "-e", *_READER),
+    "urxvt": lambda title: ("urxvt", "-title", title, "-e", *_READER),
+    "tk": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/tk.py"),
+    "gtk3": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/gtk3.py"),
+    "gtk4": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/gtk4.py"),
+    "qt5": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt5.py"),
+    "emacs": lambda title: ("emacs-lucid", "-Q", "-l", f"{PROGRAMS}/emacs.el"),
+}
+NAMES = (*_COMMANDS, "chromium")
+
+_numbers = itertools.count(1)
+
+
+@contextlib.contextmanager
+def target(name: str, environ: dict[str, str], *, slow_s: float = 0.0) -> Iterator[Program]:
+    """The program `name` with the focus; it sleeps for `slow_s` before it takes a key."""
+    with tempfile.TemporaryDirectory(prefix="typewright-target-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory)
+        title = f"target-{name}-{next(_numbers)}"
+        own = {**environ, "HOME": directory, "TARGET_TITLE": title, "TARGET_SLOW_S": str(slow_s), "GSK_RENDERER": "cairo"}
+        if name == "chromium":
+            program: Program = Browser(own, title, home, slow_s)
+        else:
+            program = Asked(_COMMANDS[name](title), own, title, home)
+        try:
+            program.focus()
+            yield program
+        finally:
+            program.close()

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""A sender with nothing of Typewright in it: one keycode, XTEST, and a wait for the program after each character."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+
+from Xlib import X
+from Xlib.display import Display
+from Xlib.ext import xtest
+
+from tests.targets.program import Program
+
+_KEYCODE = 97
+"""Empty on the layouts of evdev keyboards."""
+_MOST_S = 0.3
+"""How long a program has for one character; nothing else is under way."""
+
+
+def type_plainly(environ: dict[str, str], program: Program, keysyms: Sequence[int]) -> str:
+    """
+    All that the program holds when each of `keysyms` was given to one keycode, this pressed and let go, and it had time.
+
+    So whatever differs from what was sent is the program's own doing.
+    """
+    with _borrowed(environ) as display:
+        for keysym in keysyms:
+            before = program.text()
+            display.change_keyboard_mapping(_KEYCODE, [(keysym, keysym)])
+            display.sync()
+            for kind in (X.KeyPress, X.KeyRelease):
+                xtest.fake_input(display, kind, _KEYCODE)
+            display.sync()
+            deadline = time.monotonic() + _MOST_S
+            while program.text() == before and time.monotonic() < deadline:
+                time.sleep(0.01)
+    return program.text()
+
+
+@contextlib.contextmanager
+def _borrowed(environ: dict[str, str]) -> Iterator[Display]:
+    display = Display(environ["DISPLAY"])
+    try:
+        yield display
+    finally:
+        display.change_keyboard_mapping(_KEYCODE, [(X.NoSymbol,)])
+        display.close()

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""A Qt 5 QPlainTextEdit."""
+
+import sys
+
+from answers import TITLE, Answers, work
+from PyQt5.QtCore import QSocketNotifier
+from PyQt5.QtWidgets import QApplication, QPlainTextEdit
+
+
+class Edit(QPlainTextEdit):
+    def keyPressEvent(self, event):
+        work()
+        super().keyPressEvent(event)
+
+
+application = QApplication(sys.argv)
+edit = Edit()
+edit.setWindowTitle(TITLE)
+edit.resize(800, 600)
+answers = Answers(lambda: edit.document().toRawText().replace("\u2029", "\n"), edit.clear, edit.hasFocus)
+edit.textChanged.connect(answers.changed)
+notifier = QSocketNotifier(answers.fileno(), QSocketNotifier.Read)
+notifier.activated.connect(answers.asked)
+edit.show()
+application.exec()
