@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred, fail, succeed
 
+from typewright.focused import FocusedObject, TextEvent
 from typewright.interfaces import LEVEL_APPLICATION, KeyboardState, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
@@ -254,3 +255,39 @@ class FakeFocus:
     def focused(self) -> Deferred[int]:
         """See `IFocus`."""
         return Deferred() if self.silent else succeed(self.window)
+
+
+class FakeAccessibility:
+    """
+    I say that the object of `facts` has the focus, with `text` before its caret; both None: nobody tells anything.
+
+    `tell` plays the program. `spell` is what `hearing` fires with: 1 where there is an object, until a test sets another.
+    """
+
+    def __init__(self, facts: FocusedObject | None = None, text: str | None = None) -> None:
+        self.facts = facts
+        self.text = text
+        self.spell = int(facts is not None)
+        self.listeners: list[Callable[[TextEvent], None]] = []
+
+    def focused_object(self) -> Deferred[FocusedObject | None]:
+        """See `IAccessibility`."""
+        return succeed(self.facts)
+
+    def before(self, characters: int) -> Deferred[str | None]:
+        """See `IAccessibility`."""
+        return succeed(None if self.text is None else self.text[-characters:])
+
+    def listen(self, heard: Callable[[TextEvent], None]) -> Callable[[], None]:
+        """See `IAccessibility`."""
+        self.listeners.append(heard)
+        return lambda: self.listeners.remove(heard)
+
+    def hearing(self) -> Deferred[int]:
+        """See `IAccessibility`."""
+        return succeed(self.spell if self.listeners else 0)
+
+    def tell(self, kind: str, text: str = "") -> None:
+        """Have the listeners hear of a `kind` of event."""
+        for heard in list(self.listeners):
+            heard(TextEvent(kind, text))

@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 _DEFER, _TASK = "twisted.internet.defer", "twisted.internet.task.deferLater"
 _FAILURE, _LOGGER = "twisted.python.failure", "twisted.logger"
+_CONNECTING = ["typewright.bus.connection", "typewright.bus.dial", "typewright.bus.incoming"]
 
 # What each room may import besides the standard library and itself; a name stands for all that is below it. A room is a
 # package or a module of `typewright`; one that has no row here may not exist.
@@ -28,14 +29,15 @@ ARROWS = {
     "interfaces": ["typewright.plan", _DEFER],
     "services": [_DEFER],
     "sample": ["typewright.plan"],
-    "testing": ["typewright.interfaces", "typewright.sample", "typewright.plan", _DEFER],
+    "focused": [_DEFER],
+    "testing": ["typewright.interfaces", "typewright.focused", "typewright.sample", "typewright.plan", _DEFER],
     "engine": [
-        *["typewright.interfaces", "typewright.services", "typewright.plan", "typewright.errors"],
+        *["typewright.interfaces", "typewright.services", "typewright.focused", "typewright.plan", "typewright.errors"],
         *[_DEFER, _TASK, _FAILURE, _LOGGER],
     ],
     "x11": ["typewright.interfaces", "typewright.plan", "typewright.errors", "Xlib", "twisted", "zope"],
     "bus": ["typewright.interfaces", "typewright.services", "typewright.errors", "txdbus", "twisted", "zope"],
-    "a11y": ["typewright.interfaces", "typewright.errors", "typewright.bus.connection", "twisted"],
+    "a11y": ["typewright.interfaces", "typewright.focused", "typewright.errors", *_CONNECTING, "twisted"],
     "explain": ["typewright.interfaces", "typewright.plan", "typewright.errors", "typewright.x11", _DEFER],
     "service": ["typewright", "twisted"],
     "cli": ["typewright", "twisted"],
@@ -122,6 +124,9 @@ def test_the_walk_finds_the_house() -> None:
         ("typewright.bus.made_up", "import typewright.x11.keyer", ["typewright.x11.keyer"]),
         ("typewright.bus.made_up", "from Xlib import X", ["Xlib.X"]),
         ("typewright.bus.made_up", "if True:\n    from typewright.engine import jobs", ["typewright.engine.jobs"]),
+        ("typewright.a11y.made_up", "from typewright.bus.dial import connect", []),
+        ("typewright.a11y.made_up", "from typewright.bus.face import TypistFace", ["typewright.bus.face.TypistFace"]),
+        ("typewright.a11y.made_up", "from typewright.plan import text", ["typewright.plan.text"]),
         ("typewright.x11.made_up", "def f():\n    from twisted.internet import reactor", [REACTOR]),
         ("typewright.bus.made_up", "import twisted.internet.reactor", [REACTOR]),
         ("typewright.bus.made_up", "from twisted.internet.reactor import callLater", [f"{REACTOR}.callLater"]),

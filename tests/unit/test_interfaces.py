@@ -7,10 +7,12 @@ import pytest
 from twisted.internet.task import Clock
 
 from typewright.engine.history import History
+from typewright.focused import IAccessibility
 from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
 from typewright.sample import sample_layout
 from typewright.services import ITypingService
 from typewright.testing import (
+    FakeAccessibility,
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -28,6 +30,7 @@ SHAPES = [
     (FakeBarrier([]), IBarrier),
     (FakeFocus(), IFocus),
     (FakePrograms(), IPrograms),
+    (FakeAccessibility(), IAccessibility),
     (History(), IHistory),
     (Clock(), IClock),
 ]

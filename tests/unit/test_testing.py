@@ -6,11 +6,12 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import Deferred
 
+from typewright.focused import TEXT_INSERTED, FocusedObject
 from typewright.interfaces import KeyboardState
 from typewright.plan.chords import KeyEvent
 from typewright.plan.keysyms import keysym_of
 from typewright.sample import SHIFT, key_name, sample_layout
-from typewright.testing import FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
+from typewright.testing import FakeAccessibility, FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
 
 PRESS, RELEASE = KeyEvent(38, True, 0), KeyEvent(38, False, 0)
 
@@ -111,3 +112,20 @@ def test_a_keyboard_lends_its_spare_keycodes_and_takes_them_back() -> None:
         keyboard.borrow([("a", "A"), ("b", "B"), ("c", "C")])
     fired(keyboard.give_back())
     assert keyboard.layout == unlent
+
+
+def test_an_accessibility_tells_what_it_is_told_and_nothing_else() -> None:
+    nobody = FakeAccessibility()
+    assert [fired(each) for each in (nobody.focused_object(), nobody.before(3), nobody.hearing())] == [[None], [None], [0]]
+    facts = FocusedObject(password=False, editable=True, process=7)
+    accessibility = FakeAccessibility(facts, "Hello, you")
+    assert [fired(accessibility.focused_object()), fired(accessibility.before(3)), fired(accessibility.hearing())] == [
+        [facts], ["you"], [0]
+    ]  # fmt: skip
+    heard: list[tuple[str, str]] = []
+    stop = accessibility.listen(lambda event: heard.append((event.kind, event.text)))
+    assert fired(accessibility.hearing()) == [1]
+    accessibility.tell(TEXT_INSERTED, "x")
+    stop()
+    accessibility.tell(TEXT_INSERTED, "y")
+    assert heard == [(TEXT_INSERTED, "x")]
