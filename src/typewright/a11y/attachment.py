@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""One connection to the accessibility bus, with all that is known through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+
+from typewright.a11y.focus import Focus, Focused
+from typewright.a11y.hearing import Hearing
+from typewright.a11y.objects import REGISTRY, Objects
+from typewright.a11y.text import text_before
+from typewright.bus.connection import DAEMON, BusConnection
+from typewright.bus.dial import connect
+from typewright.bus.incoming import Incoming
+from typewright.focused import FocusedObject, TextEvent
+
+
+class Attachment:
+    """I am attached from `attach` on, until `close` or until the bus, or the registry on it, is lost."""
+
+    def __init__(
+        self,
+        connection: BusConnection,
+        reactor: Any,
+        spells: Iterator[int],
+        tell: Callable[[TextEvent], None],
+    ) -> None:
+        objects = Objects(connection, reactor)
+        self.focus = Focus(connection, objects)
+        self.hearing = Hearing(connection, objects, self.focus, spells, tell)
+        self._connection = connection
+        self._objects = objects
+        self._mute: Focused | None = None
+        self.focus.on_change = self.hearing.follow
+        connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
+
+    def on_lost(self, lost: Callable[[], None]) -> None:
+        """Have `lost` called once when I am not attached any more without having been closed."""
+        self._connection.on_lost(lost)
+
+    def close(self) -> Deferred[None]:
+        """Fires when the connection is closed. The bus tells the registry, which then forgets what we asked for."""
+        self.focus.on_change = lambda: None
+        return self._connection.close()
+
+    def focused(self) -> Deferred[FocusedObject | None]:
+        """Fires with the facts of what has the focus, when they are known."""
+        return self.focus.known().addCallback(lambda on: None if on is None else on.facts)
+
+    @inlineCallbacks
+    def before(self, characters: int) -> Generator[Deferred[Any], Any, str | None]:
+        """Fires with the text before the caret; None for a password. Errbacks with NotTold. May be cancelled."""
+        on = yield self.focus.known()
+        if on is None or on.facts.password or on is self._mute:
+            return None
+        self._mute = on  # If it does not answer, it is not asked again before it gets the focus another time.
+        text = yield text_before(self._objects, on.reference, characters)
+        self._mute = None
+        return str(text)
+
+    @inlineCallbacks
+    def spell(self) -> Generator[Deferred[Any], Any, int]:
+        """Fires with the spell of hearing, when it is known."""
+        yield self.focus.known()
+        spell = yield self.hearing.known()
+        return int(spell)
+
+    def _owner_changed(self, signal: Incoming) -> None:
+        name, _, owner = signal.arguments()
+        if name == REGISTRY and not owner:
+            # What was registered went with it. To begin anew is the one way that is always right.
+            self._connection.abort()
+
+
+@inlineCallbacks
+def attach(
+    reactor: Any, address: str, spells: Iterator[int], tell: Callable[[TextEvent], None]
+) -> Generator[Deferred[Any], Any, Attachment]:
+    """Fires with an attachment that knows what has the focus. Errbacks with NoBus, or with what the bus could not do."""
+    connection = yield connect(reactor, address, 2.0)
+    attachment = Attachment(connection, reactor, spells, tell)
+    try:
+        yield attachment.focus.follow()
+    except BaseException:
+        connection.abort()
+        raise
+    return attachment

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""
+Which object has the focus, by what programs say of themselves.
+
+The bus sets the sender of an event, so a program can speak of its own objects only. That it has the focus at all it can
+say without having it: whoever must know compares `FocusedObject.process` with the window that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCallbacks, succeed
+
+from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, Objects, Reference
+from typewright.bus.connection import DAEMON, BusConnection
+from typewright.bus.incoming import Incoming
+from typewright.focused import FocusedObject
+
+_OBJECT, _WINDOW = "org.a11y.atspi.Event.Object", "org.a11y.atspi.Event.Window"
+_EVENTS = ("object:state-changed:focused", "window:deactivate")
+_RULES = (
+    f"type='signal',interface='{_OBJECT}',member='StateChanged',arg0='focused'",
+    f"type='signal',interface='{_WINDOW}',member='Deactivate'",
+    # There are few peers on this bus, and they rarely leave: one rule for all of them is the cheapest.
+    f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged',arg2=''",
+)
+_MOST_SEARCHED = 300
+"""How many objects are looked at in search of the focus, when there was no event yet to tell it."""
+
+
+@dataclass(frozen=True)
+class Focused:
+    """An object that has the focus, and its facts. One that gets it again is another one of me."""
+
+    reference: Reference
+    facts: FocusedObject
+
+
+class Focus:
+    """I follow the focus. `on_change()` is called when `now` has become another."""
+
+    def __init__(self, connection: BusConnection, objects: Objects) -> None:
+        self.now: Focused | None = None
+        self.on_change: Callable[[], None] = lambda: None
+        self._connection = connection
+        self._objects = objects
+        self._claimed: Reference | None = None
+        self._asking = False
+        self._waiting: list[Deferred[Focused | None]] = []
+        connection.listen(_OBJECT, "StateChanged", self._state_changed)
+        connection.listen(_WINDOW, "Deactivate", self._deactivated)
+        connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
+
+    @inlineCallbacks
+    def follow(self) -> Generator[Deferred[Any], Any, None]:
+        """Begin. Fires when what has the focus is known; errbacks when the bus, or the registry on it, does not work."""
+        yield gatherResults(
+            [self._connection.add_match(rule) for rule in _RULES] + [self._objects.register(event) for event in _EVENTS],
+            consumeErrors=True,
+        )
+        found = yield self._search()
+        # An event that came meanwhile is newer.
+        if found is not None and self._claimed is None:
+            yield self._claim(found)
+
+    def known(self) -> Deferred[Focused | None]:
+        """Fires with `now` when the program that claims the focus has answered, or has failed to once more."""
+        if self._claimed is not None and self.now is None and not self._asking:
+            self._claim(self._claimed)  # GTK 4 tells of the focus before it answers questions.
+        if not self._asking:
+            return succeed(self.now)
+        self._waiting.append(Deferred())
+        return self._waiting[-1]
+
+    def _state_changed(self, event: Incoming) -> None:
+        state, value, *_ = event.arguments()
+        if state != "focused":
+            return
+        reference = Reference(event.sender, event.path)
+        if not value:
+            self._lose(reference == self._claimed)
+        elif reference != self._claimed:  # GTK 3 says it twice.
+            self._claim(reference)
+
+    def _deactivated(self, event: Incoming) -> None:
+        # Qt's objects keep the focus in a window that has lost it. All toolkits tell it anew when the window is back.
+        self._lose(self._claimed is not None and event.sender == self._claimed.application)
+
+    def _owner_changed(self, signal: Incoming) -> None:
+        name, _, owner = signal.arguments()
+        self._lose(self._claimed is not None and not owner and name == self._claimed.application)
+
+    def _lose(self, really: bool) -> None:
+        if really:
+            self._claimed = None
+            self._settle(None)
+
+    @inlineCallbacks
+    def _claim(self, reference: Reference) -> Generator[Deferred[Any], Any, None]:
+        self._claimed, self._asking = reference, True
+        if self.now is not None:
+            self.now = None
+            self.on_change()
+        objects = self._objects
+        questions = [objects.role(reference), objects.states(reference), objects.process(reference)]
+        try:
+            role, states, process = yield gatherResults(questions, consumeErrors=True)
+            facts = FocusedObject(role == PASSWORD_TEXT, bool(states & EDITABLE), process)
+            focused = Focused(reference, facts)
+        except FirstError:
+            focused = None
+        if self._claimed is reference:
+            self._settle(focused)
+
+    def _settle(self, focused: Focused | None) -> None:
+        self._asking = False
+        changed, self.now = self.now is not focused, focused
+        waiting, self._waiting = self._waiting, []
+        if changed:
+            self.on_change()
+        for each in waiting:
+            if not each.called:
+                each.callback(focused)
+
+    @inlineCallbacks
+    def _search(self) -> Generator[Deferred[Any], Any, Reference | None]:
+        """Level by level through the active windows: the protocol has no question for what has the focus."""
+        programs = yield self._objects.children(DESKTOP)
+        windows = [window for _, _, inside in (yield self._look_at(programs)) for window in inside]
+        found = yield self._look_at(windows)
+        level = [child for _, states, inside in found if states & ACTIVE for child in inside]
+        left = _MOST_SEARCHED
+        while level and left > 0:
+            found = yield self._look_at(level[:left])
+            left -= len(found)
+            for reference, states, _ in found:
+                if states & FOCUSED:
+                    return reference
+            level = [child for _, _, inside in found for child in inside]
+        return None
+
+    def _look_at(self, level: list[Reference]) -> Deferred[list[tuple[Reference, int, list[Reference]]]]:
+        return gatherResults([self._look(reference) for reference in level])
+
+    @inlineCallbacks
+    def _look(self, at: Reference) -> Generator[Deferred[Any], Any, tuple[Reference, int, list[Reference]]]:
+        questions: list[Deferred[Any]] = [self._objects.states(at), self._objects.children(at)]
+        try:
+            states, children = yield gatherResults(questions, consumeErrors=True)
+        except FirstError:  # There may be others that tell.
+            return at, 0, []
+        return at, states, children

@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: MIT
+"""What is not believed, not waited for, and outlived: forgers, liars, the mute, and the end of what we are attached to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+from unittest import mock
+
+from tests.a11y.stage import Stage, Steps, launcher, switch
+from twisted.internet import reactor
+from twisted.internet.defer import inlineCallbacks
+from txdbus import message
+
+from typewright.a11y import accessibility
+from typewright.bus.connection import DAEMON, BusConnection
+from typewright.bus.incoming import Incoming
+from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject, TextEvent
+
+FIELD, OTHER = "/field", "/other"
+TEXT_ROLE, EDITABLE_STATE = 61, 1 << 7
+REGISTRY = "org.a11y.atspi.Registry"
+ROOT = "/org/a11y/atspi/accessible/root"
+
+
+class Puppet:
+    """A program on the accessibility bus that says what the test wants; `answers` are signature and value by member."""
+
+    def __init__(self, connection: BusConnection) -> None:
+        self.connection = connection
+        self.asked: list[str] = []
+        self.mute = False
+        self.answers: dict[str, tuple[str, Any]] = {
+            "GetRole": ("u", TEXT_ROLE),
+            "GetState": ("au", [EDITABLE_STATE, 0]),
+            "Get": ("v", 0),
+            "GetNSelections": ("i", 0),
+            "GetText": ("s", ""),
+        }
+        connection.answer_with(self._answer)
+
+    def _answer(self, call: Incoming) -> None:
+        self.asked.append(call.member)
+        if self.mute:
+            return
+        if call.member not in self.answers:
+            self.connection.refuse(call, "org.freedesktop.DBus.Error.UnknownMethod", "no")
+            return
+        signature, value = self.answers[call.member]
+        self.connection.reply(call, signature, [value])
+
+    def say(self, member: str, *values: Any, path: str = FIELD, to: str = "", interface: str = "Object") -> None:
+        """Send an event: to all, or to one, whatever that one asked the bus for."""
+        said = message.SignalMessage(
+            path, member, f"org.a11y.atspi.Event.{interface}", destination=to or None, signature="siiv(so)",
+            body=[*values, *["", 0, 0, 0][len(values):], [self.connection.unique_name, ROOT]],
+        )  # fmt: skip
+        self.connection.sendMessage(said)
+
+    def focus(self, value: int = 1, **options: str) -> None:
+        self.say("StateChanged", "focused", value, **options)
+
+    def insert(self, text: str, at: int = 0, **options: str) -> None:
+        self.say("TextChanged", "insert", at, len(text), text, **options)
+
+
+class Hearsay(Stage):
+    __test__ = False
+
+    @inlineCallbacks
+    def setUp(self) -> Steps:
+        self.patches = [
+            mock.patch.object(accessibility, "_LINGER_S", 0.05), mock.patch.object(accessibility, "_FIRST_RETRY_S", 0.05)
+        ]  # fmt: skip
+        for patch in self.patches:
+            patch.start()
+            self.addCleanup(patch.stop)
+        yield super().setUp()
+        self.bus = yield self.accessibility_bus()
+        self.puppet = Puppet((yield self.accessibility_bus()))
+        self.forger = Puppet((yield self.accessibility_bus()))
+        self.us = self.a11y._attached._connection.unique_name
+
+    @inlineCallbacks
+    def heed(self) -> Steps:
+        """Fires when we have taken in what the puppets have said so far."""
+        for puppet in (self.puppet, self.forger):
+            yield puppet.connection.call(self.us, "/", "org.example", "Fence").addErrback(lambda _: None)
+
+    @inlineCallbacks
+    def in_field(self) -> Steps:
+        """Our puppet has the focus, and we listen to it."""
+        self.puppet.focus()
+        yield self.heed()
+        focused = yield self.a11y.focused_object()
+        assert focused == FocusedObject(password=False, editable=True, process=os.getpid())
+        self.listen()
+        return (yield self.a11y.hearing())
+
+    @inlineCallbacks
+    def nobody(self) -> Steps:
+        return (yield self.a11y.focused_object()) is None
+
+
+class HearsayTest(Hearsay):
+    __test__ = True
+
+    @inlineCallbacks
+    def test_a_forged_event_is_not_heard(self) -> Steps:
+        spell = yield self.in_field()
+        self.forger.insert("forged", to=self.us)
+        self.forger.say("TextCaretMoved", "", 77, to=self.us)
+        self.forger.insert("\ufffc", to=self.us)
+        self.puppet.insert("of another object", path=OTHER, to=self.us)
+        yield self.heed()
+        self.puppet.insert("true")
+        yield self.heed()
+        assert self.heard == [TextEvent(TEXT_INSERTED, "true")]
+        assert (yield self.a11y.hearing()) == spell
+
+    @inlineCallbacks
+    def test_nobody_can_take_the_focus_from_another_program_by_saying_that_it_lost_it(self) -> Steps:
+        spell = yield self.in_field()
+        self.forger.focus(0, to=self.us)
+        self.forger.say("Deactivate", interface="Window", to=self.us)
+        self.forger.connection.sendMessage(
+            message.SignalMessage(
+                "/org/freedesktop/DBus", "NameOwnerChanged", DAEMON, destination=self.us, signature="sss",
+                body=[self.puppet.connection.unique_name, self.puppet.connection.unique_name, ""],
+            )
+        )  # fmt: skip
+        yield self.heed()
+        assert (yield self.a11y.hearing()) == spell
+        for lose in (
+            lambda: self.puppet.focus(0),
+            lambda: self.puppet.say("Deactivate", interface="Window", path=OTHER),
+        ):
+            lose()
+            yield self.heed()
+            assert (yield self.a11y.focused_object()) is None
+            assert (yield self.a11y.hearing()) == 0
+            self.puppet.focus()
+            yield self.heed()
+            assert (yield self.a11y.focused_object()) is not None
+
+    @inlineCallbacks
+    def test_who_leaves_the_bus_has_the_focus_no_more(self) -> Steps:
+        yield self.in_field()
+        yield self.puppet.connection.close()
+        yield self.until(self.nobody)
+
+    @inlineCallbacks
+    def test_a_program_that_never_answers_holds_nobody_up(self) -> Steps:
+        self.puppet.mute = True
+        self.puppet.focus()
+        yield self.heed()
+        self.listen()
+        for ask, nothing in [
+            (self.a11y.focused_object, None), (lambda: self.a11y.before(9), None), (self.a11y.hearing, 0)
+        ]:  # fmt: skip
+            begun = time.monotonic()
+            assert (yield ask()) == nothing
+            assert time.monotonic() - begun < 1.0
+
+    @inlineCallbacks
+    def test_one_that_fell_silent_is_not_waited_for_twice(self) -> Steps:
+        yield self.in_field()
+        self.puppet.mute = True
+        assert (yield self.a11y.before(9)) is None
+        del self.puppet.asked[:]
+        assert (yield self.a11y.before(9)) is None
+        assert self.puppet.asked == []
+        self.puppet.mute = False
+        self.puppet.focus(0)
+        self.puppet.focus()
+        yield self.heed()
+        assert (yield self.a11y.before(9)) == ""
+
+    @inlineCallbacks
+    def test_one_that_answers_late_is_asked_again(self) -> Steps:
+        del self.puppet.answers["GetRole"]
+        self.puppet.focus()
+        yield self.heed()
+        assert (yield self.a11y.focused_object()) is None
+        self.puppet.answers["GetRole"] = ("u", TEXT_ROLE)
+        assert (yield self.a11y.focused_object()) is not None
+
+    @inlineCallbacks
+    def test_nonsense_is_no_answer(self) -> Steps:
+        yield self.in_field()
+        for member, nonsense in [
+            ("Get", ("v", "three")), ("Get", ("v", -1)), ("GetText", ("i", 3)), ("GetNSelections", ("s", "none")),
+        ]:  # fmt: skip
+            with mock.patch.dict(self.puppet.answers, {"Get": ("v", 3), member: nonsense}):
+                assert (yield self.a11y.before(9)) is None, member
+            self.puppet.focus(0)
+            self.puppet.focus()
+            yield self.heed()
+        for member, nonsense in [("GetRole", ("s", "password")), ("GetState", ("au", [1])), ("GetState", ("u", 1))]:
+            self.puppet.focus(0)
+            with mock.patch.dict(self.puppet.answers, {member: nonsense}):
+                self.puppet.focus()
+                yield self.heed()
+                assert (yield self.a11y.focused_object()) is None, member
+
+    @inlineCallbacks
+    def test_an_event_that_does_not_tell_all_ends_the_spell(self) -> Steps:
+        spell = yield self.in_field()
+        for spoilt in [
+            ("insert", 0, 1, "\ufffc"), ("insert", 0, 3, ""), ("insert", 0, 3, 3), ("replace", 0, 1, "x"),
+        ]:  # fmt: skip
+            self.puppet.say("TextChanged", *spoilt)
+            yield self.heed()
+            assert (yield self.a11y.hearing()) == 0, spoilt
+            self.puppet.focus(0)
+            self.puppet.focus()
+            yield self.heed()
+            spell, before = (yield self.a11y.hearing()), spell
+            assert spell > before
+        self.puppet.say("TextChanged", "delete", 0, -1, "")
+        yield self.heed()
+        assert (yield self.a11y.hearing()) > spell
+        assert self.heard == [TextEvent(CARET_MOVED)]
+
+    @inlineCallbacks
+    def test_toolkits_have_ways_of_their_own(self) -> Steps:
+        yield self.in_field()
+        self.puppet.insert("one\u2029two\u2028")
+        self.puppet.say("TextCaretMoved", "", 8)
+        self.puppet.say("TextChanged", "delete:system", 7, 1, "\u2028")
+        self.puppet.say("TextCaretMoved", "", 7)
+        # GTK 4's areas tell the position before the text, so that the first is -1.
+        self.puppet.insert("d", at=-1)
+        self.puppet.say("TextCaretMoved", "", 0)
+        self.puppet.say("TextCaretMoved", "", 5)
+        yield self.heed()
+        assert self.heard == [
+            TextEvent(TEXT_INSERTED, "one\ntwo\n"), TextEvent(TEXT_DELETED, "\n"), TextEvent(TEXT_INSERTED, "d"),
+            TextEvent(CARET_MOVED),
+        ]  # fmt: skip
+
+    @inlineCallbacks
+    def test_an_object_inside_the_text_hides_what_stands_before_it(self) -> Steps:
+        yield self.in_field()
+        self.puppet.answers["Get"] = ("v", 5)
+        self.puppet.answers["GetText"] = ("s", "ab\ufffccd")
+        assert (yield self.a11y.before(9)) == "cd"
+        self.puppet.answers["GetText"] = ("s", "abcd\ufffc")
+        assert (yield self.a11y.before(9)) is None
+
+    @inlineCallbacks
+    def test_events_are_asked_for_only_while_somebody_listens(self) -> Steps:
+        us = self.us
+
+        @inlineCallbacks
+        def registered() -> Steps:
+            answer = yield self.bus.call(REGISTRY, "/org/a11y/atspi/registry", REGISTRY, "GetRegisteredEvents")
+            return {event.rstrip(":").lower() for who, event in answer[0] if who == us}
+
+        before = yield registered()
+        assert not any("text" in event for event in before)
+        self.puppet.focus()
+        yield self.heed()
+        first, second = self.listen(), self.listen()
+        yield self.a11y.hearing()
+        during = yield registered()
+        assert sorted(event.split(":")[1] for event in during - before) == ["textcaretmoved", "textchanged"]
+        first()
+        first()
+        assert (yield self.a11y.hearing())
+        second()
+
+        @inlineCallbacks
+        def as_before() -> Steps:
+            return (yield registered()) == before
+
+        yield self.until(as_before)
+
+    def test_no_text_is_shown(self) -> None:
+        assert "secret" not in repr(TextEvent(TEXT_INSERTED, "secret"))
+
+
+class EndTest(Hearsay):
+    __test__ = True
+
+    @inlineCallbacks
+    def process_of(self, name: str) -> Steps:
+        return (yield self.bus.call_daemon("GetConnectionUnixProcessID", "s", name))[0]
+
+    @inlineCallbacks
+    def again(self) -> Steps:
+        """Whether a program of a new bus, or new registry, is followed and heard."""
+        if self.a11y._attached is None:
+            return False
+        self.us = self.a11y._attached._connection.unique_name
+        self.puppet = self.forger = Puppet((yield self.accessibility_bus()))
+        self.puppet.focus()
+        yield self.heed()
+        if not (yield self.a11y.hearing()):
+            return False
+        self.puppet.insert("again")
+        yield self.heed()
+        return self.heard[-1:] == [TextEvent(TEXT_INSERTED, "again")]
+
+    @inlineCallbacks
+    def test_1_the_end_of_the_registry_is_outlived(self) -> Steps:
+        yield self.in_field()
+        before = self.us
+        os.kill((yield self.process_of(REGISTRY)), signal.SIGKILL)
+        yield self.until(lambda: self.a11y._attached and self.a11y._attached._connection.unique_name != before)
+        yield self.until(self.again)
+
+    @inlineCallbacks
+    def test_2_the_end_of_the_bus_is_outlived(self) -> Steps:
+        spell = yield self.in_field()
+        os.kill((yield self.process_of(DAEMON)), signal.SIGKILL)
+        yield self.until(self.nobody)
+        assert (yield self.a11y.before(9)) is None
+        with launcher(self.environ, on=True):
+            yield self.until(self.again)
+            assert (yield self.a11y.hearing()) > spell
+            yield self.a11y.close()
+
+
+class SwitchTest(Stage):
+    on = False
+
+    def accessibility_runs(self) -> bool:
+        return any(os.scandir(self.environ["XDG_RUNTIME_DIR"]))
+
+    @inlineCallbacks
+    def is_on(self) -> Steps:
+        arguments = ["org.a11y.Status", "IsEnabled"]
+        properties = "org.freedesktop.DBus.Properties"
+        return (yield self.session.call("org.a11y.Bus", "/org/a11y/bus", properties, "Get", "ss", arguments))[0]
+
+    @inlineCallbacks
+    def test_1_what_is_off_is_left_off_and_followed_when_the_user_switches_it(self) -> Steps:
+        assert self.a11y._attached is None
+        for answered, nothing in [(self.a11y.focused_object(), None), (self.a11y.before(9), None), (self.a11y.hearing(), 0)]:
+            assert (yield answered) == nothing
+        self.listen()
+        assert not (yield self.is_on())
+        assert not self.accessibility_runs()
+        switch(self.environ, True)
+        yield self.until(lambda: self.a11y._attached)
+        assert self.accessibility_runs()
+        switch(self.environ, False)
+        yield self.until(lambda: self.a11y._attached is None)
+
+    @inlineCallbacks
+    def test_2_switched_on_where_the_configuration_says_so(self) -> Steps:
+        assert not (yield self.is_on())
+        other = yield self.open("switch-on")
+        assert (yield self.is_on())
+        assert other._attached is not None
+        off = yield self.open("off")
+        assert off._attached is None
+        assert (yield off.focused_object()) is None
+
+    @inlineCallbacks
+    def test_3_a_switch_that_does_not_answer_delays_the_start_by_a_second(self) -> Steps:
+        mute = yield self.connected(self.environ["DBUS_SESSION_BUS_ADDRESS"])
+        mute.answer_with(lambda call: None)
+        yield mute.call_daemon("RequestName", "su", "org.example.Mute", 0)
+        with mock.patch("typewright.a11y.switch._NAME", "org.example.Mute"):
+            begun = reactor.seconds()
+            other = yield self.open("switch-on")
+            assert 0.5 < reactor.seconds() - begun < 3.0
+            assert (yield other.focused_object()) is None
+            yield other.close()
+
+    @inlineCallbacks
+    def test_4_a_session_without_accessibility(self) -> Steps:
+        with mock.patch("typewright.a11y.switch._NAME", "org.example.Absent"):
+            for choice in ("if-on", "switch-on"):
+                other = yield self.open(choice)
+                assert (yield other.focused_object()) is None
+                yield other.close()

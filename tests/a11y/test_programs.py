@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""What real programs of three toolkits tell: the focus and its role, the text before the caret, and every key's text."""
+
+from __future__ import annotations
+
+import json
+
+from tests.a11y.stage import Program, Stage, Steps
+from twisted.internet.defer import inlineCallbacks
+
+from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED
+
+TEXT = ('The quick brown fox jumps over the lazy dog, 0123456789 times; it\'s ~100% "sure" & #1!\n' * 3)[:225]
+SMILE = "Wörld \N{GRINNING FACE} "
+
+
+class OneToolkit(Stage):
+    __test__ = False
+    toolkit: str
+    running: Program
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.running = Program(cls.toolkit, cls.environ)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.running.end()
+        super().tearDownClass()
+
+    @inlineCallbacks
+    def in_field(self, name: str) -> Steps:
+        """Have the focus in an empty text field."""
+        yield self.focused(self.running, name, password=False, editable=True)
+        self.running.ask("set", '""')
+
+    @inlineCallbacks
+    def hearing(self) -> Steps:
+        """Listen, and wait until it is heard."""
+        self.listen()
+        return (yield self.until(self.a11y.hearing))
+
+    @inlineCallbacks
+    def test_the_focus_is_followed_with_its_role_its_state_and_its_process(self) -> Steps:
+        for name, password, editable in [
+            ("text", False, True), ("password", True, True), ("area", False, True), ("button", False, False),
+            ("password", True, True),
+        ]:  # fmt: skip
+            yield self.focused(self.running, name, password=password, editable=editable, process=self.running.process.pid)
+
+    @inlineCallbacks
+    def test_who_comes_later_finds_the_focus_as_well(self) -> Steps:
+        yield self.focused(self.running, "password", password=True)
+        other = yield self.open("if-on")
+        focused = yield other.focused_object()
+        assert focused is not None
+        assert focused.password
+
+    @inlineCallbacks
+    def test_the_text_before_the_caret(self) -> Steps:
+        for name, ends in [("text", ""), ("area", "One line.\nAnother: ")]:
+            yield self.in_field(name)
+            text = ends + SMILE
+            self.running.ask("set", json.dumps(text))
+            if self.toolkit == "qt5" and name == "area":
+                self.running.ask("caret", len(text) + 1)  # Qt counts in UTF-16.
+            assert (yield self.a11y.before(1000)) == text
+            assert text.endswith((yield self.a11y.before(4)))
+            self.running.ask("caret", 3)
+            assert (yield self.a11y.before(1000)) == text[:3]
+            self.running.ask("caret", 0)
+            assert (yield self.a11y.before(1000)) == ""
+
+    @inlineCallbacks
+    def test_the_text_before_a_selection_since_a_key_will_replace_that(self) -> Steps:
+        for name in ("text", "area"):
+            yield self.in_field(name)
+            self.running.ask("set", json.dumps("one two three"))
+            for start, end in [(4, 7), (7, 4)]:
+                if start < end or (self.toolkit, name) != ("gtk3", "text"):
+                    self.running.ask("select", start, end)
+                    assert (yield self.a11y.before(1000)) == "one ", (name, start)
+
+    @inlineCallbacks
+    def test_a_password_is_neither_read_nor_listened_to(self) -> Steps:
+        yield self.focused(self.running, "password", password=True)
+        self.running.ask("set", json.dumps("secret"))
+        assert (yield self.a11y.before(10)) is None
+        self.listen()
+        assert (yield self.a11y.hearing()) == 0
+        yield self.type("more\n")
+        yield self.in_field("text")
+        yield self.until(self.a11y.hearing)
+        yield self.type("x")
+        yield self.until(lambda: self.heard)
+        assert self.texts(TEXT_INSERTED) == "x"
+
+    @inlineCallbacks
+    def test_every_key_is_told_of(self) -> Steps:
+        yield self.in_field("area")
+        spell = yield self.hearing()
+        yield self.type(TEXT)
+        yield self.until(lambda: len(self.texts(TEXT_INSERTED)) >= len(TEXT))
+        print(
+            self.toolkit,
+            len([e for e in self.heard if e.kind == TEXT_INSERTED]),
+            [e.kind for e in self.heard if e.kind != TEXT_INSERTED],
+        )
+        assert self.texts(TEXT_INSERTED) == TEXT
+        assert [event.kind for event in self.heard if event.kind != TEXT_INSERTED] == []
+        assert (yield self.a11y.hearing()) == spell
+        self.heard.clear()
+        yield self.key("BackSpace", "BackSpace")
+        yield self.until(lambda: len(self.texts(TEXT_DELETED)) >= 2)
+        # Qt's area tells blanks in place of what was deleted, so nobody may build upon more than the number.
+        assert len(self.texts(TEXT_DELETED)) == 2
+
+    @inlineCallbacks
+    def test_the_very_first_key_behind_the_beginning_is_told_of(self) -> Steps:
+        yield self.in_field("text")
+        for _ in range(5):
+            other = yield self.open("if-on")
+            heard: list[str] = []
+            stop = other.listen(lambda event, heard=heard: heard.append(event.text))
+            assert (yield other.hearing())
+            yield self.type("a")
+            yield self.until(lambda heard=heard: heard)
+            stop()
+            yield other.close()
+            assert heard[0] == "a"
+
+    @inlineCallbacks
+    def test_the_users_move_of_the_caret_is_told_apart_from_that_of_typing(self) -> Steps:
+        yield self.in_field("text")
+        yield self.hearing()
+        yield self.type("abc")
+        yield self.until(lambda: self.texts(TEXT_INSERTED) == "abc")
+        yield self.key("Left")
+        yield self.until(lambda: self.heard[-1].kind == CARET_MOVED)
+        yield self.type("d")
+        yield self.until(lambda: self.texts(TEXT_INSERTED) == "abcd")
+        yield self.key("BackSpace", "Home")
+        yield self.until(lambda: self.heard[-1].kind == CARET_MOVED)
+        assert [event.kind for event in self.heard] == [
+            *[TEXT_INSERTED] * 3, CARET_MOVED, TEXT_INSERTED, TEXT_DELETED, CARET_MOVED
+        ]  # fmt: skip
+
+
+class Gtk3Test(OneToolkit):
+    __test__ = True
+    toolkit = "gtk3"
+
+
+class Gtk4Test(OneToolkit):
+    __test__ = True
+    toolkit = "gtk4"
+
+
+class Qt5Test(OneToolkit):
+    __test__ = True
+    toolkit = "qt5"
