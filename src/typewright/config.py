@@ -14,6 +14,7 @@ from typewright.errors import ConfigError
 
 PACINGS = ("chord", "event")
 SETTERS = ("anyone", "nobody")
+ACCESSIBILITY = ("off", "if-on", "switch-on")
 
 
 def _key(default: object, doc: str, accepts: Callable[[Any], bool], form: str) -> Any:
@@ -80,6 +81,13 @@ class Config:
     )
     max_jobs_per_caller: int = _key(
         16, "How many of them one caller may have.", _count(1, 1000), "a whole number from 1 to 1000"
+    )
+    accessibility: str = _key(
+        "if-on",
+        "Whether to ask programs, over the accessibility bus, what has the focus and what stands before the caret. if-on: "
+        "while your desktop has accessibility on. switch-on: switch it on when the service starts; it stays on.",
+        _one_of(ACCESSIBILITY),
+        '"off", "if-on" or "switch-on"',
     )
 
 
