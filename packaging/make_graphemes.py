@@ -17,7 +17,7 @@ import regex
 TABLE = Path(__file__).parents[1] / "src/typewright/plan/graphemes.tsv"
 UNICODE = "18.0"
 HEAD = f"""\
-# First and last code point (hexadecimal), and the letter of their class in `graphemes.py`; what is not here has class `o`.
+# First and last code point (hexadecimal), and the letter of their class in `graphemes.py`; what is not here is an `o`.
 # From Grapheme_Cluster_Break, Indic_Conjunct_Break and Extended_Pictographic of Unicode {UNICODE}, as the Python package
 # regex {regex.__version__} has them, by packaging/make_graphemes.py. Hangul syllables and surrogates are computed.
 """
