@@ -45,7 +45,7 @@ def readline(text: str) -> str:
 _WHOLE_BY_FIRST = re.compile("[ -\u02af\u0370-\u052f\u1e00-\u1fff\u3040-\u30ff\uac00-\ud7a3]")
 _WHOLE_BY_LAST = re.compile(
     "[\u0622-\u0626\u0931\u0958-\u095f\u09cb\u09cc\u09dc\u09dd\u09df\u0a33\u0a36\u0a59-\u0a5b\u0a5e\u0b48\u0b4b\u0b4c"
-    "\u0bca-\u0bcc\u0c48\u0cc7\u0cc8\u0cca\u0ccb\u0d4a-\u0d4c]"
+    "\u0bca-\u0bcc\u0c47\u0c48\u0cc7\u0cc8\u0cca\u0ccb\u0d4a-\u0d4c]"
 )
 _TAG = re.compile("[\U000e0020-\U000e007f]")
 
@@ -54,7 +54,8 @@ def pango(text: str) -> str:
     """GTK: the last cluster in some scripts; in the others the last code point of the cluster's decomposed form."""
     last = clusters(text)[-1]
     kept = text[: -len(last)]
-    if _WHOLE_BY_FIRST.match(last) or _WHOLE_BY_LAST.match(last[-1]) or (classes(last)[0] in "if" and not _TAG.search(last)):
+    emoji = classes(last)[0] in "if" and not _TAG.search(last)
+    if emoji or _WHOLE_BY_FIRST.match(last) or _WHOLE_BY_LAST.match(last[-1]):
         return kept
     return kept + unicodedata.normalize("NFD", last)[:-1]
 
@@ -68,8 +69,9 @@ def blink(text: str) -> str:
     """Chromium: an emoji or a flag as a whole, a variation selector with what it selects, else one code point."""
     last = clusters(text)[-1]
     kinds = classes(last)
-    if _KEYCAP.fullmatch(last) or (kinds[0] in "if" and (kinds[-1] in "if" or _EMOJI_END.match(last[-1]))):
+    emoji = kinds[0] in "if" and (kinds[-1] in "if" or _EMOJI_END.match(last[-1]))
+    if emoji or _KEYCAP.fullmatch(last):
         return text[: -len(last)]
-    if _SELECTED.fullmatch(last[-2:]):
+    if _SELECTED.fullmatch(last[-2:]) and not unicodedata.combining(last[-2]):
         return text[:-2]
     return text[:-1]

@@ -21,11 +21,11 @@ UNERASABLE = {"terminal": "\n\t"}
 """Kind -> characters that no BackSpace takes back: in a terminal, Return has run the command and Tab has completed it."""
 
 _BY_CLASS = {
-    "terminal": """xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal
-        lxterminal qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology
-        cool-retro-term""",
-    "chromium": """chromium chromium-browser google-chrome brave-browser microsoft-edge vivaldi-stable opera code slack
-        discord signal element""",
+    "terminal": """
+        xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal lxterminal
+        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology""",
+    "chromium": """
+        chromium chromium-browser google-chrome brave-browser microsoft-edge vivaldi-stable opera code slack discord""",
     "plain": "emacs tk toplevel",
     "unknown": "firefox firefox-esr navigator thunderbird soffice libreoffice libreoffice-writer",
 }

@@ -1,0 +1,15 @@
+;; SPDX-License-Identifier: MIT
+;; A buffer that is loaded by F8 and reported by F9, through the directory in the environment variable ROOM.
+(require 'json)
+(prefer-coding-system 'utf-8)
+(setq room (getenv "ROOM") inhibit-startup-screen t ring-bell-function #'ignore)
+(defun typewright-load () (interactive)
+  (erase-buffer)
+  (let ((coding-system-for-read 'utf-8-unix)) (insert-file-contents (concat room "/text")))
+  (goto-char (point-max)))
+(defun typewright-report () (interactive)
+  (let ((text (json-encode (buffer-substring-no-properties (point-min) (point-max)))))
+    (let ((coding-system-for-write 'utf-8-unix)) (write-region (concat text "\n") nil (concat room "/reports") t 'quiet))))
+(switch-to-buffer "erasing")
+(global-set-key [f8] #'typewright-load)
+(global-set-key [f9] #'typewright-report)
