@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""The tables of `context.toml`: what a language asks for between two pieces of dictated text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from typing import Any
+
+SHARED = "any"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One language's table; each field is documented at the head of `context.toml`."""
+
+    no_space_before: str
+    no_space_after: str
+    space_before: Mapping[str, str]
+    space_after: Mapping[str, str]
+    opening: str
+    closing: str
+    sentence_ends: str
+    unsure_after: str
+    number_marks: str
+    number_point_ends: bool
+    elides: bool
+    suffixes: frozenset[str]
+    abbreviations: frozenset[str]
+    small_words: frozenset[str]
+
+
+def rules_for(locale: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Rules:
+    """
+    The rules for a locale or language tag (`de_AT.UTF-8`, `de-AT`, `de`), with the user's `own` tables, by language, upon
+    them.
+
+    Raises ValueError, in a sentence, for a key that does not exist or a value of another form in `own`.
+    """
+    tables = tomllib.loads(resources.files(__package__).joinpath("context.toml").read_text("utf-8"))
+    language = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    table = {**tables[SHARED], **tables.get(language, {})}
+    for name in (SHARED, language):
+        for key, value in (own or {}).get(name, {}).items():
+            table[key] = _extended(f"context.{name}.{key}", table.get(key), value)
+    return Rules(**{each.name: _typed(each.type, table[each.name]) for each in fields(Rules)})
+
+
+def _extended(name: str, known: Any, value: Any) -> Any:
+    if known is None:
+        raise ValueError(
+            f"{name} is no key that Typewright knows; there are {', '.join(each.name for each in fields(Rules))}."
+        )
+    if type(value) is not type(known):
+        raise ValueError(f"{name} must be of the form that it has in Typewright's own table, {type(known).__name__}.")
+    if isinstance(known, dict):
+        return {**known, **value}
+    if name.endswith("small_words"):
+        return f"{known} {value}"
+    return value if isinstance(known, bool) else known + value
+
+
+def _typed(form: Any, value: Any) -> Any:
+    if form != "frozenset[str]":
+        return value
+    words: Iterable[str] = value.split() if isinstance(value, str) else value
+    return frozenset(words)
