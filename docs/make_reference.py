@@ -42,7 +42,7 @@ def pages() -> dict[Path, str]:
 def _reference_lines() -> Iterator[str]:
     yield "<!-- Made by docs/make_reference.py from dbus/*.xml: change it there. -->"
     yield "# Reference: the contract on the bus"
-    for path in sorted((ROOT / "dbus").glob("*.xml")):
+    for path in sorted((ROOT / "dbus").glob("*.xml"), reverse=True):  # the main interface first
         for interface in _parsed(path).iter("interface"):
             yield from _interface(interface)
 

@@ -20,8 +20,9 @@ class Report:
     """
     How a job ended: lengths and outcome, never the text.
 
-    `typed` and `total` count characters (for `press`: chords; for `backspace`: presses); `reason` is empty or says in a
-    sentence why the job is not confirmed.
+    `typed` and `total` count characters (for `press`: chords; for `backspace` and `undo`: presses;
+    for `revise`: characters and presses of BackSpace together); `reason` is empty or says in a sentence why the job is
+    not confirmed.
     """
 
     confirmed: bool
@@ -60,7 +61,8 @@ class ITypingService(Protocol):
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """
         Have `changed(property name, new value)` called when a property has really changed, and `finished(caller, kind,
-        report)` when a job ended; `kind` is `insert`, `backspace` or `press`.
+        report)` when a job of either half ended; `kind` is `insert`, `backspace`, `press`, `revise` or
+        `undo`.
         """
 
 

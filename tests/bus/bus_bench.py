@@ -17,10 +17,10 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
 
-from typewright.bus.connection import BusConnection, ErrorReply
+from typewright.bus.connection import DAEMON, BusConnection, ErrorReply
 from typewright.bus.contract import PATH, TYPIST
 from typewright.bus.dial import connect
-from typewright.bus.face import TypistFace
+from typewright.bus.exported import ExportedObject
 from typewright.bus.incoming import Incoming
 from typewright.bus.publication import publish, take_name
 from typewright.interfaces import LEVEL_APPLICATION
@@ -65,39 +65,22 @@ class Daemon:
         self._process.communicate()
 
 
+_CHANGED = "NameOwnerChanged"
 REPORT = Report(confirmed=True, typed=3, total=3, level=LEVEL_APPLICATION, reason="", elapsed_s=0.25)
 
 
-class RecordingService:
+class Recording:
     """
-    A typing service that notes its calls and answers as told.
+    Half a service, that notes its calls and answers as told.
 
     `answers` maps a member to what is called in its place; else a job is confirmed at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **values: object) -> None:
         self.log: list[tuple[object, ...]] = []
         self.answers: dict[str, Callable[..., Any]] = {}
-        self.values: dict[str, object] = {
-            "TypingEnabled": True,
-            "Busy": False,
-            "Backend": "none",
-            "Layout": "us",
-            "Version": "1.2.3",
-        }
+        self.values = values
         self._awaited: list[tuple[int, Deferred[None]]] = []
-
-    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
-        return self._noted("insert", caller, text, *([] if options is None else [dict(options)]))
-
-    def backspace(self, caller: str, count: int) -> Deferred[Report]:
-        return self._noted("backspace", caller, count)
-
-    def press(self, caller: str, chords: str) -> Deferred[Report]:
-        return self._noted("press", caller, chords)
-
-    def cancel(self, caller: str) -> Deferred[int]:
-        return self._noted("cancel", caller, default=2)
 
     def caller_left(self, caller: str) -> None:
         self._noted("caller_left", caller)
@@ -106,14 +89,6 @@ class RecordingService:
         if name in self.answers:
             return self.answers[name]()
         return self.values[name]
-
-    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
-        self._noted("set_typing_enabled", caller, enabled)
-        self.values["TypingEnabled"] = enabled
-        self.changed("TypingEnabled", enabled)
-
-    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
-        self.changed, self.finished = changed, finished
 
     def noted(self, count: int) -> Deferred[None]:
         """Fires when there are `count` entries in the log."""
@@ -134,6 +109,60 @@ class RecordingService:
             if len(self.log) >= entry[0]:
                 self._awaited.remove(entry)
                 entry[1].callback(None)
+
+
+class RecordingService(Recording):
+    """A typing service."""
+
+    def __init__(self) -> None:
+        super().__init__(TypingEnabled=True, Busy=False, Backend="none", Layout="us", Version="1.2.3")
+
+    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
+        return self._noted("insert", caller, text, *([] if options is None else [dict(options)]))
+
+    def backspace(self, caller: str, count: int) -> Deferred[Report]:
+        return self._noted("backspace", caller, count)
+
+    def press(self, caller: str, chords: str) -> Deferred[Report]:
+        return self._noted("press", caller, chords)
+
+    def cancel(self, caller: str) -> Deferred[int]:
+        return self._noted("cancel", caller, default=2)
+
+    def set_typing_enabled(self, caller: str, enabled: bool) -> None:
+        self._noted("set_typing_enabled", caller, enabled)
+        self.values["TypingEnabled"] = enabled
+        self.changed("TypingEnabled", enabled)
+
+    def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
+        self.changed, self.finished = changed, finished
+
+
+class RecordingDictation(Recording):
+    """A dictation service."""
+
+    def __init__(self) -> None:
+        super().__init__(ContextAdjust=False)
+
+    def revise(self, caller: str, text: str) -> Deferred[Report]:
+        return self._noted("revise", caller, text)
+
+    def commit(self, caller: str) -> None:
+        self._noted("commit", caller)
+
+    def undo(self, caller: str) -> Deferred[Report]:
+        return self._noted("undo", caller)
+
+    def forget(self, caller: str) -> None:
+        self._noted("forget", caller)
+
+    def set_context_adjust(self, caller: str, adjust: bool) -> None:
+        self._noted("set_context_adjust", caller, adjust)
+        self.values["ContextAdjust"] = adjust
+        self.changed("ContextAdjust", adjust)
+
+    def listen_dictation(self, changed: Callable[[str, object], None]) -> None:
+        self.changed = changed
 
 
 class Peer:
@@ -190,10 +219,15 @@ class BusCase(TestCase):
         return Peer(await self.connected())
 
     async def served(self) -> RecordingService:
-        """A service under Typewright's name; its connection is `self.served_on`, its face `self.face`."""
+        """
+        A typing service under Typewright's name, and a dictation service beside it, `self.dictation`.
+
+        Their connection is `self.served_on`, what they are on the bus `self.exported`.
+        """
         service = RecordingService()
+        self.dictation = RecordingDictation()
         self.served_on = await self.connected()
-        self.face: TypistFace = publish(self.served_on, service)
+        self.exported: ExportedObject = publish(self.served_on, service, self.dictation)
         await take_name(self.served_on, lambda: None)
         return service
 
@@ -202,6 +236,16 @@ class BusCase(TestCase):
         with self.assertRaises(ErrorReply) as caught:
             await answer
         return caught.exception  # type: ignore[no-any-return]
+
+    async def seen_leaving(self, witness: Peer, leaver: Peer) -> None:
+        """Has `leaver` leave, and the bus say so to `witness`."""
+        rule = f"type='signal',sender='{DAEMON}',member='{_CHANGED}',arg0='{leaver.name}'"
+        await witness.connection.add_match(rule)
+        gone: Deferred[None] = Deferred()
+        stop = witness.connection.listen(DAEMON, _CHANGED, lambda signal: gone.callback(None))
+        await leaver.connection.close()
+        await gone
+        stop()
 
     async def outside(self, *command: str) -> tuple[str, str, int]:
         """Run a program on the bus: its output, its errors and its exit status."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bus_bench import REPORT, BusCase, Peer
+from bus_bench import REPORT, BusCase
 from twisted.internet.defer import Deferred
 from txdbus import message
 
@@ -15,16 +15,6 @@ _CHANGED = "NameOwnerChanged"
 
 
 class CallersTest(BusCase):
-    async def seen_leaving(self, witness: Peer, leaver: Peer) -> None:
-        """Has `leaver` leave, and the bus say so to `witness`."""
-        rule = f"type='signal',sender='{DAEMON}',member='{_CHANGED}',arg0='{leaver.name}'"
-        await witness.connection.add_match(rule)
-        gone: Deferred[None] = Deferred()
-        stop = witness.connection.listen(DAEMON, _CHANGED, lambda signal: gone.callback(None))
-        await leaver.connection.close()
-        await gone
-        stop()
-
     async def test_a_caller_who_leaves_is_told_of_once(self) -> None:
         service, peer, leaver = await self.served(), await self.peer(), await self.peer()
         jobs: list[Deferred[Report]] = [Deferred(), Deferred()]

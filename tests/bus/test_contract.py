@@ -10,7 +10,7 @@ import pytest
 from bus_bench import BusCase
 
 import typewright.bus
-from typewright.bus.contract import PATH, TYPIST, load, parents
+from typewright.bus.contract import DICTATION, PATH, TYPIST, load, parents
 from typewright.bus.refusals import FileNotFound
 from typewright.bus.standard import Peer
 
@@ -32,14 +32,16 @@ class IntrospectionTest(BusCase):
             list(live),
             [
                 TYPIST,
+                DICTATION,
                 "org.freedesktop.DBus.Properties",
                 "org.freedesktop.DBus.Peer",
                 _INTROSPECTABLE,
             ],
         )
-        file = Path(typewright.bus.__file__).parent / "xml" / f"{TYPIST}.xml"
-        [written] = xml.parse(file).getroot().findall("interface")
-        self.assertEqual(_canonical(live[TYPIST]), _canonical(written))
+        for name in (TYPIST, DICTATION):
+            file = Path(typewright.bus.__file__).parent / "xml" / f"{name}.xml"
+            [written] = xml.parse(file).getroot().findall("interface")
+            self.assertEqual(_canonical(live[name]), _canonical(written))
         self.assertIn("without a confirmation", _canonical(live[TYPIST]))
 
     async def test_the_way_there_can_be_walked(self) -> None:
@@ -77,6 +79,17 @@ def test_the_signatures_of_the_contract() -> None:
         "Version": ("s", False, "const"),
     }
     assert {signal.name: signal.signature for signal in interface.signals.values()} == {"Finished": "ssbuussd"}
+    interface = load(DICTATION)
+    assert {method.name: (method.takes, method.returns) for method in interface.methods.values()} == {
+        "Revise": ("s", "b"),
+        "Commit": ("", ""),
+        "Undo": ("", "b"),
+        "Forget": ("", ""),
+    }
+    assert {prop.name: (prop.signature, prop.writable, prop.emits) for prop in interface.properties.values()} == {
+        "ContextAdjust": ("b", True, "true"),
+    }
+    assert interface.signals == {}
 
 
 @pytest.mark.parametrize("file", _FILES, ids=[file.stem for file in _FILES])

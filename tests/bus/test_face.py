@@ -13,16 +13,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bus_bench import REPORT, BusCase, RecordingService
+from bus_bench import REPORT, BusCase, RecordingDictation, RecordingService
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import globalLogPublisher
 from txdbus import message
 
 from typewright import errors
 from typewright.bus.connection import BusConnection
-from typewright.bus.contract import PATH, TYPIST, load
-from typewright.bus.face import TypistFace
+from typewright.bus.contract import DICTATION, PATH, TYPIST
 from typewright.bus.incoming import CALL, Incoming
+from typewright.bus.publication import publish
 from typewright.services import Report
 
 _STANDARD = "org.freedesktop.DBus.Error."
@@ -115,6 +115,10 @@ class RefusalTest(BusCase):
             ("Type", "s", ("x",), {}, "InvalidArgs"),
             ("Type", "sa{ss}", ("x", {}), {}, "InvalidArgs"),
             ("Cancel", "s", ("x",), {}, "InvalidArgs"),
+            ("Revise", "s", ("x",), {}, "UnknownMethod"),
+            ("Insert", "s", ("x",), {"interface": DICTATION}, "UnknownMethod"),
+            ("Revise", "u", (1,), {"interface": DICTATION}, "InvalidArgs"),
+            ("Commit", "s", ("x",), {"interface": DICTATION}, "InvalidArgs"),
             ("Ping", "s", ("x",), {"interface": _PEER}, "InvalidArgs"),
             ("Introspect", "s", ("x",), {"interface": "org.freedesktop.DBus.Introspectable"}, "InvalidArgs"),
         ]
@@ -259,20 +263,22 @@ class RecordingConnection:
 
 
 def test_a_caller_without_a_name_is_denied() -> None:
-    connection, service = RecordingConnection(), RecordingService()
-    face = TypistFace(connection, service, load(TYPIST))  # type: ignore[arg-type]
-    answer = next(said[1] for said in connection.said if said[0] == "answer_with")
-    for member, signature, body in (
-        ("Insert", "s", b"\1\0\0\0x\0"),
-        ("Cancel", "", b""),
+    connection, typing, dictation = RecordingConnection(), RecordingService(), RecordingDictation()
+    exported = publish(connection, typing, dictation)  # type: ignore[arg-type]
+    for interface, member, signature, body in (
+        (TYPIST, "Insert", "s", b"\1\0\0\0x\0"),
+        (TYPIST, "Cancel", "", b""),
+        (DICTATION, "Revise", "s", b"\1\0\0\0x\0"),
+        (DICTATION, "Commit", "", b""),
+        (DICTATION, "Undo", "", b""),
+        (DICTATION, "Forget", "", b""),
     ):
         connection.said.clear()
-        call = Incoming(CALL, 7, True, True, body, path=PATH, interface=TYPIST, member=member, signature=signature)
-        answer(call)  # type: ignore[operator]
+        call = Incoming(CALL, 7, True, True, body, path=PATH, interface=interface, member=member, signature=signature)
+        exported.answer(call)
         [(said, about, name, _)] = connection.said
         assert (said, about, name) == ("refuse", call, _STANDARD + "AccessDenied")
-    assert service.log == []
-    assert face.interface.name == TYPIST
+    assert typing.log == dictation.log == []
 
 
 def test_a_service_that_lacks_a_member_fails_at_start() -> None:
@@ -280,7 +286,9 @@ def test_a_service_that_lacks_a_member_fails_at_start() -> None:
         def insert(self) -> None: ...
 
     with pytest.raises(TypeError, match="lacks .*backspace"):
-        TypistFace(BusConnection(), Half(), load(TYPIST))  # type: ignore[arg-type]
+        publish(BusConnection(), Half())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="lacks .*revise"):
+        publish(BusConnection(), RecordingService(), Half())  # type: ignore[arg-type]
 
 
 def _raiser(exception: BaseException) -> Any:

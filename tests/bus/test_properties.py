@@ -16,7 +16,7 @@ from txdbus import marshal
 
 from typewright import errors
 from typewright.bus.connection import BusConnection
-from typewright.bus.contract import PATH, TYPIST, parse
+from typewright.bus.contract import DICTATION, PATH, TYPIST, parse
 from typewright.bus.incoming import CALL, Incoming
 from typewright.bus.properties import Owner, Properties
 
@@ -47,8 +47,9 @@ class PropertiesTest(BusCase):
 
     async def test_get_all(self) -> None:
         service, peer = await self.served(), await self.peer()
-        for interface in (TYPIST, ""):
-            self.assertEqual(await peer.properties("GetAll", "s", interface), [service.values])
+        adjust = self.dictation.values
+        for interface, values in ((TYPIST, service.values), (DICTATION, adjust), ("", {**service.values, **adjust})):
+            self.assertEqual(await peer.properties("GetAll", "s", interface), [values])
 
     async def test_set_reaches_the_service_with_its_caller(self) -> None:
         service, peer = await self.served(), await self.peer()
@@ -174,7 +175,8 @@ class PropertiesTest(BusCase):
         service = await self.served()
         body = b"".join(marshal.marshal("ssv", ["", "TypingEnabled", False])[1])
         call = Incoming(CALL, 1, True, True, body, signature="ssv")
-        properties: Any = self.face._properties
+        parts: Any = self.exported._objects[PATH]
+        [properties] = [part for part in parts if isinstance(part, Properties)]
         with self.assertRaises(errors.AccessDenied):
             properties.set(call, "", "TypingEnabled", False)
         self.assertEqual(service.log, [])

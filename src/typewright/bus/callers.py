@@ -2,8 +2,8 @@
 """
 The callers whose jobs run or wait, watched, so that nobody's text is typed on after its sender is gone.
 
-For each of them the bus is asked to tell when that one name vanishes, and only while it has a job: an idle service is
-not woken by whoever comes and goes on the bus.
+For each of them the bus is asked to tell when that one name vanishes, and only while it has a job, or something that
+outlives a job (a draft, a key held down): an idle service is not woken by whoever comes and goes on the bus.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ _Result = TypeVar("_Result")
 
 
 class Callers:
-    """I call `left(name)` once when a caller that has a job vanishes from the bus."""
+    """I call `left(name)` once when a caller that I watch vanishes from the bus."""
 
     def __init__(self, connection: BusConnection, left: Callable[[str], None]) -> None:
         self._connection = connection
         self._left = left
         self._jobs: dict[str, int] = {}
+        self._kept: set[str] = set()
         connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     def watch(self, caller: str, job: Deferred[_Result]) -> Deferred[_Result]:
@@ -41,9 +42,15 @@ class Callers:
             still_there.addCallbacks(self._answered, _ignored, callbackArgs=(caller,))
         return job.addBoth(self._over, caller)
 
+    def keep(self, caller: str) -> None:
+        """Watch `caller` until it leaves, whether it has a job or not."""
+        if caller not in self._kept:
+            self._kept.add(caller)
+            self.watch(caller, Deferred())  # a job that ends with its caller
+
     @property
     def watched(self) -> frozenset[str]:
-        """Those who have a job, and have not left."""
+        """Those who have a job, or are kept, and have not left."""
         return frozenset(self._jobs)
 
     def _over(self, result: Any, caller: str) -> Any:
@@ -70,6 +77,7 @@ class Callers:
 
     def _forget(self, caller: str) -> None:
         del self._jobs[caller]
+        self._kept.discard(caller)
         self._connection.remove_match(_rule(caller)).addErrback(_ignored)
 
 

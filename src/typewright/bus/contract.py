@@ -17,6 +17,8 @@ from xml.etree import ElementTree as xml
 
 TYPIST = "org.typewright.Typist1"
 """The main interface, and the bus name."""
+DICTATION = "org.typewright.Dictation1"
+"""The interface for recognizers, on the same object."""
 PATH = "/org/typewright/Typist1"
 """The path of the one object."""
 

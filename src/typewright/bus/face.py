@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The face of the typing service on the bus: each member of the contract, delegated in a line.
+The faces of the service on the bus: each member of the contract, delegated in a line.
 
-What the service owes is in `typewright.interfaces.ITypingService`: among it that every Deferred fires, for a call waits
-as long as its job.
+What the service owes is in `typewright.services`: among it that every Deferred fires, for a call waits as long as its
+job.
 """
 
 from __future__ import annotations
@@ -17,22 +17,52 @@ from twisted.python.failure import Failure
 from typewright.bus import faults
 from typewright.bus.callers import Callers
 from typewright.bus.connection import BusConnection
-from typewright.bus.contract import PATH, Interface
-from typewright.bus.exported import ExportedObject
+from typewright.bus.contract import DICTATION, PATH, TYPIST, load
 from typewright.bus.incoming import Incoming
 from typewright.bus.properties import Owner, Properties
 from typewright.bus.values import checked
 from typewright.errors import AccessDenied
 from typewright.interfaces import wire
-from typewright.services import ITypingService, Report
+from typewright.services import IDictationService, ITypingService, Report
 
 
-class TypistFace:
-    """I am the interface `org.typewright.Typist1` of a service; make me, and calls are answered."""
+class Face:
+    """What the faces share: their callers are watched, and what their service tells goes out."""
 
-    def __init__(self, connection: BusConnection, service: ITypingService, interface: Interface) -> None:
-        """Raises TypeError when the service lacks a member, or I lack one of the contract."""
-        self.interface = interface
+    def __init__(self, name: str, callers: Callers) -> None:
+        self.interface = load(name)
+        self._callers = callers
+        self._properties: Properties | None = None
+
+    def announce_by(self, properties: Properties) -> None:
+        """Announce changes of my properties by `properties` from now on."""
+        self._properties = properties
+
+    def _job(self, call: Incoming, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
+        caller = _caller(call)
+        return self._callers.watch(caller, begin(caller))
+
+    def _lasting(self, call: Incoming, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
+        """A job whose caller has something of ours beyond its end, that must go when the caller does."""
+        job = self._job(call, begin)
+        self._callers.keep(_caller(call))
+        return job
+
+    # In the middle of the service's work: what goes wrong here must not go wrong there.
+    def _changed(self, name: str, value: object) -> None:
+        try:
+            if self._properties is not None:
+                self._properties.changed(self.interface.name, name, value)
+        except Exception:
+            faults.note("a change could not be announced", Failure())
+
+
+class TypistFace(Face):
+    """I am the interface `org.typewright.Typist1` of a service."""
+
+    def __init__(self, connection: BusConnection, service: ITypingService, callers: Callers) -> None:
+        """Raises TypeError when the service lacks a member."""
+        super().__init__(TYPIST, callers)
         self.methods: dict[str, Callable[..., object]] = {
             "Insert": self.insert,
             "Backspace": self.backspace,
@@ -42,14 +72,8 @@ class TypistFace:
         }
         self._connection = connection
         self._service = wire(service, ITypingService)
-        self._callers = Callers(connection, service.caller_left)
-        owner = Owner(interface, service.get_property, {"TypingEnabled": service.set_typing_enabled})
-        self._properties = Properties(connection, PATH, [owner])
-        self._object = ExportedObject(connection, PATH, [self, self._properties])
+        self.owner = Owner(self.interface, service.get_property, {"TypingEnabled": service.set_typing_enabled})
         service.listen(self._changed, self._finished)
-        connection.answer_with(self._object.answer)
-
-    # --- The methods of the contract ---------------------------------------------------------------------------------
 
     def insert(self, call: Incoming, text: str) -> Deferred[bool]:
         """Insert(s) -> b."""
@@ -71,16 +95,6 @@ class TypistFace:
         """Cancel() -> u."""
         return self._service.cancel(_caller(call))
 
-    # --- What the service tells --------------------------------------------------------------------------------------
-
-    # In the middle of the service's work: what goes wrong here must not go wrong there.
-
-    def _changed(self, name: str, value: object) -> None:
-        try:
-            self._properties.changed(self.interface.name, name, value)
-        except Exception:
-            faults.note("a change could not be announced", Failure())
-
     def _finished(self, caller: str, kind: str, report: Report) -> None:
         signal = self.interface.signals["Finished"]
         try:
@@ -89,11 +103,38 @@ class TypistFace:
         except Exception:
             faults.note("the end of a job could not be announced", Failure())
 
-    # --- Inside ------------------------------------------------------------------------------------------------------
 
-    def _job(self, call: Incoming, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
-        caller = _caller(call)
-        return self._callers.watch(caller, begin(caller))
+class DictationFace(Face):
+    """I am the interface `org.typewright.Dictation1` of a service."""
+
+    def __init__(self, service: IDictationService, callers: Callers) -> None:
+        """Raises TypeError when the service lacks a member."""
+        super().__init__(DICTATION, callers)
+        self.methods: dict[str, Callable[..., object]] = {
+            "Revise": self.revise,
+            "Commit": self.commit,
+            "Undo": self.undo,
+            "Forget": self.forget,
+        }
+        self._service = wire(service, IDictationService)
+        self.owner = Owner(self.interface, service.get_property, {"ContextAdjust": service.set_context_adjust})
+        service.listen_dictation(self._changed)
+
+    def revise(self, call: Incoming, text: str) -> Deferred[bool]:
+        """Revise(s) -> b."""
+        return self._lasting(call, lambda caller: self._service.revise(caller, text)).addCallback(_confirmed)
+
+    def commit(self, call: Incoming) -> None:
+        """Commit()."""
+        self._service.commit(_caller(call))
+
+    def undo(self, call: Incoming) -> Deferred[bool]:
+        """Undo() -> b."""
+        return self._job(call, self._service.undo).addCallback(_confirmed)
+
+    def forget(self, call: Incoming) -> None:
+        """Forget()."""
+        self._service.forget(_caller(call))
 
 
 def _caller(call: Incoming) -> str:

@@ -14,20 +14,42 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from typewright.bus.callers import Callers
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply, Stop
-from typewright.bus.contract import TYPIST, load
-from typewright.bus.face import TypistFace
+from typewright.bus.contract import PATH, TYPIST
+from typewright.bus.exported import ExportedObject
+from typewright.bus.face import DictationFace, TypistFace
 from typewright.bus.incoming import Incoming
+from typewright.bus.properties import Properties
 from typewright.errors import NameTaken, NoBus
-from typewright.services import ITypingService
+from typewright.services import IDictationService, ITypingService
 
 _DO_NOT_QUEUE = 4
 _OWNED = (1, 4)  # Now the primary owner; it already.
 
 
-def publish(connection: BusConnection, service: ITypingService) -> TypistFace:
-    """Have calls of the connection answered by `service`. Raises TypeError when it lacks a member."""
-    return TypistFace(connection, service, load(TYPIST))
+def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService | None = None) -> ExportedObject:
+    """
+    Have calls of the connection answered by the two halves of the service; without `dictation`, its interface is not there.
+
+    Raises TypeError when one lacks a member.
+    """
+
+    def left(caller: str) -> None:
+        typing.caller_left(caller)
+        if dictation is not None:
+            dictation.caller_left(caller)
+
+    callers = Callers(connection, left)
+    faces: list[TypistFace | DictationFace] = [TypistFace(connection, typing, callers)]
+    if dictation is not None:
+        faces.append(DictationFace(dictation, callers))
+    properties = Properties(connection, PATH, [face.owner for face in faces])
+    for face in faces:
+        face.announce_by(properties)
+    exported = ExportedObject(connection, PATH, [*faces, properties])
+    connection.answer_with(exported.answer)
+    return exported
 
 
 def take_name(connection: BusConnection, lost: Callable[[], None], name: str = TYPIST) -> Deferred[BusName]:
