@@ -19,13 +19,16 @@ from twisted.python.failure import Failure
 
 from typewright import __version__
 from typewright.bus.client import Client
+from typewright.dictate import Dictation
 from typewright.errors import InvalidArgs, TypewrightError
+from typewright.hypotheses import Hypotheses, Lines
 from typewright.plan.text import typeable
 
 _PIECE = 1_000
 """Characters in one call of `type`: a long text goes in pieces, so that progress shows and nobody else waits long."""
 _NOT_CONFIRMED = 1
 _INTERRUPTED = 130
+_CLEANING_UP_S = 1.0
 
 Steps = Generator[Deferred[Any], Any, int]
 Command = Callable[[Any, argparse.Namespace], Deferred[int]]
@@ -53,11 +56,15 @@ def _serve(reactor: Any, options: argparse.Namespace) -> int:
 
 def _ask(reactor: Any, options: argparse.Namespace) -> int:
     status: int | None = None
+    running: Deferred[Any] = Deferred()
 
-    def interrupted() -> None:
+    def interrupted() -> Deferred[Any] | None:
         nonlocal status
-        if status is None:
-            status = _INTERRUPTED  # the service stops the job when our connection is gone
+        if status is not None:
+            return None
+        status = _INTERRUPTED  # the service stops the job when our connection is gone
+        running.cancel()
+        return running.addTimeout(_CLEANING_UP_S, reactor).addErrback(lambda failure: None)
 
     def ended(result: int | Failure) -> None:
         nonlocal status
@@ -66,8 +73,9 @@ def _ask(reactor: Any, options: argparse.Namespace) -> int:
             reactor.stop()
 
     def start() -> None:
+        nonlocal running
         command: Command = options.run
-        command(reactor, options).addBoth(ended)
+        running = command(reactor, options).addBoth(ended)
 
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
@@ -119,6 +127,22 @@ def _backspace(reactor: Any, options: argparse.Namespace) -> Steps:
 def _press(reactor: Any, options: argparse.Namespace) -> Steps:
     client = yield Client.connect(reactor)
     return 0 if (yield client.press(" ".join(options.chords))) else _not_confirmed("not confirmed; the log says why")
+
+
+@inlineCallbacks
+def _dictate(reactor: Any, options: argparse.Namespace) -> Steps:
+    client = yield Client.connect(reactor)
+    # Asked in any case: without a service that takes dictation, it should be said before anybody speaks.
+    adjusts = yield client.get_property("ContextAdjust")
+    adjust = options.context and not adjusts
+    try:
+        if adjust:
+            yield client.set_property("ContextAdjust", True)
+        hypotheses = Hypotheses(Lines(reactor, sys.stdin.fileno()))
+        return 0 if (yield Dictation(client, _not_confirmed).run(hypotheses)) else _NOT_CONFIRMED
+    finally:
+        if adjust:
+            yield client.set_property("ContextAdjust", False)
 
 
 @inlineCallbacks
@@ -185,6 +209,12 @@ def _parser() -> argparse.ArgumentParser:
     backspace.add_argument("count", type=_count, metavar="N", help="how many characters")
     press = _command(commands, "press", _press, "press key chords")
     press.add_argument("chords", nargs="+", metavar="CHORD", help="such as ctrl+s, Return, ctrl+shift+t")
+    dictate = _command(commands, "dictate", _dictate, "type what a recognizer prints, while it changes its mind")
+    dictate.description = (
+        "Reads hypotheses from standard input, a line each: 'partial TEXT' or 'final TEXT', or a JSON object with the key "
+        "partial, final or text. A line 'undo' takes back the last utterance."
+    )
+    dictate.add_argument("--context", action="store_true", help="set ContextAdjust, for all callers, while this runs")
     _command(commands, "enable", _switch, "set TypingEnabled to true")
     _command(commands, "disable", _switch, "set TypingEnabled to false; what is being typed stops")
     _command(commands, "status", _status, "show the service's properties")

@@ -42,6 +42,20 @@ class ClientTest(BusCase):
             ],
         )
 
+    async def test_every_call_of_dictation(self) -> None:
+        _, client = await self.served(), await self.client()
+        self.assertIs(await client.revise("däß \U0001f3b9"), True)
+        self.assertIsNone(await client.commit())
+        self.assertIs(await client.undo(), True)
+        self.assertIsNone(await client.forget())
+        self.assertIs(await client.get_property("ContextAdjust"), False)
+        self.assertIsNone(await client.set_property("ContextAdjust", True))
+        calls = [(entry[0], *entry[2:]) for entry in self.dictation.log]
+        expected = [("revise", "däß \U0001f3b9"), ("commit",), ("undo",), ("forget",), ("set_context_adjust", True)]
+        self.assertEqual(calls, expected)
+        with self.assertRaises(errors.InvalidArgs):
+            await client.revise("hunter2\0")
+
     async def test_properties(self) -> None:
         service, client = await self.served(), await self.client()
         self.assertIs(await client.get_property("TypingEnabled"), True)

@@ -39,6 +39,8 @@ ARROWS = {
     "bus": ["typewright.interfaces", "typewright.services", "typewright.errors", "txdbus", "twisted", "zope"],
     "a11y": ["typewright.interfaces", "typewright.focused", "typewright.errors", *_CONNECTING, "twisted"],
     "explain": ["typewright.interfaces", "typewright.plan", "typewright.errors", "typewright.x11", _DEFER],
+    "hypotheses": ["typewright.errors", _DEFER, "twisted.internet.interfaces", _FAILURE, "zope"],
+    "dictate": ["typewright.hypotheses", "typewright.errors", _DEFER],
     "service": ["typewright", "twisted"],
     "cli": ["typewright", "twisted"],
 }

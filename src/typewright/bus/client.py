@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from typewright.bus import refusals
 from typewright.bus.connection import BusConnection, ErrorReply
-from typewright.bus.contract import PATH, TYPIST, load
+from typewright.bus.contract import DICTATION, PATH, TYPIST, Interface, load
 from typewright.bus.dial import connect
 from typewright.bus.standard import PROPERTIES
 from typewright.bus.values import checked, clean
@@ -37,7 +37,7 @@ class Client:
     def __init__(self, connection: BusConnection, name: str = TYPIST) -> None:
         self._connection = connection
         self._name = name
-        self._interface = load(TYPIST)
+        self._interfaces = [load(TYPIST), load(DICTATION)]
 
     @classmethod
     def connect(cls, reactor: Any, address: str | None = None, timeout_s: float = 10.0) -> Deferred[Client]:
@@ -68,25 +68,49 @@ class Client:
         """End my own jobs, those of this connection; fires with their number."""
         return self._call("Cancel", []).addCallback(int)
 
+    def revise(self, text: str) -> Deferred[bool]:
+        """Make my draft read `text`; fires with whether it does, which is False also if a later one took its place."""
+        return self._call("Revise", [text]).addCallback(bool)
+
+    def commit(self) -> Deferred[None]:
+        """End my draft: it stands, and the next begins behind it."""
+        return self._call("Commit", [])
+
+    def undo(self) -> Deferred[bool]:
+        """Take back what I had typed last; fires with whether all of it is gone."""
+        return self._call("Undo", []).addCallback(bool)
+
+    def forget(self) -> Deferred[None]:
+        """Have the history wiped, everybody's."""
+        return self._call("Forget", [])
+
     def get_property(self, name: str) -> Deferred[Any]:
         """Fires with the value of a property."""
-        return self._send(PROPERTIES.name, "Get", "ss", [TYPIST, name])
+        interface = self._having(name)
+        return self._send(PROPERTIES.name, "Get", "ss", [interface.name, name])
 
     def set_property(self, name: str, value: object) -> Deferred[None]:
         """Set a property; fires when it is set."""
+        interface = self._having(name)
         try:
-            typed = checked(self._interface.properties[name].signature, value)
+            typed = checked(interface.properties[name].signature, value)
         except KeyError:
             return fail(refusals.UnknownProperty())
         except TypeError:
-            return fail(InvalidArgs(f"{name} is of type {self._interface.properties[name].signature}."))
-        return self._send(PROPERTIES.name, "Set", "ssv", [TYPIST, name, typed])
+            return fail(InvalidArgs(f"{name} is of type {interface.properties[name].signature}."))
+        return self._send(PROPERTIES.name, "Set", "ssv", [interface.name, name, typed])
 
     def _call(self, member: str, arguments: Sequence[object]) -> Deferred[Any]:
         # Said here, where it can be said what is wrong: what can't be marshalled never reaches the service.
         if any(isinstance(argument, str) and not clean(argument) for argument in arguments):
             return fail(InvalidArgs("The text holds a NUL or half a surrogate pair, which can't be sent over the bus."))
-        return self._send(TYPIST, member, self._interface.methods[member].takes, arguments)
+        interface = self._having(member)
+        return self._send(interface.name, member, interface.methods[member].takes, arguments)
+
+    def _having(self, member: str) -> Interface:
+        """The interface with that method or property; the main one if there is none such, which will say so."""
+        having = (each for each in self._interfaces if member in each.methods or member in each.properties)
+        return next(having, self._interfaces[0])
 
     def _send(self, interface: str, member: str, signature: str, arguments: Sequence[object]) -> Deferred[Any]:
         answer = self._connection.call(self._name, PATH, interface, member, signature, arguments)

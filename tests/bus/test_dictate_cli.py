@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""`typewright dictate` as a process on the bus, with a service that notes what it is asked for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from bus_bench import REPORT, BusCase
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.threads import deferToThread
+
+from typewright.errors import InvalidArgs
+from typewright.services import Report
+
+_FAILED = Report(confirmed=False, typed=0, total=1, level="", reason="The focus moved.", elapsed_s=0)
+
+
+class DictateTest(BusCase):
+    def started(self, *options: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "typewright", "dictate", *options],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    async def dictated(self, text: str, *options: str) -> tuple[int, str]:
+        """The exit status and the complaints of a run that reads `text`."""
+        process = self.started(*options)
+        out, errors = await deferToThread(process.communicate, text.encode())
+        self.assertEqual(out, b"")
+        return process.returncode, errors.decode()
+
+    def calls(self) -> list[tuple[object, ...]]:
+        """What the service was asked for, without the name of who asked."""
+        return [(entry[0], *entry[2:]) for entry in self.dictation.log if entry[0] != "caller_left"]
+
+    async def test_lines_and_json_drive_the_service(self) -> None:
+        await self.served()
+        text = "partial wreck a\npartial recognise\nfinal recognise speech\n"
+        text += '{"partial": "däß"}\n{\n  "text" : "däß 🎹"\n}\nundo\n'
+        self.assertEqual(await self.dictated(text), (0, ""))
+        expected = [("revise", "wreck a"), ("revise", "recognise"), ("revise", "recognise speech"), ("commit",)]
+        self.assertEqual(self.calls(), [*expected, ("revise", "däß"), ("revise", "däß 🎹"), ("commit",), ("undo",)])
+
+    async def test_a_file_is_read_as_well_as_a_pipe(self) -> None:
+        await self.served()
+        heard = self.directory / "heard"
+        heard.write_text("partial a\nfinal ab")
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address}
+        with (
+            heard.open() as file,
+            subprocess.Popen([sys.executable, "-m", "typewright", "dictate"], stdin=file, env=environment) as run,
+        ):
+            self.assertEqual(await deferToThread(run.wait), 0)
+        self.assertEqual(self.calls(), [("revise", "a"), ("revise", "ab"), ("commit",)])
+
+    async def test_each_final_that_fails_is_a_sentence_and_the_status_says_so(self) -> None:
+        await self.served()
+
+        def answer(caller: str, text: str) -> Deferred[Report]:
+            if text == "hunter2":
+                raise InvalidArgs("That can't be typed.")
+            return succeed(_FAILED if text == "b" else REPORT)
+
+        self.dictation.answers["revise"] = answer
+        status, errors = await self.dictated("final a\nfinal b\n\nfinal hunter2\nhunter2\nfinal c\n")
+        self.assertEqual(status, 1)
+        self.assertEqual(
+            errors.splitlines(),
+            [
+                "typewright: line 2: its text is not confirmed; the log of the service says why",
+                "typewright: line 4: That can't be typed.",
+                "typewright: line 5: it is neither 'partial ...' nor 'final ...', nor a JSON object with such a key",
+            ],
+        )
+        self.assertEqual(self.calls()[-2:], [("revise", "c"), ("commit",)])
+
+    async def test_a_slow_window_does_not_hold_up_the_partials(self) -> None:
+        await self.served()
+        slow: Deferred[Report] = Deferred()
+        self.dictation.answers["revise"] = lambda caller, text: slow if text == "a" else succeed(REPORT)
+        self.assertEqual(await self.dictated("partial a\npartial ab\nfinal abc\n"), (0, ""))
+        self.assertEqual(self.calls(), [("revise", "a"), ("revise", "ab"), ("revise", "abc"), ("commit",)])
+        slow.callback(_FAILED)
+
+    async def test_context_is_on_while_it_runs_and_then_as_before(self) -> None:
+        await self.served()
+        switched = [("set_context_adjust", True), ("revise", "a"), ("commit",), ("set_context_adjust", False)]
+        self.assertEqual(await self.dictated("final a\n", "--context"), (0, ""))
+        self.assertEqual(self.calls(), switched)
+        self.dictation.log.clear()
+        self.dictation.values["ContextAdjust"] = True
+        self.assertEqual(await self.dictated("final a\n", "--context"), (0, ""))
+        self.assertEqual(self.calls(), [("revise", "a"), ("commit",)])
+
+    async def test_control_c_puts_the_context_back(self) -> None:
+        await self.served()
+        process = self.started("--context")
+        assert process.stdin is not None
+        process.stdin.write(b"partial a\n")
+        process.stdin.flush()
+        await self.dictation.noted(2)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(await deferToThread(process.wait), 130)
+        self.assertEqual(self.calls(), [("set_context_adjust", True), ("revise", "a"), ("set_context_adjust", False)])
+        assert process.stderr is not None
+        self.assertEqual(process.stderr.read(), b"")
+
+    async def test_without_a_service_it_says_so_before_anybody_speaks(self) -> None:
+        process = self.started()
+        self.assertEqual(await deferToThread(process.wait), 69)
+        assert process.stderr is not None
+        self.assertIn(b"No Typewright service runs", process.stderr.read())

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Hypotheses driving Revise, Commit and Undo: in which order, what is waited for, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from twisted.internet.defer import Deferred, fail, succeed
+
+from typewright.dictate import Dictation
+from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
+from typewright.hypotheses import FINAL, PARTIAL, UNDO, Heard
+
+
+class Source:
+    """Hypotheses that are there."""
+
+    def __init__(self, *said: tuple[str, str]) -> None:
+        self.left = [Heard(number, kind, text) for number, (kind, text) in enumerate(said, 1)]
+
+    def next(self) -> Deferred[Heard | None]:
+        return succeed(self.left.pop(0) if self.left else None)
+
+
+class Client:
+    """I log what I am told; a revision is answered by `answers` if its text is in there, else it is confirmed."""
+
+    def __init__(self, **answers: Deferred[bool]) -> None:
+        self.log: list[str] = []
+        self.answers = answers
+
+    def revise(self, text: str) -> Deferred[bool]:
+        self.log.append(f"revise {text}".strip())
+        return self.answers.get(text) or succeed(True)
+
+    def commit(self) -> Deferred[None]:
+        self.log.append("commit")
+        return succeed(None)
+
+    def undo(self) -> Deferred[bool]:
+        self.log.append("undo")
+        return self.answers.get("undo") or succeed(True)
+
+
+class Run:
+    def __init__(self, client: Client, said: Sequence[tuple[str, str]]) -> None:
+        self.source = Source(*said)
+        self.told: list[str] = []
+        self.ends: list[bool] = []
+        self.problems: list[BaseException] = []
+        running = Dictation(client, self.told.append).run(self.source)  # type: ignore[arg-type]
+        running.addCallbacks(self.ends.append, lambda failure: self.problems.append(failure.value))
+
+
+UTTERANCE = ((PARTIAL, "a"), (PARTIAL, "b"), (FINAL, "c"))
+
+
+def test_finals_are_committed_and_partials_are_not() -> None:
+    client = Client()
+    run = Run(client, [*UTTERANCE, (PARTIAL, "d")])
+    assert client.log == ["revise a", "revise b", "revise c", "commit", "revise d"]
+    assert (run.ends, run.told) == ([True], [])
+
+
+def test_nobody_waits_for_a_partial() -> None:
+    client = Client(a=Deferred(), b=Deferred())
+    run = Run(client, UTTERANCE)
+    assert client.log == ["revise a", "revise b", "revise c", "commit"]
+    client.answers["a"].callback(False)
+    assert run.told == []
+
+
+def test_the_commit_waits_for_the_final_and_what_follows_for_the_commit() -> None:
+    client = Client(c=Deferred())
+    run = Run(client, [*UTTERANCE, (PARTIAL, "d")])
+    assert client.log == ["revise a", "revise b", "revise c"]
+    assert len(run.source.left) == 1
+    client.answers["c"].callback(True)
+    assert client.log[3:] == ["commit", "revise d"]
+    assert run.ends == [True]
+
+
+def test_a_partial_at_the_end_is_waited_for() -> None:
+    client = Client(a=Deferred())
+    run = Run(client, [(PARTIAL, "a")])
+    assert run.ends == []
+    client.answers["a"].callback(True)
+    assert run.ends == [True]
+
+
+def test_what_is_said_again_is_not_sent_again_but_a_final_is() -> None:
+    client = Client()
+    Run(client, [(PARTIAL, ""), (PARTIAL, "a"), (PARTIAL, "a"), (FINAL, "a"), (PARTIAL, "a")])
+    assert client.log == ["revise a", "revise a", "commit", "revise a"]
+
+
+def test_an_empty_final_takes_the_draft_back_and_in_silence_does_nothing() -> None:
+    client = Client()
+    Run(client, [(FINAL, ""), (PARTIAL, "huh"), (FINAL, ""), (PARTIAL, ""), (FINAL, "")])
+    assert client.log == ["revise huh", "revise", "commit"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda: succeed(False), "line 3: its text is not confirmed; the log of the service says why"),
+        (lambda: fail(InvalidArgs("It can't be typed.")), "line 3: It can't be typed."),
+    ],
+)
+def test_a_final_that_fails_is_told_and_the_next_goes_its_way(answer: object, told: str) -> None:
+    client = Client(c=answer())  # type: ignore[operator]
+    run = Run(client, [*UTTERANCE, (FINAL, "d")])
+    assert client.log[2:] == ["revise c", "commit", "revise d", "commit"]
+    assert (run.ends, run.told) == ([False], [told])
+
+
+def test_a_partial_that_fails_is_no_news() -> None:
+    run = Run(Client(a=fail(InvalidArgs()), b=succeed(False)), UTTERANCE)
+    assert (run.ends, run.told) == ([True], [])
+
+
+def test_without_a_service_it_ends() -> None:
+    client = Client(c=fail(ServiceAbsent()))
+    run = Run(client, [*UTTERANCE, (FINAL, "d")])
+    assert client.log == ["revise a", "revise b", "revise c"]
+    assert [type(problem) for problem in run.problems] == [ServiceAbsent]
+    assert isinstance(run.problems[0], TypewrightError)
+
+
+def test_undo_takes_back_what_stands_of_the_command_first() -> None:
+    client = Client()
+    run = Run(client, [(FINAL, "a"), (PARTIAL, "scratch that"), (UNDO, ""), (UNDO, "")])
+    assert client.log == ["revise a", "commit", "revise scratch that", "revise", "commit", "undo", "undo"]
+    assert run.ends == [True]
+
+
+def test_an_undo_that_is_refused_is_told() -> None:
+    run = Run(Client(undo=succeed(False)), [(UNDO, "")])
+    assert (run.ends, run.told) == ([False], ["line 1: nothing is taken back; the log of the service says why"])
+
+
+def test_what_is_not_understood_is_told_and_passed_over() -> None:
+    client = Client()
+    source = Source((FINAL, "a"), (FINAL, "b"))
+    source.left.insert(1, Heard(2, "", problem="it is odd"))
+    told: list[str] = []
+    ends: list[bool] = []
+    Dictation(client, told.append).run(source).addCallback(ends.append)  # type: ignore[arg-type]
+    assert client.log == ["revise a", "commit", "revise b", "commit"]
+    assert (ends, told) == ([False], ["line 2: it is odd"])
