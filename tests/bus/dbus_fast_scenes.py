@@ -38,6 +38,7 @@ async def proxy() -> object:
     typist = bus.get_proxy_object(NAME, PATH, await bus.introspect(NAME, PATH))
     face = typist.get_interface(NAME)
     changes = typist.get_interface("org.freedesktop.DBus.Properties")
+    dictation = typist.get_interface("org.typewright.Dictation1")
     change: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     changes.on_properties_changed(
         lambda interface, values, gone: change.set_result(
@@ -47,11 +48,15 @@ async def proxy() -> object:
     report = await face.call_type("däß 🎹", {"timeout": Variant("d", 1.5)})
     before = await face.get_typing_enabled()
     await face.set_typing_enabled(False)
+    revised = await dictation.call_revise("däß 🎹")
+    await dictation.call_commit()
     return {
         "insert": await face.call_insert("däß 🎹"),
         "backspace": await face.call_backspace(4_000_000_000),
         "press": await face.call_press("ctrl+s"),
         "cancel": await face.call_cancel(),
+        "revise": revised,
+        "undo": await dictation.call_undo(),
         "report": {name: [value.signature, value.value] for name, value in sorted(report.items())},
         "enabled": [before, await face.get_typing_enabled()],
         "change": await change,

@@ -7,7 +7,7 @@ import json
 
 from bus_bench import REPORT, BusCase
 
-from typewright.bus.contract import PATH, TYPIST
+from typewright.bus.contract import DICTATION, PATH, TYPIST
 
 
 class BusctlTest(BusCase):
@@ -40,6 +40,19 @@ class BusctlTest(BusCase):
         await self.busctl("set-property", TYPIST, PATH, TYPIST, "TypingEnabled", "b", "false")
         self.assertIs(await self.busctl("get-property", TYPIST, PATH, TYPIST, "TypingEnabled"), False)
 
+    async def test_dictation(self) -> None:
+        await self.served()
+        call = ("call", TYPIST, PATH, DICTATION)
+        self.assertEqual(await self.busctl(*call, "Revise", "s", "däß \U0001f3b9"), [True])
+        self.assertIsNone(await self.busctl(*call, "Commit"))
+        self.assertEqual(await self.busctl(*call, "Undo"), [True])
+        self.assertIsNone(await self.busctl(*call, "Forget"))
+        await self.busctl("set-property", TYPIST, PATH, DICTATION, "ContextAdjust", "b", "true")
+        self.assertIs(await self.busctl("get-property", TYPIST, PATH, DICTATION, "ContextAdjust"), True)
+        asked = [entry[0] for entry in self.dictation.log if entry[0] != "caller_left"]
+        self.assertEqual(asked, ["revise", "commit", "undo", "forget", "set_context_adjust"])
+        self.assertEqual(self.dictation.log[0][2], "däß \U0001f3b9")
+
     async def test_it_reads_the_introspection(self) -> None:
         await self.served()
         out, err, status = await self.outside("busctl", "--user", "introspect", "--no-pager", TYPIST, PATH)
@@ -47,6 +60,9 @@ class BusctlTest(BusCase):
         rows = {row[0]: row[1:] for row in (line.split() for line in out.splitlines()) if row}
         self.assertEqual(rows[".Insert"][:3], ["method", "s", "b"])
         self.assertEqual(rows[".Type"][:3], ["method", "sa{sv}", "a{sv}"])
+        self.assertEqual(rows[".Revise"][:3], ["method", "s", "b"])
+        self.assertEqual(rows[".Commit"][:3], ["method", "-", "-"])
+        self.assertEqual(rows[".ContextAdjust"], ["property", "b", "false", "emits-change", "writable"])
         self.assertEqual(rows[".TypingEnabled"], ["property", "b", "true", "emits-change", "writable"])
         self.assertEqual(rows[".Version"], ["property", "s", '"1.2.3"', "const"])
         self.assertEqual(rows[".Finished"][:2], ["signal", "ssbuussd"])
@@ -69,6 +85,8 @@ class GdbusTest(BusCase):
             self.assertIn(entry, out)
         self.assertEqual([entry[0] for entry in service.log], ["insert", "cancel", "insert"])
         self.assertEqual(service.log[2][2:], ("abc", {"timeout": 1.5}))
+        self.assertEqual((await self.gdbus(f"{DICTATION}.Revise", "dä\U0001f3b9"))[0], "(true,)\n")
+        self.assertEqual((await self.gdbus(f"{DICTATION}.Commit"))[0], "()\n")
         _, err, status = await self.gdbus("org.freedesktop.DBus.Properties.Set", TYPIST, "TypingEnabled", "<'false'>")
         self.assertEqual(status, 1)
         self.assertIn("org.freedesktop.DBus.Error.InvalidArgs", err)
@@ -83,6 +101,7 @@ class GdbusTest(BusCase):
             "in  s text",
             "out b confirmed",
             "readwrite b TypingEnabled = true;",
+            "readwrite b ContextAdjust = false;",
             "readonly s Version = '1.2.3';",
         ):
             self.assertIn(line, out)
@@ -107,12 +126,16 @@ class DbusFastTest(BusCase):
                     "total": ["u", REPORT.total],
                     "typed": ["u", REPORT.typed],
                 },
+                "revise": True,
+                "undo": True,
                 "enabled": [True, False],
                 "change": [TYPIST, {"TypingEnabled": ["b", False]}, []],
             },
         )
         self.assertEqual(
-            [entry[0] for entry in service.log],
+            [entry[0] for entry in service.log if entry[0] != "caller_left"],
             ["insert", "set_typing_enabled", "insert", "backspace", "press", "cancel"],
         )
         self.assertEqual(service.log[0][2:], ("däß \U0001f3b9", {"timeout": 1.5}))
+        asked = [entry[0] for entry in self.dictation.log if entry[0] != "caller_left"]
+        self.assertEqual(asked, ["revise", "commit", "undo"])
