@@ -39,10 +39,8 @@ def test_the_example_does_what_the_readme_says(example: re.Match[str], desk: Des
     assert desk.fenced() == ("" if switched_off else "Grüße, world!" + 6 * _BACKSPACE)
 
 
-def test_the_examples_of_the_how_to(desk: Desk, tmp_path: Path) -> None:
-    report, guesses = _EXAMPLE.finditer((ROOT / "docs" / "how-to.md").read_text("utf-8"))
+def test_the_example_of_the_how_to(desk: Desk, tmp_path: Path) -> None:
+    [report] = _EXAMPLE.finditer((ROOT / "docs" / "how-to.md").read_text("utf-8"))
     assert _REPORT.fullmatch(report["printed"])
     assert _REPORT.fullmatch(paste(report, desk, tmp_path))
     assert desk.fenced() == "hé"
-    assert paste(guesses, desk, tmp_path) == guesses["printed"]
-    assert desk.fenced() == "the quick brown" + 8 * _BACKSPACE + "et brown fox"
