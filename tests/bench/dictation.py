@@ -9,18 +9,15 @@ typed, `xdotool type` what is new; it is given the same hypotheses, and as much 
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests import desktop, streams
+from tests.reviser import reviser
 from tests.streams import BACKSPACE, Hypothesis
+from tests.x11.stage import Other
 
 SLOW_STREAMS = 20
 """xdotool with its default delay gets but these, the first ones: it would take most of an hour for all."""
@@ -29,8 +26,12 @@ _HEAD = """\
 | into xterm | streams | keystrokes / fewest | one word, ms | any change, ms | 95 of 100, ms | wrong |
 |---|---|---|---|---|---|---|"""
 
-Change = Callable[[str, str], None]
-"""Makes a draft, the first argument, read the second."""
+DISTURBED_STREAMS = 50
+"""In these, the user strikes a key in the middle."""
+DIGIT_7 = 16
+
+Change = Callable[[str, str], bool]
+"""Makes a draft, the first argument, read the second; returns whether it says that it has done so."""
 
 
 @dataclass
@@ -52,10 +53,15 @@ def main() -> None:
         environ = desktop.environment(display, bus)
         with desktop.terminal(environ) as terminal, desktop.service(environ):
             print(_HEAD)
-            with _reviser(environ) as (change, commit):
-                _row("Revise", _dictated(environ, terminal, recorded, change, commit))
+            with reviser(environ) as client:
+                ways = (lambda draft, text: client.revise(text)), (lambda text: client.revise(text, "final"))
+                _row("Revise", _dictated(environ, terminal, recorded, *ways))
+                lost = [("Revise", _disturbed(environ, terminal, recorded, *ways))]
             _row("blind, `--delay 0`", _dictated(environ, terminal, recorded, _blind(environ, "--delay", "0")))
             _row("blind", _dictated(environ, terminal, recorded[:SLOW_STREAMS], _blind(environ)))
+            lost += [("blind", _disturbed(environ, terminal, recorded, _blind(environ, "--delay", "0")))]
+    for way, count in lost:
+        print(f"{way}: of {DISTURBED_STREAMS} keys that the user struck in mid-utterance, {count} were deleted")
 
 
 def _row(way: str, outcome: Outcome) -> None:
@@ -71,7 +77,7 @@ def _dictated(
     terminal: desktop.Terminal,
     recorded: Sequence[Sequence[Hypothesis]],
     change: Change,
-    commit: Callable[[str], None] = lambda text: None,
+    commit: Callable[[str], object] = lambda text: None,
 ) -> Outcome:
     outcome = Outcome()
     for heard in recorded:
@@ -81,7 +87,7 @@ def _dictated(
             path = BACKSPACE * (len(draft) - kept) + text[kept:]
             if path:
                 started = time.perf_counter()
-                change(draft, text)
+                assert change(draft, text), "not confirmed"
                 received += terminal.read(len(path))
                 took_s = time.perf_counter() - started
                 outcome.all_s.append(took_s)
@@ -100,6 +106,31 @@ def _dictated(
     return outcome
 
 
+def _disturbed(
+    environ: dict[str, str],
+    terminal: desktop.Terminal,
+    recorded: Sequence[Sequence[Hypothesis]],
+    change: Change,
+    commit: Callable[[str], object] = lambda text: None,
+) -> int:
+    """How many of the characters that the user types in mid-utterance do not stand there in the end."""
+    hand = Other(environ["DISPLAY"])
+    lost = 0
+    for heard in recorded[:DISTURBED_STREAMS]:
+        draft = ""
+        for number, (_, text) in enumerate(heard):
+            if number == len(heard) // 2:
+                hand.finger(DIGIT_7, down=True)
+                hand.finger(DIGIT_7, down=False)
+            change(draft, text)
+            draft = text
+        commit(draft)
+        desktop.run(environ, "xdotool", "key", "asciitilde")
+        lost += "7" not in (_shown(terminal.rest()) or "")
+    hand.close()
+    return lost
+
+
 def _is_one_word(gone: str, new: str) -> bool:
     return max(len(gone.split()), len(new.split())) <= 1
 
@@ -111,30 +142,14 @@ def _shown(received: str) -> str | None:
         return None
 
 
-@contextmanager
-def _reviser(environ: dict[str, str]) -> Iterator[tuple[Change, Callable[[str], None]]]:
-    """A client that runs already, as a recognizer does."""
-    script = Path(__file__).parents[1] / "reviser.py"
-    with subprocess.Popen(
-        [sys.executable, str(script)], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as client:
-
-        def revise(kind: str, text: str) -> None:
-            client.stdin.write(json.dumps([kind, text]).encode() + b"\n")
-            client.stdin.flush()
-            assert client.stdout.readline() == b"true\n", "not confirmed"
-
-        yield lambda draft, text: revise("partial", text), lambda text: revise("final", text)
-        client.stdin.close()
-
-
 def _blind(environ: dict[str, str], *options: str) -> Change:
-    def change(draft: str, text: str) -> None:
+    def change(draft: str, text: str) -> bool:
         kept = streams.common(draft, text)
         if len(draft) > kept:
             desktop.run(environ, "xdotool", "key", *options, *["BackSpace"] * (len(draft) - kept))
         if text[kept:]:
             desktop.run(environ, "xdotool", "type", *options, "--", text[kept:])
+        return True
 
     return change
 
