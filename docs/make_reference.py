@@ -112,7 +112,7 @@ def _key_lines() -> Iterator[str]:
     yield "| key | default | accepts | meaning |"
     yield "|---|---|---|---|"
     for key in fields(Config):
-        yield f"| `{key.name}` | `{_toml(key.default)}` | {key.metadata['form']} | {key.metadata['doc']} |"
+        yield f"| `{key.name}` | `{_toml(getattr(Config(), key.name))}` | {key.metadata['form']} | {key.metadata['doc']} |"
 
 
 def _sample_lines() -> Iterator[str]:
@@ -123,7 +123,7 @@ def _sample_lines() -> Iterator[str]:
         yield ""
         yield from textwrap.wrap(key.metadata["doc"], 118, initial_indent="# ", subsequent_indent="# ")
         yield f"# Accepts {key.metadata['form']}."
-        yield f"#{key.name} = {_toml(key.default)}"
+        yield f"#{key.name} = {_toml(getattr(Config(), key.name))}"
 
 
 def _toml(value: object) -> str:

@@ -6,7 +6,15 @@ from twisted.internet.task import Clock
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.typist import Collaborators, Typist
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, FakePrograms, PrintingKeyer, ScriptedObserver
+from typewright.testing import (
+    FakeAccessibility,
+    FakeBarrier,
+    FakeFocus,
+    FakeKeyboard,
+    FakePrograms,
+    PrintingKeyer,
+    ScriptedObserver,
+)
 
 
 def type_and_tell(text: str, observer: ScriptedObserver) -> None:
@@ -20,6 +28,7 @@ def type_and_tell(text: str, observer: ScriptedObserver) -> None:
         focus=FakeFocus(),
         programs=FakePrograms(),
         history=History(),
+        accessibility=FakeAccessibility(),
     )
     job = Job("an example", "insert")
     typing = Typist(collaborators, Clock()).insert(text, job)

@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from typewright.errors import ConfigError
+from typewright.plan.language import rules_for
 
 PACINGS = ("chord", "event")
 SETTERS = ("anyone", "nobody")
+PASSWORDS = ("refuse", "type")
 ACCESSIBILITY = ("off", "if-on", "switch-on")
 
 
 def _key(default: object, doc: str, accepts: Callable[[Any], bool], form: str) -> Any:
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata={"doc": doc, "accepts": accepts, "form": form})
     return field(default=default, metadata={"doc": doc, "accepts": accepts, "form": form})
 
 
@@ -31,6 +35,10 @@ def _count(low: int, high: int) -> Callable[[Any], bool]:
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Any], bool]:
     return lambda value: value in choices
+
+
+def _is_context(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(table, Mapping) for table in value.values())
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,31 @@ class Config:
     max_jobs_per_caller: int = _key(
         16, "How many of them one caller may have.", _count(1, 1000), "a whole number from 1 to 1000"
     )
+    passwords: str = _key(
+        "refuse",
+        "What to do where the accessibility bus says that the focus is in a password field.",
+        _one_of(PASSWORDS),
+        '"refuse" or "type"',
+    )
+    history_s: float = _key(
+        900.0,
+        "How long what was typed is remembered, for Revise, Undo and Backspace, in seconds.",
+        _seconds(0, 86_400),
+        "0 to 86400",
+    )
+    language: str = _key(
+        "",
+        "The language of the context rules, such as de or fr; empty: that of your locale.",
+        lambda value: type(value) is str,
+        "a language tag",
+    )
+    context: Mapping[str, Mapping[str, Any]] = _key(
+        {},
+        "Your own additions to the context rules: a table [context.LANGUAGE], or [context.any], with the keys of "
+        "src/typewright/plan/context.toml.",
+        _is_context,
+        "tables of context rules",
+    )
     accessibility: str = _key(
         "if-on",
         "Whether to ask programs, over the accessibility bus, what has the focus and what stands before the caret. if-on: "
@@ -118,7 +151,7 @@ def load_config(path: Path | None = None) -> Config:
     return Config(**table)
 
 
-def _problems(table: Mapping[str, object]) -> list[str]:
+def _problems(table: Mapping[str, Any]) -> list[str]:
     known = {each.name: each.metadata for each in fields(Config)}
     problems = []
     for name, value in table.items():
@@ -126,6 +159,12 @@ def _problems(table: Mapping[str, object]) -> list[str]:
             problems.append(f"{name} is no key that Typewright knows; there are {', '.join(known)}.")
         elif not known[name]["accepts"](value):
             problems.append(f"{name} must be {known[name]['form']}.")
+    if not problems:
+        for language in table.get("context", {}):
+            try:
+                rules_for(language, table["context"])
+            except ValueError as problem:
+                problems.append(str(problem))
     if not problems and table.get("hold_s", 0) and table.get("pacing") != "event":
         problems.append('hold_s works with pacing = "event" only.')
     return problems

@@ -222,6 +222,9 @@ class IHistory(Protocol):
     def end(self, window: int) -> None:
         """Nobody knows any more what stands before the caret of `window`."""
 
+    def forget(self) -> None:
+        """Wipe everything."""
+
     def before(self, window: int) -> str:
         """What is known to stand before the caret of `window`; empty when nothing is."""
 

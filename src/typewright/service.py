@@ -8,26 +8,32 @@ keycodes back, release the name.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 
 from typewright import __version__
+from typewright.a11y.accessibility import Accessibility
 from typewright.bus.connection import BusConnection
 from typewright.bus.dial import connect
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.config import Config
 from typewright.engine.desk import Desk, House
+from typewright.engine.dictation import Dictation
+from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.pacing import Pacing
 from typewright.engine.typist import Collaborators, Typist
 from typewright.errors import BusLost, DisplayLost, TypewrightError
+from typewright.focused import IAccessibility
 from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
+from typewright.plan.language import rules_for
 from typewright.x11.backend import Backend, open_backend
 
 _CLOSING_S = 3.0
@@ -42,12 +48,13 @@ class Service:
     `on_end(error)` is called once when I can't go on: with DisplayLost or BusLost, when the callers have their answers.
     """
 
-    def __init__(self, reactor: Any, desk: Desk, backend: Backend, bus: BusConnection) -> None:
+    def __init__(self, reactor: Any, desk: Desk, backend: Backend, bus: BusConnection, accessibility: Accessibility) -> None:
         self.on_end: Callable[[TypewrightError], None] = lambda error: None
         self._reactor = reactor
         self._desk = desk
         self._backend = backend
         self._bus = bus
+        self._accessibility = accessibility
         self._name: BusName | None = None
         self._ending = False
 
@@ -58,9 +65,11 @@ class Service:
         backend = yield open_backend(reactor, display, linger_s=config.linger_s, settle_s=config.settle_s)
         try:
             bus = yield connect(reactor)
-            desk = _desk(reactor, config, backend)
-            service = cls(reactor, desk, backend, bus)
-            publish(bus, desk)
+            accessibility = Accessibility(reactor, bus, config.accessibility)
+            desk, dictation = _engine(reactor, config, backend, accessibility)
+            service = cls(reactor, desk, backend, bus, accessibility)
+            yield accessibility.start()
+            publish(bus, desk, dictation)
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
         except BaseException:
             yield backend.close()
@@ -77,6 +86,7 @@ class Service:
         self._ending = True
         yield self._answered("the service is stopping")
         yield self._bounded(self._backend.close())
+        yield self._bounded(self._accessibility.close())
         if self._name is not None:
             yield self._bounded(self._name.release())
         yield self._bounded(self._bus.close())
@@ -94,6 +104,7 @@ class Service:
             self._backend.abandon()
         else:
             yield self._bounded(self._backend.close())
+        yield self._bounded(self._accessibility.close())
         yield self._bounded(self._bus.close())
         self.on_end(error)
 
@@ -147,9 +158,9 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
     return status
 
 
-def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
+def _engine(reactor: Any, config: Config, backend: Backend, accessibility: IAccessibility) -> tuple[Desk, Dictation]:
     """The engine on this backend, by this configuration; each collaborator checked against its seam."""
-    history = History(reactor.seconds)
+    history = History(reactor.seconds, age_s=config.history_s)
     collaborators = Collaborators(
         keyer=wire(backend.keyer, IKeyer),
         observer=wire(backend.observer, IObserver),
@@ -158,6 +169,7 @@ def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
         focus=wire(backend.focus, IFocus),
         programs=wire(backend.programs, IPrograms),
         history=wire(history, IHistory),
+        accessibility=wire(accessibility, IAccessibility),
     )
     pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.modifier_wait_s)
     house = House(
@@ -167,7 +179,20 @@ def _desk(reactor: Any, config: Config, backend: Backend) -> Desk:
         max_jobs=config.max_jobs,
         max_jobs_per_caller=config.max_jobs_per_caller,
     )
+    fitting = Fitting(rules_for(config.language or _locale(os.environ), config.context))
+    typist = Typist(collaborators, reactor, pacing, fitting, passwords=config.passwords == "type")
     facts = {"Backend": backend.name, "Version": __version__}
-    desk = Desk(Typist(collaborators, reactor, pacing), history, reactor, house, facts, backend.keyboard.name)
+    desk = Desk(typist, history, reactor, house, facts, backend.keyboard.name)
     backend.keyboard.on_layout = desk.layout_changed
-    return desk
+
+    def touched(keycode: int) -> None:
+        if keycode not in backend.keyboard.layout.modifiers:
+            history.forget()
+
+    backend.observer.on_touch = touched
+    return desk, Dictation(desk, typist, history, fitting)
+
+
+def _locale(environ: Mapping[str, str]) -> str:
+    """The locale of the user's language, as POSIX finds it."""
+    return environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C"

@@ -20,7 +20,7 @@ class Report:
     """
     How a job ended: lengths and outcome, never the text.
 
-    `typed` and `total` count characters (for `press`: chords; for `backspace` and `undo`: presses;
+    `typed` and `total` count characters (for `press`, `hold` and `release`: chords; for `backspace` and `undo`: presses;
     for `revise`: characters and presses of BackSpace together); `reason` is empty or says in a sentence why the job is
     not confirmed.
     """
@@ -46,6 +46,17 @@ class ITypingService(Protocol):
     def press(self, caller: str, chords: str) -> Deferred[Report]:
         """Press the chords of a notation such as `ctrl+s Return`."""
 
+    def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
+        """
+        Press the keys of one chord and leave them down, for `lease_s` (above 0, at most 10) seconds at most.
+
+        Fires when they are down. They come up when the lease ends, with `release`, `cancel` or typing disabled, when the
+        caller leaves the bus, and before any other job begins, another `press_and_hold` included.
+        """
+
+    def release(self, caller: str, chord: str) -> Deferred[Report]:
+        """Release a chord that this caller holds; not confirmed if it does not hold it (any more)."""
+
     def cancel(self, caller: str) -> Deferred[int]:
         """End this caller's running and waiting jobs; fires with their number when their keys are up."""
 
@@ -61,7 +72,7 @@ class ITypingService(Protocol):
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """
         Have `changed(property name, new value)` called when a property has really changed, and `finished(caller, kind,
-        report)` when a job of either half ended; `kind` is `insert`, `backspace`, `press`, `revise` or
+        report)` when a job of either half ended; `kind` is `insert`, `backspace`, `press`, `hold`, `release`, `revise` or
         `undo`.
         """
 

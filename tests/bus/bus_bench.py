@@ -126,6 +126,12 @@ class RecordingService(Recording):
     def press(self, caller: str, chords: str) -> Deferred[Report]:
         return self._noted("press", caller, chords)
 
+    def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
+        return self._noted("press_and_hold", caller, chord, lease_s)
+
+    def release(self, caller: str, chord: str) -> Deferred[Report]:
+        return self._noted("release", caller, chord)
+
     def cancel(self, caller: str) -> Deferred[int]:
         return self._noted("cancel", caller, default=2)
 

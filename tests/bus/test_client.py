@@ -42,8 +42,8 @@ class ClientTest(BusCase):
             ],
         )
 
-    async def test_every_call_of_dictation(self) -> None:
-        _, client = await self.served(), await self.client()
+    async def test_every_call_of_dictation_and_of_held_keys(self) -> None:
+        service, client = await self.served(), await self.client()
         self.assertIs(await client.revise("däß \U0001f3b9"), True)
         self.assertIsNone(await client.commit())
         self.assertIs(await client.undo(), True)
@@ -53,6 +53,10 @@ class ClientTest(BusCase):
         calls = [(entry[0], *entry[2:]) for entry in self.dictation.log]
         expected = [("revise", "däß \U0001f3b9"), ("commit",), ("undo",), ("forget",), ("set_context_adjust", True)]
         self.assertEqual(calls, expected)
+        self.assertIs(await client.press_and_hold("shift", 0.5), True)
+        self.assertIs(await client.release("shift"), True)
+        calls = [(entry[0], *entry[2:]) for entry in service.log]
+        self.assertEqual(calls, [("press_and_hold", "shift", 0.5), ("release", "shift")])
         with self.assertRaises(errors.InvalidArgs):
             await client.revise("hunter2\0")
 

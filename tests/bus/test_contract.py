@@ -69,6 +69,8 @@ def test_the_signatures_of_the_contract() -> None:
         "Backspace": ("u", "b"),
         "Type": ("sa{sv}", "a{sv}"),
         "Press": ("s", "b"),
+        "PressAndHold": ("sd", "b"),
+        "Release": ("s", "b"),
         "Cancel": ("", "u"),
     }
     assert {prop.name: (prop.signature, prop.writable, prop.emits) for prop in interface.properties.values()} == {

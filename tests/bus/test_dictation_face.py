@@ -87,7 +87,7 @@ class DictationTest(BusCase):
 
 
 class FarewellTest(BusCase):
-    """Who has a draft is watched although no job of it runs."""
+    """Who has a draft, or holds a key, is watched although no job of it runs."""
 
     async def leave_behind(self, member: str, signature: str, *arguments: object, interface: str) -> str:
         leaver = await self.peer()
@@ -102,6 +102,12 @@ class FarewellTest(BusCase):
         await self.dictation.noted(2)
         self.assertEqual(self.dictation.log[1:], [("caller_left", name)])
         self.assertEqual(typing.log, [("caller_left", name)])
+
+    async def test_a_held_key_whose_caller_left(self) -> None:
+        typing = await self.served()
+        name = await self.leave_behind("PressAndHold", "sd", "shift", 5.0, interface=TYPIST)
+        await typing.noted(2)
+        self.assertEqual(typing.log[1:], [("caller_left", name)])
 
     async def test_one_who_stays_costs_the_bus_one_rule(self) -> None:
         await self.served()

@@ -36,6 +36,8 @@ class MembersTest(BusCase):
         self.assertEqual(await peer.call("Insert", "s", "däß \U0001f3b9\n"), [True])
         self.assertEqual(await peer.call("Backspace", "u", 4_000_000_000), [True])
         self.assertEqual(await peer.call("Press", "s", "ctrl+s Return"), [True])
+        self.assertEqual(await peer.call("PressAndHold", "sd", "shift", 0.5), [True])
+        self.assertEqual(await peer.call("Release", "s", "shift"), [True])
         self.assertEqual(await peer.call("Cancel"), [2])
         self.assertEqual(
             await peer.call("Type", "sa{sv}", "abc", {"timeout": 1.5}),
@@ -48,6 +50,8 @@ class MembersTest(BusCase):
                 ("insert", peer.name, "däß \U0001f3b9\n"),
                 ("backspace", peer.name, 4_000_000_000),
                 ("press", peer.name, "ctrl+s Return"),
+                ("press_and_hold", peer.name, "shift", 0.5),
+                ("release", peer.name, "shift"),
                 ("cancel", peer.name),
                 ("insert", peer.name, "abc", {"timeout": 1.5}),
                 ("insert", peer.name, "abc", {}),
@@ -57,11 +61,13 @@ class MembersTest(BusCase):
     async def test_what_could_not_be_typed_is_false_and_no_error(self) -> None:
         service, peer = await self.served(), await self.peer()
         failed = Report(confirmed=False, typed=1, total=9, level="server", reason="The focus moved.", elapsed_s=2)
-        for member in ("insert", "backspace", "press"):
+        for member in ("insert", "backspace", "press", "press_and_hold", "release"):
             service.answers[member] = lambda *_: succeed(failed)
         self.assertEqual(await peer.call("Insert", "s", "text"), [False])
         self.assertEqual(await peer.call("Backspace", "u", 1), [False])
         self.assertEqual(await peer.call("Press", "s", "a"), [False])
+        self.assertEqual(await peer.call("PressAndHold", "sd", "a", 1.0), [False])
+        self.assertEqual(await peer.call("Release", "s", "a"), [False])
         [report] = await peer.call("Type", "sa{sv}", "text", {})
         self.assertEqual((report["confirmed"], report["typed"], report["reason"]), (False, 1, "The focus moved."))
 
@@ -114,6 +120,7 @@ class RefusalTest(BusCase):
             ("Backspace", "i", (5,), {}, "InvalidArgs"),
             ("Type", "s", ("x",), {}, "InvalidArgs"),
             ("Type", "sa{ss}", ("x", {}), {}, "InvalidArgs"),
+            ("PressAndHold", "su", ("x", 1), {}, "InvalidArgs"),
             ("Cancel", "s", ("x",), {}, "InvalidArgs"),
             ("Revise", "s", ("x",), {}, "UnknownMethod"),
             ("Insert", "s", ("x",), {"interface": DICTATION}, "UnknownMethod"),

@@ -10,14 +10,25 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Collaborators, ContextAdjust, Typist, verbatim
+from typewright.engine.typist import Collaborators, Typist
 from typewright.interfaces import KeyboardState
+from typewright.plan.language import rules_for
 from typewright.plan.layout import Layout
 from typewright.sample import key_name
-from typewright.testing import FakeBarrier, FakeFocus, FakeKeyboard, FakePrograms, Log, RecordingKeyer, ScriptedObserver
+from typewright.testing import (
+    FakeAccessibility,
+    FakeBarrier,
+    FakeFocus,
+    FakeKeyboard,
+    FakePrograms,
+    Log,
+    RecordingKeyer,
+    ScriptedObserver,
+)
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")
@@ -36,7 +47,7 @@ class Bench:
         layout: Layout | None = None,
         state: KeyboardState = KeyboardState(0, 0, 0),  # noqa: B008 - it is frozen
         pacing: Pacing | None = None,
-        context_adjust: ContextAdjust = verbatim,
+        passwords: bool = False,
     ) -> None:
         self.log: Log = _Telling(self._tell)
         self.clock = Clock()
@@ -46,11 +57,14 @@ class Bench:
         self.barrier = FakeBarrier(self.log)
         self.focus = FakeFocus()
         self.programs = FakePrograms()
+        self.accessibility = FakeAccessibility()
         self.history = History()
         collaborators = Collaborators(
-            self.keyer, self.observer, self.keyboard, self.barrier, self.focus, self.programs, self.history
+            self.keyer, self.observer, self.keyboard, self.barrier, self.focus, self.programs, self.history,
+            self.accessibility,
         )  # fmt: skip
-        self.typist = Typist(collaborators, self.clock, pacing, context_adjust)
+        self.fitting = Fitting(rules_for("en"))
+        self.typist = Typist(collaborators, self.clock, pacing, self.fitting, passwords=passwords)
         self.job = Job("nobody", "insert")
 
     def insert(self, text: str, *, caller: str = ":1.1", timeout_s: float | None = None) -> Deferred[bool]:

@@ -24,7 +24,7 @@ class Speech:
         self.desk = Desk(
             self.bench.typist, self.bench.history, self.bench.clock, House(**house), {"Backend": "b", "Version": "1"}, "us"
         )
-        self.dictation = Dictation(self.desk, self.bench.typist, self.bench.history)
+        self.dictation = Dictation(self.desk, self.bench.typist, self.bench.history, self.bench.fitting)
 
     def revise(self, text: str, caller: str = "A") -> Report:
         return outcome(self.dictation.revise(caller, text))
@@ -210,6 +210,27 @@ def test_a_caller_that_left_has_no_draft(speech: Speech) -> None:
     speech.dictation.caller_left("A")
     assert speech.revise("two").confirmed
     assert speech.text == "onetwo"
+
+
+# --- Fitted to what stands before ------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_fitted_to_what_stood_before_it(speech: Speech) -> None:
+    heard: list[tuple[str, object]] = []
+    speech.dictation.listen_dictation(lambda name, value: heard.append((name, value)))
+    outcome(speech.desk.insert("A", "One."))
+    for adjust in (True, True):
+        speech.dictation.set_context_adjust("A", adjust)
+    assert (heard, speech.dictation.get_property("ContextAdjust")) == ([("ContextAdjust", True)], True)
+    for text, stands in [("two", "One. Two"), ("to", "One. To"), ("to be", "One. To be"), ("", "One."), ("or", "One. Or")]:
+        assert speech.revise(text).confirmed
+        assert speech.text == stands
+    speech.dictation.commit("A")
+    speech.revise("not")
+    assert speech.text == "One. Or not"
+    assert speech.undo().confirmed
+    assert speech.undo().confirmed
+    assert speech.text == "One."
 
 
 # --- Refused ---------------------------------------------------------------------------------------------------------

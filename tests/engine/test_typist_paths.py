@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
+from typewright.focused import FocusedObject
 from typewright.interfaces import LEVEL_SERVER, KeyboardState
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import LOCK, SHIFT, sample_layout
@@ -727,21 +728,46 @@ def test_backspaces_that_were_not_confirmed_take_nothing_away() -> None:
     assert bench.history.before(1) == "abc"
 
 
-def test_a_text_is_fitted_to_what_stands_before_it_in_its_window() -> None:
-    asked = []
-
-    def adjust(text: str, before: str) -> str:
-        asked.append((text, before))
-        return f" {text}" if before else text.capitalize()
-
-    bench = Bench(context_adjust=adjust)
+def test_a_text_is_typed_as_given_unless_it_is_to_be_fitted() -> None:
+    bench = Bench()
     outcome(bench.insert("one"))
-    assert outcome(bench.insert("two")) is True
-    assert (bench.job.typed, bench.job.total) == (4, 4)
-    bench.focus.window = bench.keyer.window = 2
+    outcome(bench.insert("two"))
+    assert bench.history.before(1) == "onetwo"
+    bench.fitting.on = True
+    assert outcome(bench.insert("three.")) is True
+    assert (bench.job.typed, bench.job.total) == (7, 7)
+    outcome(bench.insert("four"))
+    assert bench.history.before(1) == "onetwo three. Four"
+
+
+def test_what_stands_before_comes_from_the_program_where_the_history_knows_nothing() -> None:
+    bench = Bench()
+    bench.fitting.on = True
+    outcome(bench.insert("one"))
+    assert bench.history.before(1) == "one"
+    bench.history.forget()
+    bench.accessibility.text = "Well,"
+    outcome(bench.insert("two"))
+    assert bench.history.before(1) == " two"
+    bench.accessibility.text = "nothing of this"
     outcome(bench.insert("three"))
-    assert asked == [("one", ""), ("two", "One"), ("three", "")]
-    assert (bench.history.before(1), bench.history.before(2)) == ("One two", "Three")
+    assert bench.history.before(1) == " two three"
+
+
+def test_a_password_field_is_refused_and_ends_what_is_known() -> None:
+    bench = Bench()
+    outcome(bench.insert("one"))
+    bench.accessibility.facts = FocusedObject(password=True, editable=True, process=1)
+    assert outcome(bench.insert("two")) is False
+    assert bench.job.reason == "the focus is in a password field, and the configuration refuses these"
+    assert bench.history.before(1) == ""
+
+
+def test_what_is_typed_into_a_password_field_is_not_remembered() -> None:
+    bench = Bench(passwords=True)
+    bench.accessibility.facts = FocusedObject(password=True, editable=True, process=1)
+    assert outcome(bench.insert("secret")) is True
+    assert bench.history.before(1) == ""
 
 
 # --- The keyboard is settled, whatever happens -----------------------------------------------------------------------

@@ -25,7 +25,7 @@ ARROWS = {
     "__main__": ["typewright.cli"],
     "plan": [],
     "errors": [],
-    "config": ["typewright.errors"],
+    "config": ["typewright.errors", "typewright.plan"],
     "interfaces": ["typewright.plan", _DEFER],
     "services": [_DEFER],
     "sample": ["typewright.plan"],

@@ -64,6 +64,14 @@ class Client:
         """Press chords; fires with whether they were confirmed."""
         return self._call("Press", [chords]).addCallback(bool)
 
+    def press_and_hold(self, chord: str, lease_s: float) -> Deferred[bool]:
+        """Press a chord and leave it down for `lease_s` seconds at most; fires with whether its keys are down."""
+        return self._call("PressAndHold", [chord, lease_s]).addCallback(bool)
+
+    def release(self, chord: str) -> Deferred[bool]:
+        """Release a chord that I hold; fires with whether I held it until now."""
+        return self._call("Release", [chord]).addCallback(bool)
+
     def cancel(self) -> Deferred[int]:
         """End my own jobs, those of this connection; fires with their number."""
         return self._call("Cancel", []).addCallback(int)

@@ -68,6 +68,8 @@ class TypistFace(Face):
             "Backspace": self.backspace,
             "Type": self.type,
             "Press": self.press,
+            "PressAndHold": self.press_and_hold,
+            "Release": self.release,
             "Cancel": self.cancel,
         }
         self._connection = connection
@@ -90,6 +92,15 @@ class TypistFace(Face):
     def press(self, call: Incoming, chords: str) -> Deferred[bool]:
         """Press(s) -> b."""
         return self._job(call, lambda caller: self._service.press(caller, chords)).addCallback(_confirmed)
+
+    def press_and_hold(self, call: Incoming, chord: str, lease_s: float) -> Deferred[bool]:
+        """PressAndHold(s, d) -> b."""
+        hold = self._lasting(call, lambda caller: self._service.press_and_hold(caller, chord, lease_s))
+        return hold.addCallback(_confirmed)
+
+    def release(self, call: Incoming, chord: str) -> Deferred[bool]:
+        """Release(s) -> b."""
+        return self._job(call, lambda caller: self._service.release(caller, chord)).addCallback(_confirmed)
 
     def cancel(self, call: Incoming) -> Deferred[int]:
         """Cancel() -> u."""

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from typewright.engine.history import History
+from typewright.engine.holds import Holds
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs, Work
 from typewright.engine.typist import Typist
@@ -21,6 +22,7 @@ from typewright.services import Report
 
 DISABLED = "typing is disabled (TypingEnabled is false)"
 _LONGEST_TIMEOUT_S = 20.0
+_LONGEST_LEASE_S = 10.0
 
 log = Logger()
 
@@ -61,6 +63,7 @@ class Desk:
             "Busy": False,
             "TypingEnabled": house.typing_enabled,
         }
+        self._holds = Holds(typist, clock)
         self._stopping = False
         self._changed: Callable[[str, object], None] = lambda name, value: None
         self._finished: Callable[[str, str, Report], None] = lambda caller, kind, report: None
@@ -89,20 +92,29 @@ class Desk:
 
     def press(self, caller: str, chords: str) -> Deferred[Report]:
         """See `ITypingService`."""
-        self._check_length(len(chords), "characters")
-        try:
-            total = len(keysyms_of(chords))
-        except ValueError as problem:
-            raise InvalidArgs(str(problem)) from None
-        return self.submit(Job(caller, "press", total=total), lambda job: self._typist.press(chords, job))
+        job = Job(caller, "press", total=len(self._keysyms_of(chords)))
+        return self.submit(job, lambda job: self._typist.press(chords, job))
+
+    def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
+        """See `ITypingService`."""
+        if len(self._keysyms_of(chord)) != 1:
+            raise InvalidArgs("One chord can be held at a time, such as 'ctrl+shift' or 'Down'.")
+        if not 0 < lease_s <= _LONGEST_LEASE_S:
+            raise InvalidArgs(f"The lease must be above 0, at most {_LONGEST_LEASE_S:g} (seconds).")
+        return self.submit(Job(caller, "hold", total=1), lambda job: self._holds.hold(chord, lease_s, job))
+
+    def release(self, caller: str, chord: str) -> Deferred[Report]:
+        """See `ITypingService`."""
+        keysyms = self._keysyms_of(chord)
+        return self.submit(Job(caller, "release", total=1), lambda job: self._holds.release_for(job, keysyms))
 
     def cancel(self, caller: str) -> Deferred[int]:
         """See `ITypingService`."""
-        return self._jobs.stop("cancelled by its caller", caller)
+        return self._stop("cancelled by its caller", caller)
 
     def caller_left(self, caller: str) -> None:
         """See `ITypingService`."""
-        self._jobs.stop("its caller left the bus", caller)
+        self._stop("its caller left the bus", caller)
 
     def get_property(self, name: str) -> object:
         """See `ITypingService`."""
@@ -116,7 +128,7 @@ class Desk:
             log.info("typing {what} by {caller}", what="enabled" if enabled else "disabled", caller=caller)
         self._set("TypingEnabled", enabled)
         if not enabled:
-            self._jobs.stop(DISABLED)
+            self._stop(DISABLED)
 
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """See `ITypingService`."""
@@ -131,7 +143,7 @@ class Desk:
     def close(self, reason: str) -> Deferred[int]:
         """Take no more calls, end all jobs for `reason`, and fire with their number when all keys are up."""
         self._stopping = True
-        return self._jobs.stop(reason)
+        return self._stop(reason)
 
     def admit(self, text: str) -> str:
         """`text` made fit for typing; raises InvalidArgs or LimitsExceeded."""
@@ -154,7 +166,18 @@ class Desk:
             report = job.report(False, 0.0)
             self._ended(job, report)
             return succeed(report)
-        return self._jobs.submit(job, work)
+        return self._jobs.submit(job, lambda job: self._begin(job, work))
+
+    def _begin(self, job: Job, work: Work) -> Deferred[bool]:
+        """Nobody types while a key is held."""
+        if job.kind == "release":
+            return work(job)
+        return self._holds.release().addCallback(lambda _: work(job))
+
+    def _stop(self, reason: str, caller: str | None = None) -> Deferred[int]:
+        """End the jobs of `caller`, or all, and what is held; fires with the number of jobs when all their keys are up."""
+        released = self._holds.release(caller)
+        return self._jobs.stop(reason, caller).addCallback(lambda ended: released.addCallback(lambda _: ended))
 
     def _ended(self, job: Job, report: Report) -> None:
         log.info(
@@ -172,6 +195,13 @@ class Desk:
         if self._properties[name] != value:
             self._properties[name] = value
             self._changed(name, value)
+
+    def _keysyms_of(self, chords: str) -> list[tuple[tuple[str, int], ...]]:
+        self._check_length(len(chords), "characters")
+        try:
+            return keysyms_of(chords)
+        except ValueError as problem:
+            raise InvalidArgs(str(problem)) from None
 
     def _check_length(self, length: int, what: str) -> None:
         if length > self._house.max_characters:

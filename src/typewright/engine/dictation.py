@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.desk import Desk
+from typewright.engine.fitting import Fitting
 from typewright.engine.hands import Waits
 from typewright.engine.history import History
 from typewright.engine.job import Job
@@ -28,21 +30,27 @@ _FOR_GOOD = "in this program, what was typed can't be taken back with BackSpace 
 
 @dataclass
 class _Draft:
-    """What a caller has had typed since its last commit: the number of its insertion, where it is, and how long it was."""
+    """
+    What a caller has had typed since its last commit: the number of its insertion, where it is, how long it was, and what
+    stood before it when it began, as far as that is known. Hides its text.
+    """
 
     insertion: int
     window: int = 0
     length: int = 0
+    before: str | None = field(default=None, repr=False)
 
 
 class Dictation:
     """I am the dictation service (`IDictationService`): my jobs stand in the desk's queue."""
 
-    def __init__(self, desk: Desk, typist: Typist, history: History) -> None:
+    def __init__(self, desk: Desk, typist: Typist, history: History, fitting: Fitting) -> None:
         self._desk = desk
         self._typist = typist
         self._history = history
+        self._fitting = fitting
         self._drafts: dict[str, _Draft] = {}
+        self._changed: Callable[[str, object], None] = lambda name, value: None
 
     # --- the contract ------------------------------------------------------------------------------------------------
 
@@ -74,6 +82,20 @@ class Dictation:
         """See `IDictationService`."""
         self.commit(caller)
 
+    def get_property(self, name: str) -> object:
+        """See `IDictationService`."""
+        return {"ContextAdjust": self._fitting.on}[name]
+
+    def set_context_adjust(self, caller: str, adjust: bool) -> None:
+        """See `IDictationService`."""
+        if adjust != self._fitting.on:
+            self._fitting.on = adjust
+            self._changed("ContextAdjust", adjust)
+
+    def listen_dictation(self, changed: Callable[[str, object], None]) -> None:
+        """See `IDictationService`."""
+        self._changed = changed
+
     # --- the jobs ----------------------------------------------------------------------------------------------------
 
     @inlineCallbacks
@@ -91,8 +113,10 @@ class Dictation:
                 job.stop(_BEHIND)
             if job.stopped:
                 return []
+            if found is None and not begun:
+                draft.before = job.before
             begun, draft.window = True, job.window
-            return self._change(found.text if found else "", text, coder, job)
+            return self._change(found.text if found else "", self._fitting(text, draft.before), coder, job)
 
         try:
             return (yield self._typist.perform(job, plan, erases=True))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
@@ -14,12 +15,14 @@ from typewright.engine.typist import Step, Typist
 from typewright.interfaces import IClock, IDelayed
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent
 from typewright.plan.key_coder import KeyCoder
+from typewright.plan.notation import keysyms_of
 
 log = Logger()
 
 
 class _Held(NamedTuple):
     caller: str
+    keysyms: Sequence[object]
     chord: Chord
     end: IDelayed
 
@@ -48,23 +51,30 @@ class Holds:
 
         done = yield self._typist.perform(job, lambda _: [Step(half)])
         if done:
-            self._held = _Held(job.caller, held[0], self._clock.callLater(lease_s, self._expire))
+            end = self._clock.callLater(lease_s, self._expire)
+            self._held = _Held(job.caller, keysyms_of(notation), held[0], end)
         return done
 
-    def holds_for(self, caller: str) -> bool:
-        """Whether something is held for `caller`."""
-        return self._held is not None and self._held.caller == caller
+    def release_for(self, job: Job, keysyms: Sequence[object]) -> Deferred[bool]:
+        """Release the chord of `keysyms` if the job's caller holds it; fires True if that was confirmed."""
+        if self._held is None or self._held.caller != job.caller or self._held.keysyms != keysyms:
+            job.stop("the caller does not hold this chord, or no longer")
+            return succeed(False)
+        return self._lift(job)
 
     def release(self, caller: str | None = None) -> Deferred[bool]:
         """Release what is held, if it is held for `caller` or no caller is named; fires True if that was confirmed."""
-        held = self._held
-        if held is None or caller not in (None, held.caller):
+        if self._held is None or caller not in (None, self._held.caller):
             return succeed(False)
-        self._held = None
+        return self._lift(Job(self._held.caller, "release"))
+
+    def _lift(self, job: Job) -> Deferred[bool]:
+        held, self._held = self._held, None
+        assert held is not None
         if held.end.active():
             held.end.cancel()
         events = tuple(KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(held.chord.keys))
-        return self._typist.lift(held.chord._replace(events=events), Job(held.caller, "release"))
+        return self._typist.lift(held.chord._replace(events=events), job)
 
     def _expire(self) -> None:
         self.release().addErrback(lambda failure: log.failure("releasing held keys failed", failure))

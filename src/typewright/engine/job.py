@@ -14,9 +14,9 @@ class Job:
     I am what the typist and the queue write down about one call.
 
     `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `window` is where the job belongs,
-    `layout` what its key list was made for, `program` the kind of its program; `insertion` is the number under
-    which the history keeps its text; `disturbance` what has come between its keys and is to be put right. `timeout_s`
-    overrides the typist's when it is not None.
+    `layout` what its key list was made for, `program` the kind of its program, `before` what stands before its text, if
+    that is known and matters. `insertion` is the number under which the history keeps its text, `disturbance` what has come
+    between its keys and is to be put right. `timeout_s` overrides the typist's when it is not None.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Job:
         self.level = ""
         self.reason = ""
         self.program = "unknown"
+        self.before: str | None = None
         self._pieces: list[str] = []
 
     @property

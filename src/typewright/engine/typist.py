@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 
+from typewright.engine.fitting import VERBATIM, Fitting
 from typewright.engine.hands import NOT_AS_SENT, Hands, Waits
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
+from typewright.focused import IAccessibility
 from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, KeyboardState
 from typewright.plan.chords import Chord, KeyList
 from typewright.plan.deletion import presses
@@ -26,14 +28,7 @@ from typewright.plan.packing import Lent
 
 _DEAF = "the X server does not answer"
 _PATIENCE = 3
-
-ContextAdjust = Callable[[str, str], str]
-"""Fits a text (first argument) to what stands before it (second)."""
-
-
-def verbatim(text: str, before: str) -> str:
-    """The context adjustment that adjusts nothing: a plain Insert types exactly what it is given."""
-    return text
+_PARAGRAPH = 1000
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,7 @@ class Collaborators:
     focus: IFocus
     programs: IPrograms
     history: IHistory
+    accessibility: IAccessibility
 
 
 class Step(NamedTuple):
@@ -73,8 +69,11 @@ class Typist:
         collaborators: Collaborators,
         clock: IClock,
         pacing: Pacing | None = None,
-        context_adjust: ContextAdjust = verbatim,
+        fitting: Fitting = VERBATIM,
+        *,
+        passwords: bool = False,
     ) -> None:
+        """`fitting` is how inserted text is changed; with `passwords`, it is typed into password fields as well."""
         self._keyer = collaborators.keyer
         self._keyboard = collaborators.keyboard
         self._barrier = collaborators.barrier
@@ -83,7 +82,9 @@ class Typist:
         self._history = collaborators.history
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._pacing = pacing or Pacing()
-        self._context_adjust = context_adjust
+        self._accessibility = collaborators.accessibility
+        self._fitting = fitting
+        self._passwords = passwords
         self._hands = Hands(self._keyer, collaborators.observer, self._keyboard, self._barrier, self._clock, self._pacing)
 
     def insert(self, text: str, job: Job) -> Deferred[bool]:
@@ -92,7 +93,7 @@ class Typist:
 
         def plan(coder: KeyCoder) -> list[Step]:
             if not fitted:
-                fitted.append(self._context_adjust(text, self._history.before(job.window)))
+                fitted.append(self._fitting(text, job.before))
                 job.total = len(fitted[0])
             return self.steps(coder, fitted[0][job.typed :])
 
@@ -142,9 +143,10 @@ class Typist:
             job.stop("no window has the focus, or another program holds the keyboard")
         if found is None or job.stopped:
             return False
+        yield from self._look_around(job, erases=erases)
+        if job.stopped:
+            return False
         yield from self._within(job, self._barrier.begin(job.window), _DEAF)
-        if erases:
-            job.program = (yield from self._within(job, self._programs.kind(job.window), _DEAF)) or job.program
         try:
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
@@ -154,6 +156,19 @@ class Typist:
         finally:
             self._barrier.end()
         return not job.stopped
+
+    def _look_around(self, job: Job, *, erases: bool) -> Waits:
+        """Find out where the job is to type: what kind of program that is, and what stands before the caret."""
+        focused = yield self._accessibility.focused_object()
+        if focused is not None and focused.password:
+            self._history.forget()
+            job.insertion = 0
+            if not self._passwords:
+                job.stop("the focus is in a password field, and the configuration refuses these")
+        if erases:
+            job.program = (yield from self._within(job, self._programs.kind(job.window), _DEAF)) or job.program
+        if self._fitting.on:
+            job.before = self._history.before(job.window) or (yield self._accessibility.before(_PARAGRAPH))
 
     def _take_steps(self, job: Job, found: tuple[Layout, KeyboardState] | None, plan: Plan) -> Waits:
         """Take the steps of `plan` from `found` on, and again from where they were disturbed."""

@@ -31,24 +31,23 @@ class Programs:
             for _ in range(_LONGEST_FAMILY):
                 if window in (X.NONE, X.PointerRoot, self._connection.root):
                     break
-                wm_class = yield self._connection.property(window, Xatom.WM_CLASS, Xatom.STRING)
-                if wm_class is not None:
-                    return (yield from self._kind(window, bytes(wm_class)))
+                atoms = (yield self._connection.request(core.ListProperties, window=window)).atoms
+                properties = yield from self._named(atoms)
+                if {"WM_CLASS", "WM_PROTOCOLS"} & set(properties):
+                    return (yield from self._kind(window, dict(zip(properties, atoms, strict=True))))
                 window = (yield self._connection.request(core.QueryTree, window=window)).parent
         except RequestError:
             pass  # the window is gone
         return _UNKNOWN
 
-    def _kind(self, window: int, wm_class: bytes) -> Generator[Deferred[Any], Any, str]:
-        atoms = (yield self._connection.request(core.ListProperties, window=window)).atoms
-        properties = yield from self._named(atoms)
-        protocols: list[str] = []
+    def _kind(self, window: int, properties: dict[str, int]) -> Generator[Deferred[Any], Any, str]:
+        wm_class = (yield self._connection.property(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
+        listed: Any = ()
         if "WM_PROTOCOLS" in properties:
-            which = atoms[properties.index("WM_PROTOCOLS")]
-            listed = yield self._connection.property(window, which, Xatom.ATOM)
-            protocols = yield from self._named(listed or ())
-        names = wm_class.decode("latin-1").split("\0")
-        return kind_of(names[1] if len(names) > 1 else "", properties, protocols)
+            listed = yield self._connection.property(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
+        protocols = yield from self._named(listed or ())
+        _, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
+        return kind_of(name, properties, protocols)
 
     def _named(self, atoms: Any) -> Generator[Deferred[Any], Any, list[str]]:
         for atom in atoms:
