@@ -41,19 +41,38 @@ class KeyboardState:
 
 OURS, USER, PROGRAM, REPEAT = "ours", "user", "program", "repeat"
 """Where a key event comes from: from us, a real keyboard, another program, the server's own auto-repeat."""
+SWALLOWED = "swallowed"
+"""That of a key event of ours which the server did not process at all, as the user's accessibility settings may have it."""
 
 
 class Stray(NamedTuple):
     """
-    A key event that came between ours, or one of ours that was not processed as it was meant (`source` is OURS).
+    A key event that came between ours, or one of ours that was not processed as it was meant (`source` is OURS) or not at
+    all (SWALLOWED).
 
-    `keycode` is 8-255; `state` the core protocol's state that it found.
+    `keycode` is 8-255; `state` the core protocol's state that it found, ANY_STATE if it found none.
     """
 
     keycode: int
     pressed: bool
     state: int
     source: str
+
+
+@dataclass(frozen=True)
+class Controls:
+    """
+    The user's accessibility settings, as far as they do something to keys.
+
+    `slow_s` is for how long a key must be down before its press counts (SlowKeys), `bounce_s` for how long after its release
+    the key that came up last is deaf (BounceKeys); 0.0 when off. With `sticky` (StickyKeys) a modifier that is tapped works
+    on the next key; with `two_keys`, StickyKeys end as soon as a key is pressed while a modifier is down.
+    """
+
+    slow_s: float = 0.0
+    bounce_s: float = 0.0
+    sticky: bool = False
+    two_keys: bool = False
 
 
 class IDelayed(Protocol):
@@ -106,8 +125,9 @@ class IObserver(Protocol):
         Ask for the confirmation of `event`. Ask in the order of sending, in the same turn as the sending or before.
 
         Fires True when the server has processed the event as it was meant: this key, this direction, under the modifiers
-        and group that `event.state` names. Fires False when it was processed otherwise. Never fires by itself when the
-        server stays silent: the asker brings the time-out, and cancels.
+        and group that `event.state` names. Fires False when it was processed otherwise, or when it is certain that the
+        server has swallowed it: the key is up again, and was never seen to go down. Never fires by itself when the server
+        stays silent: the asker brings the time-out, and cancels.
         """
 
     def strays(self) -> Sequence[Stray]:
@@ -136,6 +156,10 @@ class IKeyboard(Protocol):
     @property
     def stale(self) -> bool:
         """True when the display server announced a change that `read` has not yet taken in."""
+
+    @property
+    def controls(self) -> Controls:
+        """The user's accessibility settings; followed by itself, and true at the latest when `read` has fired."""
 
     def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
         """Fires with the layout as it is now, borrowed keycodes included, and the state."""

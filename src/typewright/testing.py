@@ -15,7 +15,7 @@ from dataclasses import replace
 from twisted.internet.defer import Deferred, fail, succeed
 
 from typewright.focused import FocusedObject, TextEvent
-from typewright.interfaces import LEVEL_APPLICATION, KeyboardState, Stray
+from typewright.interfaces import LEVEL_APPLICATION, Controls, KeyboardState, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
 from typewright.plan.packing import Lent
@@ -137,13 +137,14 @@ class FakeKeyboard:
     """
     I am a keyboard with `layout` and `state`, and lend its spare keycodes.
 
-    `announce` is a change that the engine has not read yet. While `state.held` is not 0, `unmodified` waits for `let_go`.
-    With `silent`, `read` and `borrow` are asked in vain.
+    `controls` are for the test to set. `announce` is a change that the engine has not read yet. While `state.held` is not 0,
+    `unmodified` waits for `let_go`. With `silent`, `read` and `borrow` are asked in vain.
     """
 
     def __init__(self, log: Log, layout: Layout | None = None, state: KeyboardState = _AT_REST) -> None:
         self.layout = sample_layout() if layout is None else layout
         self.state = state
+        self.controls = Controls()
         self.stale = False
         self.silent = False
         self.spare = len(self.layout.spare_keycodes)

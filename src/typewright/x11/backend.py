@@ -17,6 +17,7 @@ from typewright.x11 import devices, keyer, observer, xkb
 from typewright.x11.address import display_name
 from typewright.x11.barrier import Barrier
 from typewright.x11.connection import Connection, Extension
+from typewright.x11.controls import CORE_KEYBOARD, ControlsReader
 from typewright.x11.group import Group
 from typewright.x11.guard import Guard
 from typewright.x11.keyboard import Keyboard
@@ -71,6 +72,7 @@ class Backend:
         """Drop the connections at once; for a display that is lost, or does not answer."""
         self._control.companion = self._data.companion = None
         self.when_lost(lambda: None)
+        self.observer.forget()
         self._control.close()
         self._data.close()
 
@@ -99,7 +101,7 @@ def open_backend(
         guard = Guard(control)
         barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
         yield barrier.prepare()
-        keyboard, group = yield _open_keyboard(control, keyboards, reactor, linger_s)
+        keyboard, group, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
         swept = yield sweep(control, xinput, xtest, sources.xtest)
         redeemed = yield keyboard.redeem()
         if swept or redeemed:
@@ -107,14 +109,14 @@ def open_backend(
         control.companion, data.companion = data, control
         # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
         yield data.ask(xkb.use_extension(keyboards.major))
-        watcher = observer.Observer(control, data, recording, sources)
-        yield watcher.start(reactor)
+        watcher = observer.Observer(control, data, recording, sources, reactor)
+        yield watcher.start()
     except BaseException:
         control.close()
         data.close()
         raise
     return Backend(
-        keyer=keyer.Keyer(control, xtest, group, guard),
+        keyer=keyer.Keyer(control, xtest, group, guard, controls),
         observer=watcher,
         keyboard=keyboard,
         barrier=barrier,
@@ -132,7 +134,7 @@ def read_layout(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any,
     control = Connection(reactor, display_name(name, os.environ))
     try:
         keyboards: Extension = yield control.extension(xkb.NAME)
-        keyboard, _ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
+        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
         return (yield keyboard.read())
     finally:
         control.close()
@@ -153,7 +155,7 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
         swept: int = yield sweep(control, xinput, xtest, sources.xtest)
-        keyboard, _ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
+        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
         yield keyboard.redeem()
         return swept
     finally:
@@ -162,11 +164,16 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
 
 @inlineCallbacks
 def _open_keyboard(
-    control: Connection, extension: Extension, reactor: Any, linger_s: float
-) -> Generator[Deferred[Any], Any, tuple[Keyboard, Group]]:
-    """Fires with the keyboard, its layout read, and the group that it shares with the keyer."""
+    control: Connection, extension: Extension, reactor: Any, linger_s: float, device: int = CORE_KEYBOARD
+) -> Generator[Deferred[Any], Any, tuple[Keyboard, Group, ControlsReader]]:
+    """
+    Fires with the keyboard, its layout read, and the group and the controls that it shares with the keyer.
+
+    `device` is the one whose controls count.
+    """
     leases = Leases(control)
     group = Group(extension, leases)
-    keyboard = Keyboard(control, extension, leases, group, reactor, linger_s=linger_s)
+    controls = ControlsReader(control, extension, device)
+    keyboard = Keyboard(control, extension, leases, group, controls, reactor, linger_s=linger_s)
     yield keyboard.start()
-    return keyboard, group
+    return keyboard, group, controls

@@ -9,15 +9,18 @@ pending there, Xvfb 21.1.7 frees an output buffer twice (docs/why.md).
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 
 from typewright.errors import ExtensionMissing
 from typewright.x11.connection import Connection, Extension
+from typewright.x11.keyer import NO_KEY
 
 NAME = "XInputExtension"
 _RAW_KEY_PRESS, _RAW_KEY_RELEASE, _RAW_BUTTON_PRESS = 13, 14, 15
@@ -26,12 +29,42 @@ _ALL_MASTERS = 1
 _SLAVE_KEYBOARD = 4
 _RAW = struct.Struct("=8xH2xIIH")
 _KEPT = 256
+_LATEST = 1 << 32
 
 NO_DEVICE = 0
 """The source of what the server made up by itself."""
 
-Occurrence = tuple[int, bool, int]
-"""A key event, as both extensions know it: keycode, pressed, the server's time in milliseconds."""
+
+class _Shown(NamedTuple):
+    """What RECORD has shown; `fresh` tells a press of a key that was up from a repeat."""
+
+    keycode: int
+    pressed: bool
+    time: int
+    state: int
+    fresh: bool
+
+
+@dataclass(eq=False, slots=True)
+class _Sent:
+    """What a device has sent; `up` is when it let go of the key again. Times are the server's milliseconds."""
+
+    keycode: int
+    pressed: bool
+    time: int
+    device: int
+    up: float = math.inf
+
+    def is_over_by(self, time: float) -> bool:
+        """Whether the server has processed this by `time` or never will: SlowKeys may yet let a key through that is down."""
+        return not self.pressed or self.up <= time
+
+    def is_shown_by(self, shown: _Shown) -> bool:
+        """Whether this may be what RECORD has shown; SlowKeys let a press through later than it was sent."""
+        keycode, pressed, time, _, fresh = shown
+        if keycode != self.keycode or pressed != self.pressed:
+            return False
+        return time == self.time or (pressed and fresh and self.time < time <= self.up)
 
 
 class Devices:
@@ -40,17 +73,20 @@ class Devices:
 
     The two come on two connections, each in the order of the server, and either may be first. `on_key(keycode, pressed,
     state, device)` is called when both are there. What RECORD shows and no device sent is the server's own auto-repeat: it
-    is known as such, device 0, when a later event has been joined. `on_button()` is called when a button is pressed, but for
-    the wheel. Wait for `prepare`.
+    is known as such, device 0, when a later event has been joined. What a device sent and RECORD doesn't show was swallowed,
+    by SlowKeys or BounceKeys: `on_swallowed(keycode, pressed, device)` is called when that is certain. `on_button()` is
+    called when a button is pressed, but for the wheel. Wait for `prepare`.
     """
 
     def __init__(self, connection: Connection, extension: Extension) -> None:
         self._connection = connection
         self._extension = extension
-        self._raw: deque[tuple[Occurrence, int]] = deque(maxlen=_KEPT)
-        self._recorded: deque[tuple[Occurrence, int]] = deque(maxlen=_KEPT)
+        self._sent: deque[_Sent] = deque(maxlen=_KEPT)
+        self._recorded: deque[_Shown] = deque(maxlen=_KEPT)
+        self._down: set[int] = set()
         self.xtest = 0
         self.on_key: Callable[[int, bool, int, int], None] = lambda keycode, pressed, state, device: None
+        self.on_swallowed: Callable[[int, bool, int], None] = lambda keycode, pressed, device: None
         self.on_button: Callable[[], None] = lambda: None
 
     def prepare(self) -> Deferred[Any]:
@@ -70,49 +106,73 @@ class Devices:
 
         return self._connection.ask(struct.pack("=BBHHH", major, 47, 2, 2, 2)).addCallback(version).addCallback(devices)
 
-    def recorded(self, occurrence: Occurrence, state: int) -> None:
-        """RECORD has shown a key event, under this state."""
-        device = _take(self._raw, occurrence)
-        if device is None:
-            self._recorded.append((occurrence, state))
-        else:
-            self._repeated(len(self._recorded))
-            self._joined(occurrence, state, device)
+    def recorded(self, keycode: int, pressed: bool, time: int, state: int) -> None:
+        """RECORD has shown a key event, under this state, at the server's `time` in milliseconds."""
+        shown = _Shown(keycode, pressed, time, state, keycode not in self._down)
+        (self._down.add if pressed else self._down.discard)(keycode)
+        for index, sent in enumerate(self._sent):
+            if sent.is_shown_by(shown):
+                del self._sent[index]
+                if index:
+                    self._pass(index, shown)
+                if sent.time == time:
+                    self._repeated(len(self._recorded))
+                self._join(shown, sent.device)
+                return
+        self._recorded.append(shown)
+
+    def over(self) -> Callable[[], None]:
+        """What to call once RECORD has shown all that it will ever show of what was sent up to now."""
+        over = [sent for sent in self._sent if sent.is_over_by(_LATEST)]
+
+        def settle() -> None:
+            for sent in over:
+                if sent in self._sent:
+                    self._sent.remove(sent)
+                    self.on_swallowed(sent.keycode, sent.pressed, sent.device)
+
+        return settle
 
     def _on_raw(self, event: bytes) -> None:
         kind, time, keycode, device = _RAW.unpack_from(event)
         if kind == _RAW_BUTTON_PRESS and keycode not in _WHEEL:
             self.on_button()
-        if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE):
+        if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE) or keycode == NO_KEY:
             return
-        occurrence = (keycode, kind == _RAW_KEY_PRESS, time)
-        for index, (other, state) in enumerate(self._recorded):
-            if other == occurrence:
-                self._repeated(index)
-                self._recorded.popleft()
-                self._raw.clear()
-                self._joined(occurrence, state, device)
+        sent = _Sent(keycode, kind == _RAW_KEY_PRESS, time, device)
+        if not sent.pressed:
+            for earlier in self._sent:
+                if earlier.keycode == keycode and earlier.pressed and earlier.device == device:
+                    earlier.up = min(earlier.up, time)
+        for index, shown in enumerate(self._recorded):
+            if sent.is_shown_by(shown):
+                del self._recorded[index]
+                self._pass(len(self._sent), shown)
+                if sent.time == shown.time:
+                    self._repeated(index)
+                self._join(shown, device)
                 return
-        self._raw.append((occurrence, device))
+        self._sent.append(sent)
+
+    def _pass(self, count: int, shown: _Shown) -> None:
+        """
+        Of what was sent, the first `count` came before what is now `shown`, and were swallowed: but for a press that
+        SlowKeys may still let through. Ahead of another press there is none such: they let through only the last one.
+        """
+        passed = [self._sent.popleft() for _ in range(count)]
+        kept = [] if shown.pressed else [each for each in passed if not each.is_over_by(shown.time)]
+        self._sent.extendleft(reversed(kept))
+        for each in passed:
+            if each not in kept:
+                self.on_swallowed(each.keycode, each.pressed, each.device)
 
     def _repeated(self, count: int) -> None:
         """The `count` events that were recorded first will never be joined: what was sent after them has come."""
         for _ in range(count):
-            occurrence, state = self._recorded.popleft()
-            self._joined(occurrence, state, NO_DEVICE)
+            self._join(self._recorded.popleft(), NO_DEVICE)
 
-    def _joined(self, occurrence: Occurrence, state: int, device: int) -> None:
-        self.on_key(occurrence[0], occurrence[1], state, device)
-
-
-def _take(raw: deque[tuple[Occurrence, int]], occurrence: Occurrence) -> int | None:
-    """The device that sent `occurrence`; it is struck out, and with it what was sent earlier and processed by nobody."""
-    for index, (other, device) in enumerate(raw):
-        if other == occurrence:
-            for _ in range(index + 1):
-                raw.popleft()
-            return device
-    return None
+    def _join(self, shown: _Shown, device: int) -> None:
+        self.on_key(shown.keycode, shown.pressed, shown.state, device)
 
 
 def find_xtest_keyboard(reply: bytes) -> int:

@@ -13,12 +13,13 @@ from twisted.python.failure import Failure
 from Xlib import Xatom
 
 from typewright.errors import DisplayLost
-from typewright.interfaces import IClock, IDelayed, KeyboardState
+from typewright.interfaces import Controls, IClock, IDelayed, KeyboardState
 from typewright.plan.layout import LAST_MAIN_KEYCODE, Layout
 from typewright.plan.packing import Lent
 from typewright.x11 import xkb
 from typewright.x11.borrowed import BorrowedKeycodes, Owed, holds
 from typewright.x11.connection import Connection, Extension
+from typewright.x11.controls import CONTROLS_NOTIFY, ControlsReader
 from typewright.x11.group import Group
 from typewright.x11.leases import Leases
 
@@ -41,6 +42,7 @@ class Keyboard:
         extension: Extension,
         leases: Leases,
         group: Group,
+        controls: ControlsReader,
         clock: IClock,
         *,
         linger_s: float,
@@ -49,6 +51,7 @@ class Keyboard:
         self._extension = extension
         self._leases = leases
         self._group = group
+        self._controls = controls
         self._clock = clock
         self._linger_s = linger_s
         self._borrowed = BorrowedKeycodes()
@@ -67,6 +70,7 @@ class Keyboard:
         self._connection.listen(self._extension.first_event, self._on_event)
         yield self._connection.ask(xkb.use_extension(self._extension.major))
         self._select(modifiers=False)
+        self._controls.follow()
         yield self._leases.prepare()
         yield self.read()
 
@@ -97,6 +101,11 @@ class Keyboard:
         return self._stale
 
     @property
+    def controls(self) -> Controls:
+        """See `IKeyboard`."""
+        return self._controls.now
+
+    @property
     def spare(self) -> int:
         """See `IKeyboard`."""
         return self._borrowed.capacity(self.layout)
@@ -107,9 +116,11 @@ class Keyboard:
         while True:
             if self._stale:
                 yield from self._read_layout()
+            if self._controls.stale:
+                yield self._controls.read()
             state = yield self._read_state()
             # That round trip brought every change announced up to now.
-            if not self._stale:
+            if not self._stale and not self._controls.stale:
                 return self.layout, state
 
     def unmodified(self) -> Deferred[KeyboardState]:
@@ -230,14 +241,13 @@ class Keyboard:
         )
 
     def _on_event(self, event: bytes) -> None:
-        if event[1] in (xkb.NEW_KEYBOARD_NOTIFY, xkb.MAP_NOTIFY):
-            self._stale = True
+        kind = event[1]
+        self._stale |= kind in (xkb.NEW_KEYBOARD_NOTIFY, xkb.MAP_NOTIFY)
+        self._controls.stale |= kind == CONTROLS_NOTIFY
+        if kind == xkb.STATE_NOTIFY and self._unmodified:
+            self._read_state().addCallbacks(self._on_state, _gone)
+        elif kind != xkb.STATE_NOTIFY or not self._group.ours:
             self._reread()
-        elif event[1] == xkb.STATE_NOTIFY:
-            if self._unmodified:
-                self._read_state().addCallbacks(self._on_state, _gone)
-            elif not self._group.ours:
-                self._reread()
 
     def _reread(self) -> None:
         """Read once for however many announcements this turn of the reactor brings."""

@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""The keyer: fake key events, by the XTEST extension."""
+"""
+The keyer: fake key events, by the XTEST extension, shaped so that the user's accessibility settings let them through.
+
+What these do, and why this is enough, was measured: docs/why.md.
+"""
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
 from Xlib import X
 
+from typewright.interfaces import Controls
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, KeyEvent
 from typewright.x11.connection import Connection, Extension
+from typewright.x11.controls import ControlsReader
 from typewright.x11.group import Group
 from typewright.x11.guard import Guard
 
 NAME = "XTEST"
 _FAKE_INPUT = struct.Struct("=BBHBB2xII8xhh7xB")
 _CACHED_BURSTS = 4096
+_MARGIN_MS = 10
+NO_KEY = 8
+"""The lowest keycode: evdev's KEY_RESERVED, which no keyboard has."""
 
 
 class Keyer:
@@ -26,30 +36,34 @@ class Keyer:
     A burst is one write: a switch of the group where one is due, the events, and the guard's questions behind them.
     """
 
-    def __init__(self, connection: Connection, extension: Extension, group: Group, guard: Guard) -> None:
+    def __init__(
+        self, connection: Connection, extension: Extension, group: Group, guard: Guard, controls: ControlsReader
+    ) -> None:
         self._connection = connection
         self._major = extension.major
         self._group = group
         self._guard = guard
-        self._bursts: dict[Sequence[KeyEvent], bytes] = {}
+        self._controls = controls
+        self._packed_for = controls.now
+        self._bursts: dict[Sequence[KeyEvent], tuple[bytes, int]] = {}
         # Impervious to another client's XGrabServer: its grab would hold back our confirmations.
         connection.send(struct.pack("=BBHB3x", self._major, 3, 2, 1))
 
     def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
         """See `IKeyer`. `events` need the same group; one chord's always do."""
         events = tuple(events)
-        packed = self._bursts.get(events)
-        if packed is None:
-            if len(self._bursts) >= _CACHED_BURSTS:
-                self._bursts.clear()
-            packed = self._bursts[events] = b"".join(
-                fake_input(self._major, event.keycode, event.pressed) for event in events
-            )
+        if self._packed_for is not self._controls.now or len(self._bursts) >= _CACHED_BURSTS:
+            self._bursts.clear()
+            self._packed_for = self._controls.now
+        burst = self._bursts.get(events)
+        if burst is None:
+            burst = self._bursts[events] = pack(self._major, events, self._packed_for)
+        requests, count = burst
         state = events[0].state
         switch, switches = b"", 0
         if state != ANY_STATE:
             switch, switches = self._group.switch((state & GROUP_MASK) >> GROUP_SHIFT)
-        return self._guard.behind(switch + packed, switches + len(events))
+        return self._guard.behind(switch + requests, switches + count)
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
@@ -59,6 +73,26 @@ class Keyer:
         return self._guard.behind(requests, count).addCallback(lambda window: None)
 
 
-def fake_input(major: int, keycode: int, pressed: bool) -> bytes:
-    """FakeInput for one key event, at once, by the XTEST keyboard of our master keyboard."""
-    return _FAKE_INPUT.pack(major, 2, 9, X.KeyPress if pressed else X.KeyRelease, keycode, 0, X.NONE, 0, 0, 0)
+def pack(major: int, events: Sequence[KeyEvent], controls: Controls) -> tuple[bytes, int]:
+    """
+    The requests, and how many, for one burst of events.
+
+    SlowKeys: the server itself waits behind each press until that has been accepted, so that neither a stall of ours nor
+    auto-repeat falls between a press and its release. BounceKeys: the one key that is deaf is the one that came up last, so
+    another comes up ahead of each press: `NO_KEY`, which is not down, so that no program hears of it.
+    """
+    # With SlowKeys on, the server does not look at BounceKeys.
+    slow_ms = math.ceil(controls.slow_s * 1000) + _MARGIN_MS if controls.slow_s else 0
+    deaf = bool(controls.bounce_s) and not slow_ms
+    requests, delay_ms = [], 0
+    for event in events:
+        if event.pressed and deaf:
+            requests.append(fake_input(major, NO_KEY, False))
+        requests.append(fake_input(major, event.keycode, event.pressed, delay_ms))
+        delay_ms = slow_ms if event.pressed else 0
+    return b"".join(requests), len(requests)
+
+
+def fake_input(major: int, keycode: int, pressed: bool, delay_ms: int = 0) -> bytes:
+    """FakeInput for one key event by the XTEST keyboard of our master keyboard; the server waits `delay_ms` before it."""
+    return _FAKE_INPUT.pack(major, 2, 9, X.KeyPress if pressed else X.KeyRelease, keycode, delay_ms, X.NONE, 0, 0, 0)

@@ -13,7 +13,7 @@ from Xlib import X
 from Xlib.ext import record
 
 from typewright.errors import DisplayLost, ExtensionMissing
-from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
+from typewright.interfaces import OURS, PROGRAM, REPEAT, SWALLOWED, USER, IClock, IDelayed, Stray
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, KeyEvent
 from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
 from typewright.x11.devices import NO_DEVICE, Devices
@@ -24,6 +24,7 @@ _HEADER = 32
 _EVENT = struct.Struct("=BB2xI20xH2x")
 _COMPARED = MODIFIERS_MASK | GROUP_MASK
 _START_TIMEOUT_S = 2.0
+_DOUBT_S = 0.1
 _KEPT = 256
 KEY_EVENTS_ONLY = {
     "core_requests": (0, 0),
@@ -47,21 +48,24 @@ class Observer:
     `on_touch(keycode)` is called when a key is pressed that is not ours, and with 0 for a button of the pointer.
     """
 
-    def __init__(self, control: Connection, data: Connection, extension: Extension, devices: Devices) -> None:
+    def __init__(self, control: Connection, data: Connection, extension: Extension, devices: Devices, clock: IClock) -> None:
+        self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._control = control
         self._data = data
         self._major = extension.major
         self._devices = devices
         self._expected: deque[tuple[KeyEvent, Deferred[bool]]] = deque()
         self._strays: deque[Stray] = deque(maxlen=_KEPT)
-        self._watching = False
+        self._look_call: IDelayed | None = None
+        self._doubted: object = None
         self._started: Deferred[None] = Deferred()
         self.on_touch: Callable[[int], None] = lambda keycode: None
         devices.on_key = self._on_key
         devices.on_button = lambda: self.on_touch(0)
+        devices.on_swallowed = self._on_swallowed
 
     @inlineCallbacks
-    def start(self, clock: Any) -> Generator[Deferred[Any], Any, None]:
+    def start(self) -> Generator[Deferred[Any], Any, None]:
         """
         Fires when the server records. `data` belongs to RECORD from then on.
 
@@ -80,7 +84,7 @@ class Observer:
         yield self._control.ask(GET_INPUT_FOCUS)
         self._data.stream(struct.pack("=BBHI", self._major, 5, 2, context), self._on_data)
         try:
-            yield self._started.addTimeout(_START_TIMEOUT_S, clock)
+            yield self._started.addTimeout(_START_TIMEOUT_S, self._clock)
         except TimeoutError:
             raise ExtensionMissing(f"{NAME} (it does not begin to record)") from None
 
@@ -88,7 +92,8 @@ class Observer:
         """See `IObserver`."""
         confirmation: Deferred[bool] = Deferred()
         self._expected.append((event, confirmation))
-        self._watching = True
+        if self._look_call is None:
+            self._look_call = self._clock.callLater(_DOUBT_S, self._look)
         return confirmation
 
     def strays(self) -> Sequence[Stray]:
@@ -101,7 +106,7 @@ class Observer:
 
     def forget(self) -> None:
         """See `IObserver`."""
-        self._watching = False
+        self._stop_looking()
         self._strays.clear()
         expected, self._expected = self._expected, deque()
         for _, confirmation in expected:
@@ -110,10 +115,27 @@ class Observer:
 
     def lost(self) -> None:
         """The display is gone: who waits for a confirmation hears of it."""
+        self._stop_looking()
         expected, self._expected = self._expected, deque()
         for _, confirmation in expected:
             if not confirmation.called:
                 confirmation.errback(DisplayLost())
+
+    def _look(self) -> None:
+        """When one confirmation has been waited for since the last look, find out whether the server swallowed its event."""
+        waiting = self._expected[0] if self._expected else None
+        if waiting is not None and waiting is self._doubted:
+            settle = self._devices.over()
+            # At the first reply RECORD's data has left the server, at the second one it has been read.
+            asked = self._control.ask(GET_INPUT_FOCUS).addCallback(lambda reply: self._control.ask(GET_INPUT_FOCUS))
+            asked.addCallbacks(lambda reply: settle(), lambda failure: None)
+        self._doubted = waiting
+        self._look_call = self._clock.callLater(_DOUBT_S, self._look)
+
+    def _stop_looking(self) -> None:
+        if self._look_call is not None:
+            self._look_call.cancel()
+            self._look_call = None
 
     def _on_data(self, reply: bytes) -> None:
         category = reply[1]
@@ -122,7 +144,7 @@ class Observer:
         elif category == _FROM_SERVER:
             for at in range(_HEADER, len(reply), 32):
                 kind, keycode, time, state = _EVENT.unpack_from(reply, at)
-                self._devices.recorded((keycode, kind & 0x7F == X.KeyPress, time), state)
+                self._devices.recorded(keycode, kind & 0x7F == X.KeyPress, time, state)
 
     def _on_key(self, keycode: int, pressed: bool, state: int, device: int) -> None:
         if device == self._devices.xtest and self._expected:
@@ -136,7 +158,17 @@ class Observer:
                     confirmation.callback(as_sent)
                 return
         source = REPEAT if device == NO_DEVICE else PROGRAM if device == self._devices.xtest else USER
-        if self._watching:
+        if self._look_call is not None:
             self._strays.append(Stray(keycode, pressed, state, source))
         if pressed and source != REPEAT:
             self.on_touch(keycode)
+
+    def _on_swallowed(self, keycode: int, pressed: bool, device: int) -> None:
+        if device != self._devices.xtest or not self._expected:
+            return
+        (wanted, down, _), confirmation = self._expected[0]
+        if wanted == keycode and down == pressed:
+            self._expected.popleft()
+            self._strays.append(Stray(keycode, pressed, ANY_STATE, SWALLOWED))
+            if not confirmation.called:
+                confirmation.callback(False)
