@@ -281,6 +281,17 @@ def busctl_call(environ: dict[str, str], member: str, *arguments: str) -> str:
     ).strip()
 
 
+def edited(got: str) -> str:
+    """What stands in a line that got these characters, by what BackSpace does to it."""
+    line: list[str] = []
+    for character in got:
+        if character in "\b\x7f":
+            line.pop()
+        else:
+            line.append(character)
+    return "".join(line)
+
+
 def server_pid(display: str) -> int:
     """The process id of the X server of a local display, as the kernel knows the other end of its socket."""
     with socket.socket(socket.AF_UNIX) as connected:

@@ -15,7 +15,6 @@ from conftest import Desk
 SHIFT_R, CAPS, CONTROL_R = 62, 66, 105
 TEXT = "The Quick brown fox: jumps over 2 (lazy) Dogs; " * 20
 ROUNDS = 10
-_BACKSPACES = "\b\x7f"
 
 
 @pytest.fixture
@@ -24,17 +23,6 @@ def hand(desk: Desk) -> Iterator[Other]:
     person = Other(desk.environ["DISPLAY"])
     yield person
     person.close()
-
-
-def edited(got: str) -> str:
-    """What stands in a line that got these characters."""
-    line: list[str] = []
-    for character in got:
-        if character in _BACKSPACES:
-            line.pop()
-        else:
-            line.append(character)
-    return "".join(line)
 
 
 @pytest.mark.parametrize(("keycode", "held"), [(SHIFT_R, 0), (SHIFT_R, 300), (CAPS, 0)])
@@ -52,7 +40,7 @@ def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode
             answer, _ = caller.communicate(timeout=60)
         assert "'confirmed': <true>" in answer
         got += desk.fenced()
-        assert edited(got) == TEXT
+        assert desktop.edited(got) == TEXT
         corrections += len(got) - len(TEXT)
         if keycode == CAPS:
             desktop.run(desk.environ, "xdotool", "key", "Caps_Lock")

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from typewright.interfaces import OURS, REPEAT, Stray
+from typewright.interfaces import OURS, REPEAT, SWALLOWED, Stray
 from typewright.plan.chords import Chord
 from typewright.plan.layout import Layout
 
@@ -29,13 +29,17 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     """What the `strays` seen during the first `sent` events of `chord` amount to; None when typing just goes on."""
     wrong = [stray for stray in strays if stray.source == OURS and stray.pressed and stray.keycode not in layout.modifiers]
     repeats = [stray for stray in strays if stray.source == REPEAT and stray.pressed and stray.keycode in chord.keys]
+    lost = [stray for stray in strays if stray.source == SWALLOWED and stray.pressed]
     modified = any(stray.pressed and stray.source != REPEAT and stray.keycode in layout.modifiers for stray in strays)
-    if not (wrong or repeats or modified):
+    if not (wrong or repeats or lost or modified):
         return None
     surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
     surplus = _sum([surplus, *(_characters(chord.text or None) for _ in repeats)])
+    swallowed = [stray for stray in lost if stray.keycode not in layout.modifiers]
+    if 0 < len(swallowed) < sum(event.pressed and event.keycode not in layout.modifiers for event in chord.events[:sent]):
+        surplus = None  # a half of a character that takes two keys
     whole = not any(event.pressed for event in chord.events[sent:])
-    return Disturbance(whole and not wrong, surplus)
+    return Disturbance(whole and not wrong and not swallowed, surplus)
 
 
 def _characters(text: str | None) -> int | None:

@@ -16,7 +16,7 @@ from twisted.internet.task import deferLater
 from typewright.engine.ahead import Ahead
 from typewright.engine.disturbance import judge
 from typewright.engine.job import Job
-from typewright.engine.pacing import Pacing
+from typewright.engine.pacing import Pacing, delay_s, fitted
 from typewright.engine.watchdog import Watchdog
 from typewright.interfaces import IBarrier, IClock, IKeyboard, IKeyer, IObserver
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
@@ -88,15 +88,18 @@ class Hands:
     def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: dict[int, None]) -> Waits:
         """Send `chord` and wait for its confirmations; whether it typed its text. `down` is kept true in between."""
         confirmed, sent = True, 0
-        for burst in self._pacing.bursts(chord):
+        controls, modifiers = self._keyboard.controls, job.layout.modifiers
+        chord = fitted(chord, modifiers, controls)
+        for burst in self._pacing.bursts(chord, modifiers, controls):
+            slow_s = delay_s(burst, controls)
             confirmations = [self._observer.confirm(event) for event in burst]
             sent += len(burst)
             for event in burst:
                 if event.pressed:
                     down[event.keycode] = None
-            window = yield watchdog.guard(self._keyer.send(burst))
+            window = yield watchdog.guard(self._keyer.send(burst), slow_s)
             for event, confirmation in zip(burst, confirmations, strict=True):
-                if not (yield watchdog.guard(confirmation)):
+                if not (yield watchdog.guard(confirmation, slow_s)):
                     confirmed = False
                 if not event.pressed:
                     # Processed otherwise than it was meant is processed: the key is up.

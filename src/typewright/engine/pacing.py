@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from typewright.interfaces import Controls
 from typewright.plan.chords import Chord, KeyEvent
+from typewright.plan.sticky import one_by_one
 
 Burst = Sequence[KeyEvent]
 """Events that go out in one write."""
@@ -27,8 +29,33 @@ class Pacing:
     timeout_s: float = 2.0
     modifier_wait_s: float = 1.0
 
-    def bursts(self, chord: Chord) -> Sequence[Burst]:
-        """The events of `chord`, cut into what goes out in one write each."""
+    def bursts(self, chord: Chord, modifiers: Mapping[int, int], controls: Controls) -> Sequence[Burst]:
+        """
+        The events of `chord`, as `fitted` gives it, cut into what goes out in one write each.
+
+        Taps on modifiers go with the key that they are for: a latch without its key would outlast a job that is stopped.
+        """
         if self.mode == "chord":
             return (chord.events,)
-        return [(event,) for event in chord.events]
+        bursts, burst = [], []
+        for event in chord.events:
+            burst.append(event)
+            if not (_taps(controls) and event.keycode in modifiers):
+                bursts.append(burst)
+                burst = []
+        return [*bursts, burst] if burst else bursts
+
+
+def fitted(chord: Chord, modifiers: Mapping[int, int], controls: Controls) -> Chord:
+    """`chord` as the user's accessibility settings want it; `modifiers` is `Layout.modifiers`."""
+    return one_by_one(chord, modifiers) if _taps(controls) else chord
+
+
+def delay_s(burst: Burst, controls: Controls) -> float:
+    """How long the display server takes its time over `burst`, by the user's settings, in seconds."""
+    return controls.slow_s and controls.slow_s * sum(event.pressed for event in burst)
+
+
+def _taps(controls: Controls) -> bool:
+    # Held modifiers do what they always do, but for one thing: with `two_keys`, they would switch StickyKeys off.
+    return controls.sticky and controls.two_keys

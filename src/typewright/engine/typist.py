@@ -236,14 +236,21 @@ class Typist:
             return None
         yield from self._within(job, self._keyer.settle(), _DEAF)
         found = yield from self._at_rest(job)
-        if found is not None and disturbance.surplus:
+        surplus, patience = disturbance.surplus, _PATIENCE
+        while found is not None and surplus:
             layout, state = found
             aside = Job(job.caller, "correction", timeout_s=job.timeout_s)
             aside.window, aside.layout = job.window, layout
             coder = KeyCoder(layout, group=state.group, locked=state.locked)
-            if not (yield self.press_and_release_keys(coder.backspaces(disturbance.surplus), aside)):
+            if (yield self.press_and_release_keys(coder.backspaces(surplus), aside)):
+                break
+            # None of its own presses may be taken back: a BackSpace too many can't be.
+            if aside.disturbance is None or aside.disturbance.surplus != 0 or not patience:
                 job.stop(aside.reason or "a correction was disturbed")
                 self._history.end(job.window)
+                break
+            surplus, patience = surplus - aside.typed, patience - 1
+            found = yield from self._at_rest(job)
         return found
 
     def _at_rest(self, job: Job) -> Waits:
