@@ -39,11 +39,7 @@ def not_yet(*values: str, reason: str) -> list[object]:
     return [pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason)) for value in values]
 
 
-REFUSED = {
-    "Caps Lock on": "what the layout lacks is refused under Caps Lock",
-    "Shift Lock on": "what a locked Shift hides is refused",
-    "no empty keycode": "there is nothing to borrow",
-}
+REFUSED = {"Shift Lock on": "what a locked Shift hides is refused"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,17 +60,14 @@ def test_every_layout_types_every_script(matrix: MatrixDesk, name: str) -> None:
     assert outcome.exact, outcome
 
 
-NO_ANSWER = "a program that answers no ping is believed to be ready after settle_s"
-
-
-@pytest.mark.parametrize("name", ["gtk3", *not_yet("tk", reason=NO_ANSWER)])
+@pytest.mark.parametrize("name", ["gtk3", "tk"])
 def test_a_program_that_is_slow_with_each_key_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name, slow_s=0.005) as program:
         outcome = matrix.attempt(program, LONGER)
     assert outcome.exact, outcome
 
 
-@pytest.mark.parametrize("name", ["gtk3", *not_yet("xterm", reason=NO_ANSWER)])
+@pytest.mark.parametrize("name", ["gtk3", "xterm"])
 def test_a_program_that_stands_still_for_a_second_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name) as program, ThreadPoolExecutor(1) as pool:
         typing = pool.submit(type_text, matrix.environ, LONGER)

@@ -17,6 +17,8 @@ _KEYCODE = 97
 """Empty on the layouts of evdev keyboards."""
 _MOST_S = 0.3
 """How long a program has for one character; nothing else is under way."""
+_AHEAD_S = 0.03
+"""How long it has for the new map: Chromium looks a key up in the old one if it comes within a millisecond."""
 
 
 def type_plainly(environ: dict[str, str], program: Program, keysyms: Sequence[int]) -> str:
@@ -30,6 +32,7 @@ def type_plainly(environ: dict[str, str], program: Program, keysyms: Sequence[in
             before = program.text()
             display.change_keyboard_mapping(_KEYCODE, [(keysym, keysym)])
             display.sync()
+            time.sleep(_AHEAD_S)
             for kind in (X.KeyPress, X.KeyRelease):
                 xtest.fake_input(display, kind, _KEYCODE)
             display.sync()
