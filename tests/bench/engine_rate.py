@@ -17,6 +17,7 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.engine.typist import Collaborators, Typist
 from typewright.plan.key_coder import KeyCoder
+from typewright.testing import FakeAccessibility
 from typewright.x11.backend import open_backend
 
 
@@ -26,7 +27,14 @@ def measure(text: str, mode: str) -> Generator[Deferred[Any], Any, float]:
     backend = yield open_backend(reactor, os.environ["DISPLAY"], linger_s=1, settle_s=0)
     typist = Typist(
         Collaborators(
-            backend.keyer, backend.observer, backend.keyboard, backend.barrier, backend.focus, backend.programs, History()
+            backend.keyer,
+            backend.observer,
+            backend.keyboard,
+            backend.barrier,
+            backend.focus,
+            backend.programs,
+            History(),
+            FakeAccessibility(),
         ),
         reactor,
         Pacing(mode=mode),
