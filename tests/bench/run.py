@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import desktop
+from tests.bench.peers import caller
 
 ROUNDS = 7
 EVENTS = 20_000
@@ -74,14 +75,10 @@ def _into_terminal(environ: dict[str, str], terminal: desktop.Terminal) -> None:
 
 
 def _latency(environ: dict[str, str], terminal: desktop.Terminal) -> None:
-    with subprocess.Popen(
-        [sys.executable, str(HERE / "caller.py")], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as caller:
+    with caller("caller.py", environ) as call:
 
         def insert(text: str) -> None:
-            caller.stdin.write(text + "\n")
-            caller.stdin.flush()
-            caller.stdout.readline()
+            assert call(text)["confirmed"], "not confirmed"
 
         def xdotool(*options: str) -> Callable[[str], None]:
             return lambda text: desktop.run(environ, "xdotool", "type", *options, text)
@@ -92,7 +89,6 @@ def _latency(environ: dict[str, str], terminal: desktop.Terminal) -> None:
             for name, peer in (("xdotool --delay 0", xdotool("--delay", "0")), ("xdotool", xdotool())):
                 theirs = _median_ms(terminal, peer, text, rounds=3 if name == "xdotool" else ROUNDS)
                 _row(f"  {what}, {name}", f"{own:.1f}", f"{theirs:.1f}", f"{theirs / own:.1f}")
-        caller.stdin.close()
 
 
 def _median_ms(terminal: desktop.Terminal, type_it: Callable[[str], None], text: str, rounds: int = ROUNDS) -> float:
@@ -127,18 +123,13 @@ def _memory(environ: dict[str, str], terminal: desktop.Terminal, service: deskto
     _row("resident memory, MB, after typing", "")
     text = (LINE * 400)[:20_000]
     typed = 0
-    with subprocess.Popen(
-        [sys.executable, str(HERE / "caller.py")], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as caller:
+    with caller("caller.py", environ) as call:
         for goal in (100_000, 400_000, 700_000, 1_000_000):
             while typed < goal:
-                caller.stdin.write(text + "\n")
-                caller.stdin.flush()
-                caller.stdout.readline()
+                assert call(text)["confirmed"], "not confirmed"
                 assert terminal.read(len(text)) == text
                 typed += len(text)
             _row(f"  {goal:,} keys", f"{resident_mb():.1f}")
-        caller.stdin.close()
 
 
 def _python(environ: dict[str, str], script: str, *arguments: str) -> str:
