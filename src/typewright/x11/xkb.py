@@ -140,12 +140,13 @@ def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[
     return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
 
 
-def _four_level(types: Sequence[KeyType], modifiers: Container[int]) -> int | None:
-    """The type of four levels that consumes Lock, and whose third level a key of ours can choose."""
+def _four_level(types: Sequence[KeyType], ours: Container[int]) -> int | None:
+    """The type of four levels, and no fifth, that consumes Lock, and whose third level a key of `ours` can choose."""
     for index, kind in enumerate(types):
         third = kind.mask & ~(_SHIFT | LOCK_MASK)
-        four = [kind.level(chosen) for chosen in (0, _SHIFT, third, _SHIFT | third)] == [0, 1, 2, 3]
-        if four and kind.mask & LOCK_MASK and not kind.preserved and third in modifiers and _SHIFT in modifiers:
+        chosen = [kind.level(modifiers) for modifiers in (0, _SHIFT, third, _SHIFT | third)]
+        four = chosen == [0, 1, 2, 3] and max(kind.levels.values()) == 3
+        if four and kind.mask & LOCK_MASK and not kind.preserved and third in ours and _SHIFT in ours:
             return index
     return None
 
