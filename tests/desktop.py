@@ -299,14 +299,37 @@ def server_pid(display: str) -> int:
         return struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
-def lock_group(environ: dict[str, str], group: int) -> None:
-    """Make another group of the layout the active one, as a desktop's layout switch does."""
+@contextlib.contextmanager
+def _xkb(environ: dict[str, str]) -> Iterator[tuple[ctypes.CDLL, ctypes.c_void_p]]:
+    """libX11, and a display that it has opened."""
     x11 = ctypes.CDLL("libX11.so.6")
     x11.XOpenDisplay.restype = ctypes.c_void_p
     display = ctypes.c_void_p(x11.XOpenDisplay(environ["DISPLAY"].encode()))
-    x11.XkbLockGroup(display, 0x100, group)
-    x11.XSync(display, 0)
-    x11.XCloseDisplay(display)
+    try:
+        yield x11, display
+        x11.XSync(display, 0)
+    finally:
+        x11.XCloseDisplay(display)
+
+
+def lock_group(environ: dict[str, str], group: int) -> None:
+    """Make another group of the layout the active one, as a desktop's layout switch does."""
+    with _xkb(environ) as (x11, display):
+        x11.XkbLockGroup(display, 0x100, group)
+
+
+def lock_modifiers(environ: dict[str, str], modifiers: int) -> None:
+    """Lock these modifiers, and no others."""
+    with _xkb(environ) as (x11, display):
+        x11.XkbLockModifiers(display, 0x100, 0xFF, modifiers)
+
+
+def locked_modifiers(environ: dict[str, str]) -> int:
+    """The mask of the modifiers that are locked."""
+    with _xkb(environ) as (x11, display):
+        state = (ctypes.c_ubyte * 64)()
+        x11.XkbGetState(display, 0x100, state)
+        return state[9]
 
 
 def keys_down(environ: dict[str, str]) -> list[int]:
@@ -325,6 +348,12 @@ def keymap(environ: dict[str, str]) -> str:
     """The keyboard map, as xkbcomp writes it down."""
     dump = run(environ, "xkbcomp", "-xkb", environ["DISPLAY"], "-")
     return re.sub(r"//.*", "", dump)
+
+
+def empty_keycodes(environ: dict[str, str]) -> list[int]:
+    """The keycodes without a keysym."""
+    lines = run(environ, "xmodmap", "-pke").splitlines()
+    return [int(line.split()[1]) for line in lines if not line.partition("=")[2].strip()]
 
 
 def needs(*programs: str) -> None:

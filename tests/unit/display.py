@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from typewright.plan.chords import ANY_STATE, Chord
-from typewright.plan.keysyms import character_of, name_of
+from typewright.plan.keysyms import NO_SYMBOL, character_of, name_of
 from typewright.plan.layout import LOCK_MASK, Layout
+from typewright.sample import MOD2
 
 _CONTROLS = {"Return": "\n", "Tab": "\t"}
 
@@ -17,19 +18,21 @@ class Display:
     I take chords, and keep what a program would have typed in `text`.
 
     As XKB does: modifiers are those locked and those of the keys that are down; the key's type chooses the level. As
-    programs do: what Lock has not been consumed for is capitalised. The group is the one that the chord asks for, which
-    is the keyer's part. An event whose planned state is not the true one is an AssertionError.
+    programs do: what Lock has not been consumed for is capitalised, and with Control or Alt nothing is typed. The group is
+    the one that the chord asks for, and locks that it does not want are off, which is the keyer's part: but never Num Lock.
+    An event whose planned state is not the true one is an AssertionError.
     """
 
     def __init__(self, *, locked: int) -> None:
         self.text = ""
-        self._locked = locked
+        self._locked = self._kept = locked
         self._down: list[int] = []
 
     def take(self, chords: Iterable[Chord], layout: Layout) -> None:
         """Process all events of `chords`."""
         for chord in chords:
             group = chord.events[0].state >> 13
+            self._kept = self._locked & (chord.events[0].state | MOD2)
             for event in chord.events:
                 state = group << 13 | self._modifiers(layout)
                 assert event.state == state, f"{event} finds {state:#x}"
@@ -42,7 +45,7 @@ class Display:
             assert not self._down
 
     def _modifiers(self, layout: Layout) -> int:
-        modifiers = self._locked
+        modifiers = self._kept
         for keycode in self._down:
             assert layout.modifiers.get(keycode, 0) != ANY_STATE
             modifiers |= layout.modifiers.get(keycode, 0)
@@ -52,7 +55,7 @@ class Display:
         key = layout.keys[keycode]
         kind, keysyms = key.groups[key.reach[group]]
         modifiers = self._modifiers(layout)
-        keysym = keysyms[kind.level(modifiers)]
+        keysym = NO_SYMBOL if modifiers & layout.commanding else keysyms[kind.level(modifiers)]
         character = _CONTROLS.get(name_of(keysym)) or character_of(keysym)
         if modifiers & LOCK_MASK and not kind.consumes_lock(modifiers):
             character = character.upper()

@@ -11,7 +11,7 @@ from typewright.plan.chords import ERASE
 from typewright.plan.key_coder import KeyCoder, Segment
 from typewright.plan.layout import Layout, Untypeable
 from typewright.plan.packing import keysyms_for
-from typewright.sample import LOCK, MOD2, borrowed_key, key_name, sample_layout
+from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, borrowed_key, key_name, sample_layout
 
 US_RU = sample_layout()
 
@@ -157,6 +157,14 @@ def test_what_programs_capitalise_is_borrowed_with_a_type_that_consumes_caps_loc
     layout = lent(f"{character}漢")
     assert cut(character, 3, layout, locked=LOCK) == [(character, f"{character}漢")]
     assert [chord.keys for chord in coder(layout, locked=LOCK).text_to_keys(f"{character}漢")] == [(50, 248), (248,)]
+
+
+@pytest.mark.parametrize("locked", [CONTROL, MOD1, MOD4, CONTROL | MOD4])
+def test_a_locked_modifier_of_commands_is_off_for_text_deletion_and_chords(locked: int) -> None:
+    under = coder(locked=locked | MOD2)
+    states = {event.state for chord in under.text_to_keys("a1\n") for event in chord.events}
+    states |= {event.state for chord in [*under.backspaces(1), *under.chords("Home")] for event in chord.events}
+    assert states == {MOD2}
 
 
 def test_a_segment_hides_its_text() -> None:

@@ -10,14 +10,29 @@ import pytest
 from typewright.plan.chords import ANY_STATE
 from typewright.plan.keysyms import keysym_named, keysym_of
 from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
-from typewright.sample import ALPHABETIC, CONTROL, LOCK, MOD2, MOD4, MOD5, ONE_LEVEL, SHIFT, TWO_LEVEL, sample_layout
+from typewright.sample import (
+    ALPHABETIC,
+    CONTROL,
+    LOCK,
+    MOD1,
+    MOD2,
+    MOD4,
+    MOD5,
+    ONE_LEVEL,
+    SHIFT,
+    TWO_LEVEL,
+    sample_layout,
+)
 
 US_RU = sample_layout()
 
 
-def found(layout: Layout, name: str, *, group: int = 0, locked: int = 0) -> tuple[int, int, int] | None:
+def found(layout: Layout, name: str, *, group: int = 0, locked: int = 0) -> tuple[int, ...] | None:
+    """The position, without the locks to be taken off where there are none."""
     position = layout.find(keysym_named(name), group=group, locked=locked)
-    return None if position is None else tuple(position)
+    if position is None:
+        return None
+    return tuple(position) if position.unlocked else tuple(position)[:3]
 
 
 def key(*names: str, type: KeyType = TWO_LEVEL) -> Key:  # noqa: A002
@@ -55,6 +70,18 @@ def key(*names: str, type: KeyType = TWO_LEVEL) -> Key:  # noqa: A002
         ("ß", 0, LOCK, (39, 0, SHIFT | MOD5)),
         ("ẞ", 0, LOCK, (39, 0, MOD5)),
         ("Return", 0, LOCK, (36, 0, 0)),
+        # Shift Lock and a locked level are off where nothing else helps, and no other lock with them
+        ("a", 0, SHIFT, (38, 0, 0, SHIFT)),
+        ("A", 0, SHIFT, (38, 0, 0)),
+        ("1", 0, SHIFT, (10, 0, 0, SHIFT)),
+        ("a", 0, SHIFT | LOCK, (38, 0, 0)),
+        ("A", 0, SHIFT | LOCK, (38, 0, 0, SHIFT)),
+        ("ф", 1, SHIFT | MOD2, (38, 1, 0, SHIFT)),
+        ("5", 0, MOD5, (14, 0, 0, MOD5)),
+        ("EuroSign", 0, MOD5, (14, 0, 0)),
+        ("‰", 0, MOD5 | LOCK | MOD2, (14, 0, SHIFT)),
+        ("percent", 0, MOD5 | MOD2, (14, 0, SHIFT, MOD5)),
+        ("Return", 0, SHIFT | MOD5, (36, 0, 0)),
         # Num Lock has no say over these
         ("a", 0, MOD2, (38, 0, 0)),
         ("A", 0, MOD2, (38, 0, SHIFT)),
@@ -84,13 +111,13 @@ def test_a_modifier_that_only_latches_is_not_pressed() -> None:
     assert found(latching, "A", locked=LOCK) == (38, 0, 0)
 
 
-def test_caps_lock_shuts_out_what_a_program_would_capitalise() -> None:
+def test_caps_lock_is_off_for_what_a_program_would_capitalise() -> None:
     layout = Layout(
         {20: key("ssharp", "question"), 21: key("adiaeresis"), 22: key("1", "exclam"), 50: key("Shift_L")}, {50: 1}
     )
     assert found(layout, "ssharp") == (20, 0, 0)
-    assert found(layout, "ssharp", locked=LOCK) is None
-    assert found(layout, "adiaeresis", locked=LOCK) is None
+    assert found(layout, "ssharp", locked=LOCK) == (20, 0, 0, LOCK)
+    assert found(layout, "adiaeresis", locked=LOCK | MOD2) == (21, 0, 0, LOCK)
     assert found(layout, "1", locked=LOCK) == (22, 0, 0)
 
 
@@ -100,8 +127,36 @@ def test_preserved_lock_is_not_consumed() -> None:
     assert preserving.consumes_lock(SHIFT)
     assert not preserving.consumes_lock(LOCK)
     assert not TWO_LEVEL.consumes_lock(0)
-    assert found(layout, "a", locked=LOCK) is None
+    assert found(layout, "a", locked=LOCK) == (20, 0, 0, LOCK)
     assert found(layout, "A", locked=LOCK) == (20, 0, SHIFT)
+
+
+@pytest.mark.parametrize(
+    ("fickle", "name", "locked", "position"),
+    [
+        # shift:breaks_caps, shift:both_capslock_cancel: under Caps Lock, Shift is another key
+        (SHIFT | LOCK, "a", LOCK, (38, 0, 0, LOCK)),
+        (SHIFT | LOCK, "A", LOCK, (38, 0, 0)),
+        (SHIFT | LOCK, "exclam", LOCK | MOD2, (10, 0, SHIFT, LOCK)),
+        (SHIFT | LOCK, "exclam", MOD2, (10, 0, SHIFT)),
+        # shift:both_capslock: it is one together with another Shift
+        (SHIFT, "a", LOCK, (38, 0, SHIFT)),
+        (SHIFT, "A", 0, (38, 0, SHIFT)),
+    ],
+)
+def test_a_modifier_key_that_a_lock_turns_into_another_is_not_pressed_under_it(
+    fickle: int, name: str, locked: int, position: tuple[int, ...]
+) -> None:
+    layout = replace(US_RU, fickle={50: fickle, 62: fickle})
+    assert found(layout, name, locked=locked) == position
+
+
+def test_of_two_modifier_keys_the_steady_one_is_pressed() -> None:
+    assert replace(US_RU, fickle={50: SHIFT}).modifier_keys[SHIFT] == 62
+
+
+def test_the_commanding_modifiers() -> None:
+    assert US_RU.commanding == CONTROL | MOD1 | MOD4
 
 
 def test_modifiers_outside_the_mask_choose_nothing() -> None:
@@ -130,8 +185,8 @@ def test_groups_that_a_key_does_not_have_reach_one_that_it_has() -> None:
 
 def test_a_character_is_found_by_any_of_its_keysyms() -> None:
     layout = Layout({20: Key((KeyGroup(ONE_LEVEL, (0x010020AC,)),), (0,)), 140: key("EuroSign")}, {})
-    assert layout.find(keysym_of("€"), group=0, locked=0) == (140, 0, 0)
-    assert layout.find_character("€", group=0, locked=0) == (20, 0, 0)
+    assert layout.find(keysym_of("€"), group=0, locked=0) == (140, 0, 0, 0)
+    assert layout.find_character("€", group=0, locked=0) == (20, 0, 0, 0)
     assert layout.find_character("$", group=0, locked=0) is None
 
 
@@ -149,6 +204,13 @@ def test_spare_keycodes_type_nothing_in_any_group_and_8_is_none_of_them() -> Non
     layout = Layout({255: empty, 8: empty, 9: silent, 100: half, 101: key("b")}, {}, groups=2)
     assert layout.spare_keycodes == (9, 255)
     assert US_RU.spare_keycodes == (248, 249, 250)
+
+
+def test_a_keycode_that_is_a_modifier_or_would_become_one_is_not_spare() -> None:
+    empty, send, save = Key((), ()), key("XF86Send", type=ONE_LEVEL), key("XF86Save", type=ONE_LEVEL)
+    keys = {9: empty, 207: empty, 208: empty, 239: send, 242: save}
+    assert Layout(keys, {}, acting=frozenset({9, 207})).spare_keycodes == (208,)
+    assert Layout(keys, {}, acting=frozenset({9, 207, 208, 239})).spare_keycodes == (242,)
 
 
 def test_names_are_for_people_and_don_t_make_a_layout_another_one() -> None:

@@ -14,7 +14,7 @@ from typewright.plan.key_coder import KeyCoder
 from typewright.plan.keysyms import character_of
 from typewright.plan.layout import Untypeable
 from typewright.plan.text import typeable
-from typewright.sample import LOCK, MOD2, borrowed_key, sample_layout
+from typewright.sample import CONTROL, LOCK, MOD2, MOD4, MOD5, SHIFT, borrowed_key, sample_layout
 from typewright.testing import FakeKeyboard
 from typewright.x11.borrowed import BorrowedKeycodes
 
@@ -27,7 +27,7 @@ near = st.text(st.sampled_from([*ON_THE_LAYOUT, "\n", "\t"]))
 mixed = st.text(st.sampled_from([*ON_THE_LAYOUT, *"\n\tçÇßẞıİςσΣǆǅǄﬁŉ😀漢字é"]))
 anything = st.text(st.characters(exclude_categories=("Cc", "Cs")))
 texts = st.lists(st.one_of(near, mixed, anything), max_size=3).map("".join)
-locks = st.sampled_from([0, LOCK, MOD2, LOCK | MOD2])
+locks = st.sets(st.sampled_from([SHIFT, LOCK, CONTROL, MOD2, MOD4, MOD5])).map(sum)
 groups = st.integers(0, 1)
 
 
@@ -49,6 +49,7 @@ def test_what_the_layout_has_is_typed_without_borrowing(text: str, group: int, l
 @given(text=texts, group=groups, locked=locks, spare=st.integers(0, 4), reads_again=st.booleans())
 @example(text="ǅǆǄ", group=0, locked=0, spare=1, reads_again=True)
 @example(text="éèς", group=0, locked=LOCK, spare=1, reads_again=False)
+@example(text="ıﬁς aA1", group=0, locked=LOCK, spare=3, reads_again=False)
 @example(text="Ça, да: ½ 😀", group=1, locked=LOCK, spare=2, reads_again=True)
 def test_a_text_is_typed_whole_or_refused_before_the_first_key(
     text: str, group: int, locked: int, spare: int, reads_again: bool

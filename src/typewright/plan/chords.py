@@ -37,7 +37,7 @@ class KeyEvent(NamedTuple):
 
 class Chord(NamedTuple):
     """
-    Keys that go down in order and up in reverse order.
+    Keys that go down in order and up in reverse order; for a composed character (`in_sequence`) one such after the other.
 
     `text` is what the chord completes: a character for most, ERASE for a BackSpace, empty for a shortcut. It is left out of
     `repr`, so that no log shows it. `counts` is how much of its job is done with it: 1, or 0 for what only prepares more.
@@ -82,6 +82,12 @@ def chord(keys: Sequence[int], modifiers: Mapping[int, int], state: int, text: s
     if unpredictable:
         releases = [event._replace(state=ANY_STATE) for event in releases]
     return Chord(keys, (*presses, *releases), text)
+
+
+def in_sequence(chords: Sequence[Chord], text: str) -> Chord:
+    """The one chord of `chords` one after the other, which complete `text` together; their group and locks are the same."""
+    keys = tuple(key for part in chords for key in part.keys)
+    return Chord(keys, tuple(event for part in chords for event in part.events), text)
 
 
 def _with(state: int, added: int) -> int:

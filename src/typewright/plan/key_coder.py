@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
-from typewright.plan.chords import ERASE, GROUP_SHIFT, Chord, chord, state_of
+from typewright.plan.chords import ERASE, GROUP_SHIFT, Chord, chord, in_sequence, state_of
 from typewright.plan.keysyms import keysym_named
-from typewright.plan.layout import Layout, Position, Untypeable
+from typewright.plan.layout import Layout, Position, Untypeable, subsets
 from typewright.plan.notation import chords_of
 from typewright.plan.packing import Lent, Packing
 
@@ -28,7 +29,8 @@ class Segment(NamedTuple):
 
 class KeyCoder:
     """
-    I turn text into chords for `layout`, beginning in `group`, under the `locked` modifiers.
+    I turn text into chords for `layout`, beginning in `group`, under the `locked` modifiers. Of these, the ones in the
+    state of a chord's events stay as they are for it; the others are off for that while, which is the keyer's work.
 
     I stay in the group of the last character as long as it has the next one, so that a Russian sentence on a us,ru layout
     switches twice and not at each space. Make a new one of me when layout or state change.
@@ -37,7 +39,7 @@ class KeyCoder:
     def __init__(self, layout: Layout, *, group: int, locked: int) -> None:
         self._layout = layout
         self._group = group
-        self._locked = locked
+        self._locked = locked & ~layout.commanding
         self._chords: dict[tuple[str, int], Chord] = {}
 
     def text_to_keys(self, text: str) -> list[Chord]:
@@ -74,7 +76,8 @@ class KeyCoder:
         for place, character in enumerate(text):
             if character not in absent:
                 position = self._find(character, self._group)
-                absent[character] = position is None or position.keycode in self._layout.borrowed
+                lacks = position is None or position.keycode in self._layout.borrowed
+                absent[character] = lacks and not (spare < 1 and self._composed(character, self._group))
             if not absent[character]:
                 continue
             if spare < 1 or character in _CONTROLS:
@@ -95,9 +98,10 @@ class KeyCoder:
             known = self._chords.get((character, group))
             if known is None:
                 position = self._find(character, group)
-                if position is None:
+                found = self._composed(character, group) if position is None else self._chord(position, character)
+                if found is None:
                     raise Untypeable(f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout.")
-                known = self._chords[character, group] = self._chord(position, character)
+                known = self._chords[character, group] = found
             group = known.events[0].state >> GROUP_SHIFT
             yield known
 
@@ -110,4 +114,25 @@ class KeyCoder:
         modifiers = [
             self._layout.modifier_keys[bit] for bit in sorted(self._layout.modifier_keys) if bit & position.modifiers
         ]
-        return chord([*modifiers, position.keycode], self._layout.modifiers, state_of(position.group, self._locked), text)
+        state = state_of(position.group, self._locked & ~position.unlocked)
+        return chord([*modifiers, position.keycode], self._layout.modifiers, state, text)
+
+    def _composed(self, character: str, group: int) -> Chord | None:
+        """
+        The keys that programs put together to `character`: over dead keys, or Compose. None when there are none.
+
+        All of them in one group and under the same locks, the fewest of these taken off: they travel in one write.
+        """
+        groups = sorted(range(self._layout.groups), key=lambda other: other != group)
+        for keysyms in self._layout.compose(character):
+            for active, unlocked in product(groups, subsets(self._locked)):
+                taps = [self._tap(keysym, active, unlocked) for keysym in keysyms]
+                if all(taps):
+                    return in_sequence([tap for tap in taps if tap], character)
+        return None
+
+    def _tap(self, keysym: int, group: int, unlocked: int) -> Chord | None:
+        position = self._layout.find(keysym, group=group, locked=self._locked & ~unlocked)
+        if position is None or position.group != group or position.unlocked:
+            return None
+        return self._chord(position._replace(unlocked=unlocked), "")

@@ -2,7 +2,7 @@
 """
 Keysyms: their names, and the characters that they type.
 
-A keysym is X's number for what stands on a key. Characters have a legacy keysym (1,480 of them, in `keysyms.tsv`), or else
+A keysym is X's number for what stands on a key. Characters have a legacy keysym (in `keysyms.tsv`), or else
 0x01000000 + code point (X11 protocol, appendix A).
 """
 
@@ -16,6 +16,16 @@ from typing import NamedTuple
 NO_SYMBOL = 0
 _UNICODE = 0x01000000
 _LAST_CODE_POINT = 0x10FFFF
+
+# Legacy keysyms that xterm or GTK 3 take for no character, or for another one (measured with all of the table): brackets and
+# signs of the Technical, Special, Publishing and APL sets, three of Katakana, and the Hangul letters.
+_MISREAD = frozenset(
+    (
+        *(0x47E, 0x4A2, 0x4A3, 0x7AE, 0x8A1, *range(0x8A7, 0x8B1), 0x8C1, 0x8C8, 0x8C9, 0x8CD, 0x8CF),
+        *(0x9E0, 0x9E1, 0x9E8, 0x9EF, 0x9F0, 0x9F2, 0x9F3, 0xAAF, 0xAD5, 0xAF4, 0xAF9),
+        *(0xBC2, 0xBC4, 0xBCA, 0xBCC, 0xBCE, 0xBCF, 0xBD3, 0xBDC, 0xBFC, *range(0xEA1, 0xF00)),
+    )
+)
 
 
 class _Table(NamedTuple):
@@ -33,7 +43,7 @@ def _table() -> _Table:
         name, value, *code_point = line.split("\t")
         keysym = int(value, 16)
         table.by_name[name] = keysym
-        if code_point:
+        if code_point and keysym not in _MISREAD:
             character = chr(int(code_point[0], 16))
             table.character[keysym] = character
             table.legacy.setdefault(character, keysym)
@@ -83,7 +93,15 @@ def unicode_keysym(character: str) -> int:
 
 
 def character_of(keysym: int) -> str:
-    """The character that `keysym` types; empty when it types none, or none in particular (the keypad, dead keys)."""
+    """
+    The character that `keysym` types in every program; empty when it types none, none in particular (the keypad, dead
+    keys), or not the same one everywhere.
+    """
     if _UNICODE + 0xA0 <= keysym <= _UNICODE + _LAST_CODE_POINT:
         return chr(keysym - _UNICODE)
     return _table().character.get(keysym, "")
+
+
+def is_modifier(keysym: int) -> bool:
+    """Whether programs take a key with `keysym` for a modifier key, which does nothing by itself (libX11, IsModifierKey)."""
+    return 0xFFE1 <= keysym <= 0xFFEE or 0xFE01 <= keysym <= 0xFE13 or keysym in (0xFF7E, 0xFF7F)

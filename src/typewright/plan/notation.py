@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import difflib
+from functools import reduce
+from operator import or_
 
 from typewright.plan.chords import ANY_STATE, Chord, chord, state_of
 from typewright.plan.keysyms import NO_SYMBOL, keysym_named, names
@@ -67,9 +69,9 @@ def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list
 
     A key that needs modifiers for its level (`ctrl+plus` on many layouts) gets those that the chord does not press already.
     Of a key alone that is so under Caps Lock as well; a chord of several keys leaves Caps Lock out, as everybody does who
-    presses ctrl+s with their fingers. Behind a key that locks or latches
-    something, the state of the events is anybody's guess, and none is required. Raises ValueError for what `keysyms_of`
-    refuses, and Untypeable, naming the word, when the layout has no such key.
+    presses ctrl+s with their fingers. Locks that keep a key out of reach, or turn a modifier key into another, are off for
+    the chord. Behind a key that locks or latches something the state is anybody's guess, and none is required of an event.
+    Raises ValueError for what `keysyms_of` refuses, and Untypeable, naming the word, when the layout has no such key.
     """
     chords = []
     lasting = False
@@ -91,6 +93,8 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
         position = layout.find(keysym, group=in_group, locked=heeded)
         if position is None:
             raise Untypeable(f"No key of the keyboard layout reaches {word!r}.")
+        if position.unlocked:
+            return _chord(words, layout, group, locked & ~position.unlocked)
         in_group = position.group
         for bit in sorted(layout.modifier_keys):
             if bit & position.modifiers & ~pressed:
@@ -100,6 +104,9 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
             raise Untypeable(f"{word!r} would press a key twice in one chord.")
         keys.append(position.keycode)
         pressed |= max(layout.modifiers.get(position.keycode, 0), 0)
+    upset = locked & reduce(or_, (layout.fickle.get(key, 0) for key in keys))
+    if upset and len(words) > 1:
+        return _chord(words, layout, group, locked & ~upset)
     return chord(keys, layout.modifiers, state_of(in_group, locked))
 
 

@@ -18,10 +18,10 @@ from typewright.x11.address import display_name
 from typewright.x11.barrier import Barrier
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.controls import CORE_KEYBOARD, ControlsReader
-from typewright.x11.group import Group
 from typewright.x11.guard import Guard
 from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
+from typewright.x11.locks import Locks
 from typewright.x11.programs import Programs
 from typewright.x11.sweep import sweep
 
@@ -101,7 +101,7 @@ def open_backend(
         guard = Guard(control)
         barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
         yield barrier.prepare()
-        keyboard, group, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
+        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
         swept = yield sweep(control, xinput, xtest, sources.xtest)
         redeemed = yield keyboard.redeem()
         if swept or redeemed:
@@ -116,7 +116,7 @@ def open_backend(
         data.close()
         raise
     return Backend(
-        keyer=keyer.Keyer(control, xtest, group, guard, controls),
+        keyer=keyer.Keyer(control, xtest, locks, guard, controls),
         observer=watcher,
         keyboard=keyboard,
         barrier=barrier,
@@ -165,15 +165,15 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
 @inlineCallbacks
 def _open_keyboard(
     control: Connection, extension: Extension, reactor: Any, linger_s: float, device: int = CORE_KEYBOARD
-) -> Generator[Deferred[Any], Any, tuple[Keyboard, Group, ControlsReader]]:
+) -> Generator[Deferred[Any], Any, tuple[Keyboard, Locks, ControlsReader]]:
     """
-    Fires with the keyboard, its layout read, and the group and the controls that it shares with the keyer.
+    Fires with the keyboard, its layout read, and the locks and the controls that it shares with the keyer.
 
     `device` is the one whose controls count.
     """
     leases = Leases(control)
-    group = Group(extension, leases)
+    locks = Locks(extension, leases)
     controls = ControlsReader(control, extension, device)
-    keyboard = Keyboard(control, extension, leases, group, controls, reactor, linger_s=linger_s)
+    keyboard = Keyboard(control, extension, leases, locks, controls, reactor, linger_s=linger_s)
     yield keyboard.start()
-    return keyboard, group, controls
+    return keyboard, locks, controls

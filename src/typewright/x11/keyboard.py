@@ -14,14 +14,14 @@ from Xlib import Xatom
 
 from typewright.errors import DisplayLost
 from typewright.interfaces import Controls, IClock, IDelayed, KeyboardState
-from typewright.plan.layout import LAST_MAIN_KEYCODE, Layout
+from typewright.plan.layout import LAST_MAIN_KEYCODE, Layout, no_sequences
 from typewright.plan.packing import Lent
 from typewright.x11 import xkb
 from typewright.x11.borrowed import BorrowedKeycodes, Owed, holds
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.controls import CONTROLS_NOTIFY, ControlsReader
-from typewright.x11.group import Group
 from typewright.x11.leases import Leases
+from typewright.x11.locks import Locks
 
 _RULES_NAMES = "_XKB_RULES_NAMES"
 
@@ -41,19 +41,21 @@ class Keyboard:
         connection: Connection,
         extension: Extension,
         leases: Leases,
-        group: Group,
+        locks: Locks,
         controls: ControlsReader,
         clock: IClock,
         *,
         linger_s: float,
+        compose: Callable[[str], Sequence[Sequence[int]]] = no_sequences,
     ) -> None:
         self._connection = connection
         self._extension = extension
         self._leases = leases
-        self._group = group
+        self._locks = locks
         self._controls = controls
         self._clock = clock
         self._linger_s = linger_s
+        self._compose = compose
         self._borrowed = BorrowedKeycodes()
         self._return_call: IDelayed | None = None
         self._rereading = False
@@ -211,7 +213,7 @@ class Keyboard:
         reply = yield self._connection.ask(xkb.get_map(self._extension.major))
         # All changes announced before this reply are in it.
         self._stale = False
-        layout, self._map = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes)
+        layout, self._map = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes, compose=self._compose)
         if self._borrowed.lost(layout):
             layout = replace(layout, borrowed=self._borrowed.keycodes)
             self._connection.send(self._leases.keycodes(self._borrowed.owed()))
@@ -222,8 +224,8 @@ class Keyboard:
 
     def _take_state(self, reply: bytes) -> KeyboardState:
         state = xkb.parse_state(reply)
-        self._group.found(state)
-        if not self._group.ours and (name := self.layout.name(state.group)) != self._name:
+        self._locks.found(state)
+        if not self._locks.ours and (name := self.layout.name(state.group)) != self._name:
             self._name = name
             self.on_layout(name)
         return KeyboardState(state.group, state.locked, state.held)
@@ -246,7 +248,7 @@ class Keyboard:
         self._controls.stale |= kind == CONTROLS_NOTIFY
         if kind == xkb.STATE_NOTIFY and self._unmodified:
             self._read_state().addCallbacks(self._on_state, _gone)
-        elif kind != xkb.STATE_NOTIFY or not self._group.ours:
+        elif kind != xkb.STATE_NOTIFY or not self._locks.ours:
             self._reread()
 
     def _reread(self) -> None:

@@ -15,11 +15,11 @@ from twisted.internet.defer import Deferred, succeed
 from Xlib import X
 
 from typewright.interfaces import Controls
-from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, KeyEvent
+from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK, KeyEvent
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.controls import ControlsReader
-from typewright.x11.group import Group
 from typewright.x11.guard import Guard
+from typewright.x11.locks import Locks
 
 NAME = "XTEST"
 _FAKE_INPUT = struct.Struct("=BBHBB2xII8xhh7xB")
@@ -33,15 +33,16 @@ class Keyer:
     """
     I send key events as if they came from the keyboard (XTEST protocol, FakeInput).
 
-    A burst is one write: a switch of the group where one is due, the events, and the guard's questions behind them.
+    A burst is one write: a switch of the group where one is due, the events, between locks taken off and put back where
+    their state demands it, and the guard's questions behind them.
     """
 
     def __init__(
-        self, connection: Connection, extension: Extension, group: Group, guard: Guard, controls: ControlsReader
+        self, connection: Connection, extension: Extension, locks: Locks, guard: Guard, controls: ControlsReader
     ) -> None:
         self._connection = connection
         self._major = extension.major
-        self._group = group
+        self._locks = locks
         self._guard = guard
         self._controls = controls
         self._packed_for = controls.now
@@ -50,7 +51,7 @@ class Keyer:
         connection.send(struct.pack("=BBHB3x", self._major, 3, 2, 1))
 
     def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
-        """See `IKeyer`. `events` need the same group; one chord's always do."""
+        """See `IKeyer`. `events` need the same group and locks; one chord's always do."""
         events = tuple(events)
         if self._packed_for is not self._controls.now or len(self._bursts) >= _CACHED_BURSTS:
             self._bursts.clear()
@@ -60,16 +61,17 @@ class Keyer:
             burst = self._bursts[events] = pack(self._major, events, self._packed_for)
         requests, count = burst
         state = events[0].state
-        switch, switches = b"", 0
-        if state != ANY_STATE:
-            switch, switches = self._group.switch((state & GROUP_MASK) >> GROUP_SHIFT)
-        return self._guard.behind(switch + requests, switches + count)
+        if state == ANY_STATE:
+            return self._guard.behind(requests, count)
+        switch, switches = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
+        off, on = self._locks.lift(state & MODIFIERS_MASK)
+        return self._guard.behind(switch + off + requests + on, switches + count + (2 if off else 0))
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
-        if not self._group.ours:
+        if not self._locks.ours:
             return succeed(None)
-        requests, count = self._group.restore()
+        requests, count = self._locks.restore()
         return self._guard.behind(requests, count).addCallback(lambda window: None)
 
 

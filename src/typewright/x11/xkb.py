@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from typewright.plan.chords import ANY_STATE
 from typewright.plan.layout import LOCK_MASK, Key, KeyGroup, KeyType, Layout
@@ -20,7 +20,7 @@ NAME = "XKEYBOARD"
 NEW_KEYBOARD_NOTIFY, MAP_NOTIFY, STATE_NOTIFY = 0, 1, 2
 
 _CORE_KEYBOARD = 0x100
-_TYPES, _SYMS, _ACTIONS = 0x01, 0x02, 0x10
+_TYPES, _SYMS, _MODIFIER_MAP, _ACTIONS = 0x01, 0x02, 0x04, 0x10
 _GROUP_PARTS = 0x10 | 0x80  # the effective and the locked group
 _MODIFIER_PARTS = 0x01
 _SET_MODS = 1
@@ -28,6 +28,10 @@ _SHIFT = 1
 _ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
 _RECORD = struct.Struct("=4BBBH")  # a type for each group, groups, levels, and how many keysyms follow
 _LASTING_ACTIONS = (2, 3, 5, 6)  # latch and lock, of modifiers and of groups
+
+
+_Action = tuple[int, int]
+"""An action's type, and its mask where it has one."""
 
 
 class State(NamedTuple):
@@ -70,9 +74,14 @@ def lock_group(major: int, group: int) -> bytes:
     return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, 0, 0, 1, group, 0, 0, 0, 0, 0)
 
 
+def lock_modifiers(major: int, affected: int, locked: int) -> bytes:
+    """LatchLockState: of the `affected` modifiers, lock those in `locked` and unlock the others. No group is touched."""
+    return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, affected, locked, 0, 0, 0, 0, 0, 0, 0)
+
+
 def get_map(major: int) -> bytes:
-    """GetMap: all key types, keysyms and actions."""
-    return struct.pack("=BBHHHH16x2x", major, 8, 7, _CORE_KEYBOARD, _TYPES | _SYMS | _ACTIONS, 0)
+    """GetMap: all key types, keysyms, actions and core modifiers."""
+    return struct.pack("=BBHHHH16x2x", major, 8, 7, _CORE_KEYBOARD, _TYPES | _SYMS | _MODIFIER_MAP | _ACTIONS, 0)
 
 
 def set_keys(major: int, first: int, records: Sequence[bytes]) -> bytes:
@@ -116,10 +125,9 @@ def _record(kind: int, keysyms: Sequence[int]) -> bytes:
     return _RECORD.pack(kind, 0, 0, 0, 1, levels, levels) + struct.pack(f"={levels}I", *keysyms)
 
 
-def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[int] = frozenset()) -> tuple[Layout, Map]:
-    """The layout in the reply to GetMap, and what SetMap needs of it."""
-    first_type, types, _, first_key, _, keys, first_acting, _, acting = struct.unpack_from("=xBBBBHBBHB", reply, 13)[:9]
-    del first_type
+def parse_map(reply: bytes, **beside: Any) -> tuple[Layout, Map]:
+    """The layout in the reply to GetMap, and what SetMap needs; `beside` are fields of the layout that the reply lacks."""
+    types, first_key, keys, first_acting, all_actions, acting = struct.unpack_from("=BxB2xBBHB", reply, 15)
     at = 40
     key_types = []
     for _ in range(types):
@@ -133,9 +141,18 @@ def parse_map(reply: bytes, *, names: tuple[str, ...] = (), borrowed: frozenset[
         records[keycode] = reply[begin:at]
     groups = max((len(key.groups) for key in parsed.values()), default=1) or 1
     layout_keys = {code: key._replace(reach=_reach(key, groups)) for code, key in parsed.items()}
-    modifiers = dict(_parse_modifiers(reply, at, first_acting, acting))
-    acting_keys = frozenset(first_acting + index for index, actions in enumerate(reply[at : at + acting]) if actions)
-    layout = Layout(layout_keys, modifiers, groups, names, borrowed, acting=acting_keys)
+    modifiers: dict[int, int] = {}
+    fickle: dict[int, int] = {}
+    # A keycode in the map of modifiers is none without a keysym, but with the first that it is given.
+    acting_keys = set(_parse_modifier_map(reply, at + (acting + 3) // 4 * 4 + 8 * all_actions))
+    for keycode, actions in _parse_actions(reply, at, first_acting, acting):
+        acting_keys.add(keycode)
+        mask, upset = _modifier(actions, parsed[keycode])
+        if mask:
+            modifiers[keycode] = mask
+        if mask and upset:
+            fickle[keycode] = upset
+    layout = Layout(layout_keys, modifiers, groups, acting=frozenset(acting_keys), fickle=fickle, **beside)
     four_level = _four_level(key_types, layout.modifier_keys)
     return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
 
@@ -193,15 +210,37 @@ def _reach(key: Key, groups: int) -> tuple[int, ...]:
     return tuple(group % own for group in range(groups))
 
 
-def _parse_modifiers(reply: bytes, at: int, first: int, count: int) -> Iterator[tuple[int, int]]:
-    """The mask that each modifier key sets while it is down, by the action of its first level."""
+def _parse_actions(reply: bytes, at: int, first: int, count: int) -> Iterator[tuple[int, list[_Action]]]:
+    """The actions of each key that has any: those of its first group's levels, of its second's, and so on."""
     action = at + (count + 3) // 4 * 4
     for index in range(count):
         actions = reply[at + index]
         if actions:
-            kind, _, mask = struct.unpack_from("=BBB", reply, action)
-            if kind == _SET_MODS:
-                yield first + index, mask
-            elif kind in _LASTING_ACTIONS:
-                yield first + index, ANY_STATE
+            yield first + index, [struct.unpack_from("=BxB", reply, action + 8 * number) for number in range(actions)]
         action += 8 * actions
+
+
+def _parse_modifier_map(reply: bytes, at: int) -> Iterator[int]:
+    """The keycodes that are in the core protocol's map of modifiers."""
+    for number in range(reply[33]):
+        yield reply[at + 2 * number]
+
+
+def _modifier(actions: list[_Action], key: Key) -> tuple[int, int]:
+    """
+    The mask that a key sets while it is down, and the modifiers under which it does something else than on its first level.
+
+    The mask is 0 when it sets none, and ANY_STATE when what it does outlasts it, or depends on the group.
+    """
+    plain, upset = actions[0], 0
+    for number, group in enumerate(key.groups):
+        width = len(group.keysyms)
+        own = actions[number * width : (number + 1) * width]
+        if own[0] != plain:
+            return ANY_STATE, 0
+        if any(own[level] != plain for level in group.type.levels.values()):
+            upset |= group.type.mask
+    kind, mask = plain
+    if kind in _LASTING_ACTIONS:
+        return ANY_STATE, 0
+    return (mask, upset) if kind == _SET_MODS else (0, 0)

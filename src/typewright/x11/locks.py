@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The active group, and what we did to it."""
+"""What is locked, a group and modifiers, and what we did to it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typewright.x11.connection import Extension
 from typewright.x11.leases import Leases
 
 
-class Group:
+class Locks:
     """
-    I switch the active group for characters that stand in another one, and put it back.
+    I switch the active group for characters that stand in another one, and take off locked modifiers for those that stand
+    nowhere while these are on.
 
-    The switch travels in one write with the keys that need it, so that no key falls between; a lease on the server tells
-    the next of us to put it back should this one die.
+    Both travel in one write with the keys that need it, so that no key falls between. A group stays until `restore`, and a
+    lease on the server tells the next of us to put it back should this one die. A modifier is locked again in that same
+    write already: whatever happens to us, the lock is as it was.
     """
 
     def __init__(self, extension: Extension, leases: Leases) -> None:
@@ -22,6 +24,7 @@ class Group:
         self._active = 0
         self._locked = 0
         self._original: int | None = None
+        self._modifiers = 0
 
     @property
     def ours(self) -> bool:
@@ -29,7 +32,8 @@ class Group:
         return self._original is not None
 
     def found(self, state: xkb.State) -> None:
-        """Take over what the server says, as long as the group is not our doing."""
+        """Take over what the server says; of the group only as long as it is not our doing."""
+        self._modifiers = state.locked
         if not self.ours:
             self._active, self._locked = state.group, state.locked_group
 
@@ -45,6 +49,16 @@ class Group:
         self._locked = (self._locked + group - self._active) % groups
         self._active = group
         return requests + xkb.lock_group(self._major, self._locked), count
+
+    def lift(self, modifiers: int) -> tuple[bytes, bytes]:
+        """
+        The request that takes every lock off but those in `modifiers`, and the one that puts them back; two empty ones when
+        there is nothing to take off.
+        """
+        surplus = self._modifiers & ~modifiers
+        if not surplus:
+            return b"", b""
+        return xkb.lock_modifiers(self._major, surplus, 0), xkb.lock_modifiers(self._major, surplus, surplus)
 
     def restore(self) -> tuple[bytes, int]:
         """The requests, and how many, that put back the group that we found."""
