@@ -350,10 +350,11 @@ def keymap(environ: dict[str, str]) -> str:
     return re.sub(r"//.*", "", dump)
 
 
-def empty_keycodes(environ: dict[str, str]) -> list[int]:
-    """The keycodes without a keysym."""
-    lines = run(environ, "xmodmap", "-pke").splitlines()
-    return [int(line.split()[1]) for line in lines if not line.partition("=")[2].strip()]
+def leave_nothing_to_lend(environ: dict[str, str]) -> None:
+    """Put a function key on every keycode that is empty, or a multimedia key."""
+    lines = (line.partition("=") for line in run(environ, "xmodmap", "-pke").splitlines())
+    taken = [f"{keycode}= F35\n" for keycode, _, keysyms in lines if not keysyms.strip() or "XF86" in keysyms.split()[0]]
+    run(environ, "xmodmap", "-", stdin="".join(taken))
 
 
 def needs(*programs: str) -> None:

@@ -35,7 +35,9 @@ def lines(text: str, layout: Layout, state: KeyboardState) -> Iterator[str]:
     segments = coder.segments(text, len(layout.spare_keycodes) + len(layout.borrowed))
     yield f"layout {layout.name(state.group) or '(unnamed)'}, {len(text)} characters"
     for number, segment in enumerate(segments):
-        if number:
+        if segment.behind:
+            yield "(waits until the program has taken its keys)"
+        elif number:
             yield f"(waits until the program has taken its keys, then borrows {len(segment.borrow)} keycodes anew)"
         borrowed = {character for pair in segment.borrow for character in pair}
         for character in segment.text:

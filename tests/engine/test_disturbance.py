@@ -7,7 +7,7 @@ import pytest
 
 from typewright.engine.disturbance import Disturbance, judge
 from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
-from typewright.plan.chords import state_of
+from typewright.plan.chords import in_sequence, state_of
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD5, SHIFT, sample_layout
 
@@ -50,6 +50,14 @@ def test_a_chord_that_was_broken_off_typed_nothing() -> None:
     strays = [Stray(SHIFT_R, True, 0, USER), Stray(CAPITAL.keys[0], True, SHIFT, OURS)]
     assert judge(strays, CAPITAL, 1, LAYOUT) == Disturbance(False, 0)
     assert judge(strays, CAPITAL, 2, LAYOUT) == Disturbance(True, 0)
+
+
+def test_nobody_can_tell_what_becomes_of_half_a_composed_character() -> None:
+    composed = in_sequence([CHORD, CAPITAL], "ä")
+    shift, repeat = Stray(SHIFT_R, True, 0, USER), Stray(A, True, 0, REPEAT)
+    assert judge([shift], composed, len(composed.events), LAYOUT) == Disturbance(True, 0)
+    assert judge([shift], composed, 2, LAYOUT) == Disturbance(False, None)
+    assert judge([repeat], composed, len(composed.events), LAYOUT) == Disturbance(True, None)
 
 
 @pytest.mark.parametrize(("keycode", "state", "typed"), [

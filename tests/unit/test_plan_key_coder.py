@@ -9,6 +9,7 @@ import pytest
 
 from typewright.plan.chords import ERASE
 from typewright.plan.key_coder import KeyCoder, Segment
+from typewright.plan.keysyms import keysym_named
 from typewright.plan.layout import Layout, Untypeable
 from typewright.plan.packing import keysyms_for
 from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, borrowed_key, key_name, sample_layout
@@ -165,6 +166,21 @@ def test_a_locked_modifier_of_commands_is_off_for_text_deletion_and_chords(locke
     states = {event.state for chord in under.text_to_keys("a1\n") for event in chord.events}
     states |= {event.state for chord in [*under.backspaces(1), *under.chords("Home")] for event in chord.events}
     assert states == {MOD2}
+
+
+def test_with_nothing_to_lend_a_text_is_cut_where_composed_characters_begin() -> None:
+    sequences = {"é": (keysym_named("apostrophe"), keysym_named("e")), "ж": (keysym_named("x"),)}
+    layout = replace(
+        sample_layout(spare=0), compose=lambda character: [sequences[character]] if character in sequences else []
+    )
+    under = coder(layout, locked=LOCK)
+    segments = under.segments("éaééb\nжé", 0)
+    assert [(segment.text, segment.behind) for segment in segments] == [
+        ("éa", True), ("ééb\nж", True), ("é", True),
+    ]  # fmt: skip
+    assert under.segments("éa", 1) == [Segment("éa", (("é", "é"),))]
+    with pytest.raises(Untypeable, match=r"^Character 2 \(U\+00E8\)"):
+        under.segments("éè", 0)
 
 
 def test_a_segment_hides_its_text() -> None:

@@ -102,3 +102,14 @@ def test_every_legacy_keysym_of_a_character_comes_back_from_it() -> None:
 )
 def test_the_name_of_a_keysym(keysym: int, name: str) -> None:
     assert name_of(keysym) == name
+
+
+@pytest.mark.parametrize("name", ["identical", "kana_openingbracket", "upstile", "Hangul_Kiyeog", "permille", "approximate"])
+def test_a_legacy_keysym_that_programs_misread_types_nothing_in_particular(name: str) -> None:
+    assert character_of(keysym_named(name)) == ""
+
+
+@pytest.mark.parametrize("character", "≡「⌈ㄱ‰∼")
+def test_characters_with_a_misread_keysym_go_by_their_unicode_one(character: str) -> None:
+    assert keysym_of(character) == 0x01000000 + ord(character)
+    assert character_of(keysym_of(character)) == character

@@ -36,8 +36,9 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
     surplus = _sum([surplus, *(_characters(chord.text or None) for _ in repeats)])
     swallowed = [stray for stray in lost if stray.keycode not in layout.modifiers]
-    if 0 < len(swallowed) < sum(event.pressed and event.keycode not in layout.modifiers for event in chord.events[:sent]):
-        surplus = None  # a half of a character that takes two keys
+    keys = [event.pressed and event.keycode not in layout.modifiers for event in chord.events]
+    if 0 < sum(keys[:sent]) - len(swallowed) < sum(keys) or (repeats and sum(keys) > 1):
+        surplus = None  # a character that takes several keys, by halves
     whole = not any(event.pressed for event in chord.events[sent:])
     return Disturbance(whole and not wrong and not swallowed, surplus)
 

@@ -7,6 +7,7 @@ Each `yield` hands the reactor a Deferred and sleeps until it fires; between two
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Generator
 from typing import Any
 
@@ -56,7 +57,7 @@ class Hands:
         """
         watchdog = Watchdog(self._clock, job.timeout_s or self._pacing.timeout_s)
         ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
-        down: dict[int, None] = {}
+        down: Counter[int] = Counter()
         reason = _SILENT
         try:
             yield from self._check_layout(job, watchdog)
@@ -85,7 +86,7 @@ class Hands:
                 yield from self._lift(down, job)
         return not (job.stopped or job.disturbance)
 
-    def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: dict[int, None]) -> Waits:
+    def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: Counter[int]) -> Waits:
         """Send `chord` and wait for its confirmations; whether it typed its text. `down` is kept true in between."""
         confirmed, sent = True, 0
         controls, modifiers = self._keyboard.controls, job.layout.modifiers
@@ -96,14 +97,14 @@ class Hands:
             sent += len(burst)
             for event in burst:
                 if event.pressed:
-                    down[event.keycode] = None
+                    down[event.keycode] += 1
             window = yield watchdog.guard(self._keyer.send(burst), slow_s)
             for event, confirmation in zip(burst, confirmations, strict=True):
                 if not (yield watchdog.guard(confirmation, slow_s)):
                     confirmed = False
                 if not event.pressed:
                     # Processed otherwise than it was meant is processed: the key is up.
-                    down.pop(event.keycode, None)
+                    down -= Counter([event.keycode])
             if window != job.window:
                 job.stop(_FOCUS_MOVED if window else _TAKEN)
                 return False

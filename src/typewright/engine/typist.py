@@ -46,10 +46,14 @@ class Collaborators:
 
 
 class Step(NamedTuple):
-    """A part of a job: the key list that a coder makes, and the pairs of characters to borrow keycodes for before."""
+    """
+    A part of a job: the key list that a coder makes, and the characters to borrow keycodes for before; `behind` when the
+    program must have taken the keys of the parts before it.
+    """
 
     keys: Callable[[KeyCoder], KeyList]
     borrow: Sequence[Lent] = ()
+    behind: bool = False
 
 
 Plan = Callable[[KeyCoder], Sequence[Step]]
@@ -116,7 +120,7 @@ class Typist:
     def steps(self, coder: KeyCoder, text: str) -> list[Step]:
         """What it takes to type `text`; raises Untypeable."""
         segments = coder.segments(text, self._keyboard.spare)
-        return [Step(partial(_spell, segment.text), segment.borrow) for segment in segments]
+        return [Step(partial(_spell, segment.text), segment.borrow, segment.behind) for segment in segments]
 
     def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
         """Press and release the chords of `key_list`; see `Hands`."""
@@ -193,6 +197,10 @@ class Typist:
         job.layout = layout
         coder = KeyCoder(layout, group=state.group, locked=state.locked)
         for step in plan(coder):
+            if step.behind:
+                yield from self._reach(job, settle=False)
+            if job.stopped:
+                return
             if step.borrow:
                 if self._keyboard.reuses(step.borrow):
                     yield from self._reach(job, settle=True)

@@ -18,10 +18,16 @@ BACKSPACE = "BackSpace"
 
 
 class Segment(NamedTuple):
-    """A stretch of text that can be typed at once, and what must be borrowed before it. Hides its text."""
+    """
+    A stretch of text that can be typed at once, and what must be borrowed before it. Hides its text.
+
+    With `behind`, its first character is composed, and programs must have taken the keys before: some (Qt 5) would put it in
+    front of those that they have read and not yet handed on.
+    """
 
     text: str
     borrow: tuple[Lent, ...]
+    behind: bool = False
 
     def __repr__(self) -> str:
         return f"Segment({len(self.text)} characters, {len(self.borrow)} borrowed)"
@@ -63,22 +69,28 @@ class KeyCoder:
 
     def segments(self, text: str, spare: int) -> list[Segment]:
         """
-        Cut `text` so that each piece needs at most `spare` borrowed keycodes, and say what these must hold.
+        Cut `text` so that each piece needs at most `spare` borrowed keycodes, and say what these must hold; with none to
+        spare, where composed characters begin.
 
         What stands on a borrowed keycode already is named as well: whoever borrows must not take it from that. A text that
-        the layout has whole is one piece. Raises Untypeable when something is lacking and nothing can be borrowed, so that
-        all of the text is checked before the first key.
+        the layout has whole is one piece. Raises Untypeable when something is lacking, and neither borrowed nor composed, so
+        that all of the text is checked before the first key.
         """
         pieces: list[Segment] = []
-        start = 0
+        start, behind, composing = 0, False, False
         packing = Packing.upon(self._layout, spare)
-        absent: dict[str, bool] = {}
+        lacking: dict[str, bool] = {}
+        composed: dict[str, bool] = {}
         for place, character in enumerate(text):
-            if character not in absent:
+            if character not in lacking:
                 position = self._find(character, self._group)
-                lacks = position is None or position.keycode in self._layout.borrowed
-                absent[character] = lacks and not (spare < 1 and self._composed(character, self._group))
-            if not absent[character]:
+                lacking[character] = position is None or position.keycode in self._layout.borrowed
+                composed[character] = lacking[character] and spare < 1 and self._composed(character, self._group) is not None
+            if composed[character] and not composing:
+                pieces += [Segment(text[start:place], (), behind)] if place else []
+                start, behind = place, True
+            composing = composed[character]
+            if composing or not lacking[character]:
                 continue
             if spare < 1 or character in _CONTROLS:
                 raise Untypeable(
@@ -89,8 +101,7 @@ class KeyCoder:
                 pieces.append(Segment(text[start:place], packing.keys))
                 start, packing = place, packing.full()
                 packing.take(character)
-        pieces.append(Segment(text[start:], packing.keys))
-        return pieces
+        return [*pieces, Segment(text[start:], packing.keys, behind)]
 
     def _walk(self, text: str) -> Iterator[Chord]:
         group = self._group

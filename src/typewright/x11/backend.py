@@ -16,6 +16,7 @@ from typewright.plan.layout import Layout
 from typewright.x11 import devices, keyer, observer, xkb
 from typewright.x11.address import display_name
 from typewright.x11.barrier import Barrier
+from typewright.x11.compose_files import ComposeFiles
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.controls import CORE_KEYBOARD, ControlsReader
 from typewright.x11.guard import Guard
@@ -174,6 +175,7 @@ def _open_keyboard(
     leases = Leases(control)
     locks = Locks(extension, leases)
     controls = ControlsReader(control, extension, device)
-    keyboard = Keyboard(control, extension, leases, locks, controls, reactor, linger_s=linger_s)
+    compose = ComposeFiles(os.environ).sequences
+    keyboard = Keyboard(control, extension, leases, locks, controls, reactor, linger_s=linger_s, compose=compose)
     yield keyboard.start()
     return keyboard, locks, controls
