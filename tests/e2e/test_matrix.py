@@ -34,14 +34,6 @@ def matrix() -> Iterator[MatrixDesk]:
         yield desk
 
 
-def not_yet(*values: str, reason: str) -> list[object]:
-    """Parameters whose tests state what must hold and does not; a test that passes all the same fails."""
-    return [pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason)) for value in values]
-
-
-REFUSED = {"Shift Lock on": "what a locked Shift hides is refused"}
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_arrives_in_every_program(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name) as program:
@@ -49,18 +41,21 @@ def test_every_text_arrives_in_every_program(matrix: MatrixDesk, name: str) -> N
     assert outcome.exact, outcome
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name for name in LAYOUTS if name not in REFUSED]
-    + [each for name, reason in REFUSED.items() for each in not_yet(name, reason=reason)],
-)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_types_every_script(matrix: MatrixDesk, name: str) -> None:
     with layout(name, matrix.environ), matrix.program("gtk3") as program:
         outcome = matrix.attempt(program, on_keyboard(matrix.environ).removesuffix(FENCE) + TEXTS["mixed"])
     assert outcome.exact, outcome
 
 
-@pytest.mark.parametrize("name", ["gtk3", "tk"])
+def test_a_new_map_in_another_group_than_the_first_is_taken_up_in_that_group(matrix: MatrixDesk) -> None:
+    """Qt 5 learns of the active group with a change of the state only, and not with the map."""
+    with layout("us+ru+gr, ru", matrix.environ), matrix.program("qt5") as program:
+        outcome = matrix.attempt(program, SHORT)
+    assert outcome.exact, outcome
+
+
+@pytest.mark.parametrize("name", ["tk"])
 def test_a_program_that_is_slow_with_each_key_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name, slow_s=0.005) as program:
         outcome = matrix.attempt(program, LONGER)

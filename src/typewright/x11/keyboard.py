@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,13 @@ from Xlib import Xatom
 
 from typewright.errors import DisplayLost
 from typewright.interfaces import Controls, IClock, IDelayed, KeyboardState
-from typewright.plan.layout import LAST_MAIN_KEYCODE, Layout, no_sequences
+from typewright.plan.layout import Layout, no_sequences
 from typewright.plan.packing import Lent
 from typewright.x11 import xkb
-from typewright.x11.borrowed import BorrowedKeycodes, Owed, holds
+from typewright.x11.borrowed import BorrowedKeycodes, holds
 from typewright.x11.connection import Connection, Extension
 from typewright.x11.controls import CONTROLS_NOTIFY, ControlsReader
+from typewright.x11.keycodes import Keycodes
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
 
@@ -59,10 +60,11 @@ class Keyboard:
         self._borrowed = BorrowedKeycodes()
         self._return_call: IDelayed | None = None
         self._rereading = False
+        self._reading = 0
         self._unmodified: list[Deferred[KeyboardState]] = []
         self._stale = True
         self.layout = Layout({}, {})
-        self._map = xkb.Map({}, None)
+        self._keycodes = Keycodes(connection, extension, leases, locks)
         self._name = ""
         self.on_layout: Callable[[str], None] = lambda name: None
 
@@ -88,7 +90,8 @@ class Keyboard:
             return False
         if group:
             self._connection.send(xkb.lock_group(self._extension.major, group[0]) + self._leases.no_group(), 2)
-        self._put_back({code: each for code, each in owed.items() if holds(self.layout, code, each.keysyms)})
+        self._keycodes.put_back({code: each for code, each in owed.items() if holds(self.layout, code, each.keysyms)})
+        self._stale = True
         yield self.read()
         return True
 
@@ -115,15 +118,19 @@ class Keyboard:
     @inlineCallbacks
     def read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
         """See `IKeyboard`."""
-        while True:
-            if self._stale:
-                yield from self._read_layout()
-            if self._controls.stale:
-                yield self._controls.read()
-            state = yield self._read_state()
-            # That round trip brought every change announced up to now.
-            if not self._stale and not self._controls.stale:
-                return self.layout, state
+        self._reading += 1
+        try:
+            while True:
+                if self._stale:
+                    yield from self._read_layout()
+                if self._controls.stale:
+                    yield self._controls.read()
+                state = yield self._read_state()
+                # That round trip brought every change announced up to now.
+                if not self._stale and not self._controls.stale:
+                    return self.layout, state
+        finally:
+            self._reading -= 1
 
     def unmodified(self) -> Deferred[KeyboardState]:
         """See `IKeyboard`."""
@@ -153,8 +160,8 @@ class Keyboard:
         self._keep()
         changed = self._borrowed.lend(wanted, self.layout)
         if changed:
-            records = {code: self._map.record(lent) for code, lent in changed.items()}
-            self._assign(records, self._leases.keycodes(self._borrowed.owed()))
+            self._keycodes.lend(changed, self._borrowed.owed())
+            self._stale = True
             yield self.read()
         return self.layout
 
@@ -170,32 +177,11 @@ class Keyboard:
         self._keep()
         owed = self._borrowed.return_all()
         if owed:
-            self._put_back(owed)
+            self._keycodes.put_back(owed)
+            self._stale = True
             yield self.read()
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _put_back(self, owed: Mapping[int, Owed]) -> None:
-        records = {code: xkb.plain_record(each.former) for code, each in owed.items()}
-        self._assign(records, b"")
-        self._connection.send(self._leases.keycodes({}))
-
-    def _assign(self, records: Mapping[int, bytes], lease: bytes) -> None:
-        """
-        Give keycodes these records, behind `lease`, in one write.
-
-        Those beyond the main keys take one request, which repeats what stands between them: hundreds of programs may have
-        to hear of it, and some read the whole map anew each time.
-        """
-        major = self._extension.major
-        runs = [[code] for code in records if code <= LAST_MAIN_KEYCODE]
-        if beyond := [code for code in records if code > LAST_MAIN_KEYCODE]:
-            runs.append(list(range(min(beyond), max(beyond) + 1)))
-        requests = [lease] if lease else []
-        standing = {**self._map.records, **records}
-        requests += [xkb.set_keys(major, run[0], [standing[code] for code in run]) for run in runs]
-        self._connection.send(b"".join(requests), len(requests))
-        self._stale = True
 
     def _keep(self) -> None:
         if self._return_call is not None and self._return_call.active():
@@ -213,11 +199,14 @@ class Keyboard:
         reply = yield self._connection.ask(xkb.get_map(self._extension.major))
         # All changes announced before this reply are in it.
         self._stale = False
-        layout, self._map = xkb.parse_map(reply, names=names, borrowed=self._borrowed.keycodes, compose=self._compose)
+        borrowed = self._borrowed.keycodes
+        layout, self._keycodes.map = xkb.parse_map(reply, names=names, borrowed=borrowed, compose=self._compose)
         if self._borrowed.lost(layout):
             layout = replace(layout, borrowed=self._borrowed.keycodes)
             self._connection.send(self._leases.keycodes(self._borrowed.owed()))
-        self.layout = layout
+        if (layout, layout.names) != (self.layout, self.layout.names):
+            # It stays the same object as long as it is the same layout: that is quickly compared, for each chord.
+            self.layout = layout
 
     def _read_state(self) -> Deferred[KeyboardState]:
         return self._connection.ask(xkb.get_state(self._extension.major)).addCallback(self._take_state)
@@ -259,6 +248,8 @@ class Keyboard:
 
     def _reread_now(self) -> None:
         self._rereading = False
+        if self._reading:
+            return  # Whoever reads already goes on until nothing is stale.
         self.read().addErrback(_gone)
 
     def _on_state(self, state: KeyboardState) -> None:

@@ -7,6 +7,9 @@ from typewright.x11 import xkb
 from typewright.x11.connection import Extension
 from typewright.x11.leases import Leases
 
+_UNNOTICED = 1 << 5
+"""Mod3: it has no light, and no key is pressed while it is changed."""
+
 
 class Locks:
     """
@@ -59,6 +62,18 @@ class Locks:
         if not surplus:
             return b"", b""
         return xkb.lock_modifiers(self._major, surplus, 0), xkb.lock_modifiers(self._major, surplus, surplus)
+
+    def tell_again(self) -> list[bytes]:
+        """
+        The requests that have the server tell the state anew behind a change of the map: none in the first group.
+
+        Qt 5 takes the new map up in the first group, and learns of the active one with the next change of the state only.
+        """
+        if not self._active:
+            return []
+        locked = self._modifiers & _UNNOTICED
+        changed = [_UNNOTICED & ~locked, locked]
+        return [xkb.lock_modifiers(self._major, _UNNOTICED, modifiers) for modifiers in changed]
 
     def restore(self) -> tuple[bytes, int]:
         """The requests, and how many, that put back the group that we found."""
