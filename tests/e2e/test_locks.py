@@ -34,6 +34,8 @@ def desk(module_desk: Lockable) -> Iterator[Lockable]:
         ("fr", LOCK | MOD2),
         ("cz", SHIFT | MOD2),
         ("us,ru", SHIFT | LOCK),
+        # AltGr is another key together with Shift there: the fourth level of a lent key is out of reach.
+        ("de(T3)", 0),
         ("de(neo)", MOD5 | CONTROL | MOD4),
     ],
 )

@@ -252,23 +252,23 @@ class Layout:
             return ""
         return character_of(keysym) or None
 
+    def steady(self, added: int, active: int) -> bool:
+        """Whether the keys of the `added` modifiers do what they usually do while these `active` ones come together."""
+        return not any(
+            self.fickle.get(keycode, 0) & active & ~bit for bit, keycode in self.modifier_keys.items() if bit & added
+        )
+
     def _at(self, place: _Place, locked: int, keysym: int) -> Position | None:
         for unlocked in subsets(locked):
             kept = locked & ~unlocked
             for added in subsets(sum(bit for bit in self.modifier_keys if bit & place.type.mask & ~kept)):
                 active = kept | added
-                if place.type.level(active) != place.level or not self._steady(added, active):
+                if place.type.level(active) != place.level or not self.steady(added, active):
                     continue
                 if active & LOCK_MASK and not place.type.consumes_lock(active) and _capitals_differ(keysym):
                     continue
                 return Position(place.keycode, place.group, added, unlocked)
         return None
-
-    def _steady(self, added: int, active: int) -> bool:
-        """Whether the keys of the `added` modifiers do what they usually do while these `active` ones come together."""
-        return not any(
-            self.fickle.get(keycode, 0) & active & ~bit for bit, keycode in self.modifier_keys.items() if bit & added
-        )
 
 
 @cache

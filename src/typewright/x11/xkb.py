@@ -8,7 +8,7 @@ Source: X Keyboard Extension protocol 1.0, sections 16.3 and appendix D (encodin
 from __future__ import annotations
 
 import struct
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -153,17 +153,18 @@ def parse_map(reply: bytes, **beside: Any) -> tuple[Layout, Map]:
         if mask and upset:
             fickle[keycode] = upset
     layout = Layout(layout_keys, modifiers, groups, acting=frozenset(acting_keys), fickle=fickle, **beside)
-    four_level = _four_level(key_types, layout.modifier_keys)
+    four_level = _four_level(key_types, layout)
     return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
 
 
-def _four_level(types: Sequence[KeyType], ours: Container[int]) -> int | None:
-    """The type of four levels, and no fifth, that consumes Lock, and whose third level a key of `ours` can choose."""
+def _four_level(types: Sequence[KeyType], layout: Layout) -> int | None:
+    """The type of four levels, and no fifth, that consumes Lock, and all of whose levels keys of the layout can choose."""
     for index, kind in enumerate(types):
         third = kind.mask & ~(_SHIFT | LOCK_MASK)
         chosen = [kind.level(modifiers) for modifiers in (0, _SHIFT, third, _SHIFT | third)]
         four = chosen == [0, 1, 2, 3] and max(kind.levels.values()) == 3
-        if four and kind.mask & LOCK_MASK and not kind.preserved and third in ours and _SHIFT in ours:
+        reached = {_SHIFT, third} <= layout.modifier_keys.keys() and layout.steady(_SHIFT | third, _SHIFT | third)
+        if four and reached and kind.mask & LOCK_MASK and not kind.preserved:
             return index
     return None
 
