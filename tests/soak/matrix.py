@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -93,6 +94,7 @@ def by_layout(tries: Sequence[Try]) -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1000.0, help="no new text is begun after these")
     parser.add_argument("--jobs", type=int, default=1, help="how many programs are typed into at the same time")
     parser.add_argument("--targets", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS))
@@ -101,29 +103,35 @@ def main() -> int:
 
     began = time.monotonic()
     tries: list[Try] = []
-    broken = 0
-    with ProcessPoolExecutor(arguments.jobs) as pool:
-        playing = {
-            pool.submit(play, number, target, arguments.layouts): (number, target)
-            for number in range(arguments.rounds)
-            for target in arguments.targets
-        }
-        for each in as_completed(playing):
+    broken, ended = 0, Counter[str]()
+    pool = ProcessPoolExecutor(arguments.jobs)
+    playing = {
+        pool.submit(play, number, target, arguments.layouts): (number, target)
+        for number in range(arguments.rounds)
+        for target in arguments.targets
+    }
+    try:
+        for each in as_completed(playing, arguments.minutes * 60):
             number, target = playing[each]
             if problem := each.exception():
                 broken += 1
                 print(f"round {number + 1}, {target}: broken: {problem}", flush=True)
                 continue
             tries += each.result()
+            ended[target] += 1
             failed = [one for one in each.result() if one.trouble]
             for one in failed:
                 print(f"round {number + 1}, {one.target}, {one.layout}, {one.text}: {one.trouble}", flush=True)
             passed_s = time.monotonic() - began
             print(f"{passed_s:6.0f} s: round {number + 1}, {target}: {len(failed)} of {len(each.result())}", flush=True)
+    except TimeoutError:
+        print("the time is over; what is under way is not counted", flush=True)
+    pool.shutdown(cancel_futures=True)
+    rounds = min(ended[name] for name in arguments.targets)
 
     tries.sort(key=lambda one: (NAMES.index(one.target), arguments.layouts.index(one.layout)))
     minutes = (time.monotonic() - began) / 60
-    summary = f"{arguments.rounds} rounds, {len(tries):,} texts, {sum(one.characters for one in tries):,} characters, "
+    summary = f"{rounds} rounds, {len(tries):,} texts, {sum(one.characters for one in tries):,} characters, "
     summary += f"{sum(one.wrong for one in tries):,} of them wrong; {minutes:.0f} minutes, {arguments.jobs} at a time."
     told = "\n".join([summary, "", *by_target(tries), "", *by_layout(tries)])
     print(told)
