@@ -23,6 +23,7 @@ from typewright.a11y.accessibility import Accessibility
 from typewright.bus.connection import BusConnection
 from typewright.bus.dial import connect
 from typewright.bus.publication import BusName, publish, take_name
+from typewright.bus.screen_lock import ScreenLock
 from typewright.config import Config
 from typewright.engine.desk import Desk, House
 from typewright.engine.dictation import Dictation
@@ -66,7 +67,10 @@ class Service:
         try:
             bus = yield connect(reactor)
             accessibility = Accessibility(reactor, bus, config.accessibility)
-            desk, dictation = _engine(reactor, config, backend, accessibility)
+            history = History(reactor.seconds, age_s=config.history_s)
+            desk, dictation = _engine(reactor, config, backend, accessibility, history)
+            # At its end as well: what was typed meanwhile has gone to the locker.
+            ScreenLock(bus, lambda locked: history.forget())
             service = cls(reactor, desk, backend, bus, accessibility)
             yield accessibility.start()
             publish(bus, desk, dictation)
@@ -158,9 +162,10 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
     return status
 
 
-def _engine(reactor: Any, config: Config, backend: Backend, accessibility: IAccessibility) -> tuple[Desk, Dictation]:
+def _engine(
+    reactor: Any, config: Config, backend: Backend, accessibility: IAccessibility, history: History
+) -> tuple[Desk, Dictation]:
     """The engine on this backend, by this configuration; each collaborator checked against its seam."""
-    history = History(reactor.seconds, age_s=config.history_s)
     collaborators = Collaborators(
         keyer=wire(backend.keyer, IKeyer),
         observer=wire(backend.observer, IObserver),

@@ -260,9 +260,9 @@ class BusCase(TestCase):
         out, err, status = await getProcessOutputAndValue(executable, arguments, environment, reactor=reactor)
         return out.decode(), err.decode(), status
 
-    async def dbus_fast(self, scene: str) -> Any:
+    async def dbus_fast(self, scene: str, *arguments: str) -> Any:
         """Play a scene of `dbus_fast_scenes`, in a process of its own; gives back what it printed."""
         script = str(Path(__file__).parent / "dbus_fast_scenes.py")
-        out, err, status = await self.outside(sys.executable, script, scene)
+        out, err, status = await self.outside(sys.executable, script, scene, *arguments)
         self.assertEqual(status, 0, err)
         return json.loads(out)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Scenes of a client on dbus-fast, each a process of its own: `python dbus_fast_scenes.py SCENE` prints a line of JSON.
+Scenes of a client on dbus-fast, each a process of its own: `python dbus_fast_scenes.py SCENE [ARGUMENT...]` prints a line
+of JSON.
 """
 
 from __future__ import annotations
@@ -82,5 +83,15 @@ async def descriptors() -> object:
     return [await _answer(bus, "Insert", "h" * 16, list(range(16)), fds) for _ in range(20)]
 
 
+async def screen_saver(name: str, *states: str) -> object:
+    """A screen saver of that name that says each of the states, and is gone when Typewright has taken that in."""
+    bus = await MessageBus().connect()
+    await bus.request_name(name)
+    for state in states:
+        await bus.send(Message.new_signal("/" + name.replace(".", "/"), name, "ActiveChanged", "b", [state == "locked"]))
+    ping = Message(destination=NAME, path=PATH, interface="org.freedesktop.DBus.Peer", member="Ping")
+    return (await bus.call(ping)).error_name
+
+
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(globals()[sys.argv[1]]())))
+    print(json.dumps(asyncio.run(globals()[sys.argv[1]](*sys.argv[2:]))))

@@ -207,6 +207,18 @@ def test_a_draft_stays_in_its_window(desk: Desk) -> None:
     assert shown(desk.fenced()) == "one two"
 
 
+def test_a_draft_that_the_screen_was_locked_over_is_not_known_any_more(desk: Desk) -> None:
+    scene = [sys.executable, str(ROOT / "tests/bus/dbus_fast_scenes.py"), "screen_saver", "org.gnome.ScreenSaver"]
+    with reviser(desk.environ) as client:
+        assert client.revise("one")
+        assert client.revise("one two")
+        assert desktop.run(desk.environ, *scene, "locked") == "null\n"
+        assert not client.revise("one three")
+        assert not client.revise("one", "final")
+        assert client.revise(" four", "final")
+    assert shown(desk.fenced()) == "one two four"
+
+
 # --- The examples ----------------------------------------------------------------------------------------------------
 
 _SHELL = re.findall(r"```sh\n([^`]+)```", (ROOT / "docs" / "dictation.md").read_text("utf-8"))
