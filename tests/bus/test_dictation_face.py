@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from bus_bench import REPORT, BusCase, RecordingService
+from bus_bench import REPORT, BusCase
 from twisted.internet.defer import Deferred, fail, succeed
 
 from typewright import errors
 from typewright.bus.connection import DAEMON
-from typewright.bus.contract import DICTATION, PATH, TYPIST
+from typewright.bus.contract import DICTATION, TYPIST
 from typewright.bus.incoming import Incoming
-from typewright.bus.publication import publish, take_name
 from typewright.services import Report
 
 _STANDARD = "org.freedesktop.DBus.Error."
@@ -74,16 +73,6 @@ class DictationTest(BusCase):
         error = await self.refused(peer.properties("Get", "ss", TYPIST, "ContextAdjust"))
         self.assertEqual(error.name, _STANDARD + "UnknownProperty")
         self.assertEqual(typing.log, [])
-
-    async def test_a_service_without_dictation_does_not_show_it(self) -> None:
-        connection, peer = await self.connected(), await self.peer()
-        publish(connection, RecordingService())
-        await take_name(connection, lambda: None, "org.typewright.Alone1")
-        call = {"to": "org.typewright.Alone1", "path": PATH}
-        error = await self.refused(peer.call("Commit", interface=DICTATION, **call))
-        self.assertEqual(error.name, _STANDARD + "UnknownInterface")
-        [document] = await peer.call("Introspect", interface="org.freedesktop.DBus.Introspectable", **call)
-        self.assertNotIn(f'name="{DICTATION}"', document)
 
 
 class FarewellTest(BusCase):

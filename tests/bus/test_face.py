@@ -293,7 +293,7 @@ def test_a_service_that_lacks_a_member_fails_at_start() -> None:
         def insert(self) -> None: ...
 
     with pytest.raises(TypeError, match="lacks .*backspace"):
-        publish(BusConnection(), Half())  # type: ignore[arg-type]
+        publish(BusConnection(), Half(), RecordingDictation())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="lacks .*revise"):
         publish(BusConnection(), RecordingService(), Half())  # type: ignore[arg-type]
 

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
-from hypothesis import strategies as st
 
 from typewright.plan import graphemes
-from typewright.plan.graphemes import classes, clusters, common_prefix, count
+from typewright.plan.graphemes import classes, clusters
 
 OFFICIAL = Path("/usr/share/unicode/auxiliary/GraphemeBreakTest.txt")
 NO_PICTOGRAPH_ANY_MORE = "\u2701\u200d\u2701"
@@ -85,30 +83,7 @@ def test_the_table_is_that_of_the_other_implementation() -> None:
 )
 def test_what_a_reader_sees_as_one(character) -> None:
     assert clusters("x" + character + "y") == ["x", character, "y"]
-    assert count(character * 2) == 2
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "length"),
-    [
-        ("", "a", 0),
-        ("abc", "abd", 2),
-        ("abc", "abc", 3),
-        ("e", "e\u0301", 0),
-        ("xe\u0301y", "xe\u0301z", 3),
-        ("👨‍👩‍👧", "👨‍👩‍👦", 0),
-        ("🇩🇪🇫🇷", "🇩🇪🇫", 2),
-    ],
-)
-def test_the_common_prefix_ends_between_characters(one, other, length) -> None:
-    assert common_prefix(one, other) == common_prefix(other, one) == length
-
-
-@given(st.text(), st.text(), st.text())
-def test_the_common_prefix_is_common(start, one, other) -> None:
-    length = common_prefix(start + one, start + other)
-    assert (start + one)[:length] == (start + other)[:length]
-    assert common_prefix(start, start) == len(start)
+    assert clusters(character * 2) == [character] * 2
 
 
 @pytest.mark.parametrize("unit", ["क", "्", "\u200d", "👩", "\u0600", "ᄀ", "🇩", "e\u0301"])

@@ -28,22 +28,19 @@ _DO_NOT_QUEUE = 4
 _OWNED = (1, 4)  # Now the primary owner; it already.
 
 
-def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService | None = None) -> ExportedObject:
+def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService) -> ExportedObject:
     """
-    Have calls of the connection answered by the two halves of the service; without `dictation`, its interface is not there.
+    Have calls of the connection answered by the two halves of the service.
 
     Raises TypeError when one lacks a member.
     """
 
     def left(caller: str) -> None:
         typing.caller_left(caller)
-        if dictation is not None:
-            dictation.caller_left(caller)
+        dictation.caller_left(caller)
 
     callers = Callers(connection, left)
-    faces: list[TypistFace | DictationFace] = [TypistFace(connection, typing, callers)]
-    if dictation is not None:
-        faces.append(DictationFace(dictation, callers))
+    faces = (TypistFace(connection, typing, callers), DictationFace(dictation, callers))
     properties = Properties(connection, PATH, [face.owner for face in faces])
     for face in faces:
         face.announce_by(properties)

@@ -56,18 +56,3 @@ def clusters(text: str) -> list[str]:
     if text.isascii() and "\r" not in text:
         return list(text)
     return [text[found.start() : found.end()] for found in _CLUSTER.finditer(classes(text))]
-
-
-def count(text: str) -> int:
-    """How many characters a reader sees in `text`."""
-    return len(clusters(text))
-
-
-def common_prefix(one: str, other: str) -> int:
-    """How many code points of both texts, from their start, are the same whole clusters in both."""
-    length = 0
-    for mine, others in zip(clusters(one), clusters(other), strict=False):
-        if mine != others:
-            break
-        length += len(mine)
-    return length
