@@ -21,6 +21,13 @@ class Reviser:
 
     def revise(self, text: str, kind: str = "partial") -> bool:
         """The answer to a Revise; behind a "final" one comes a Commit."""
+        return self._asked(kind, text)
+
+    def undo(self) -> bool:
+        """The answer to an Undo."""
+        return self._asked("undo", "")
+
+    def _asked(self, kind: str, text: str) -> bool:
         self._process.stdin.write(json.dumps([kind, text]).encode() + b"\n")
         self._process.stdin.flush()
         return bool(json.loads(self._process.stdout.readline()))
@@ -36,7 +43,7 @@ def reviser(environ: dict[str, str]) -> Iterator[Reviser]:
 
 
 async def main() -> None:
-    """Read `[kind, text]` a line, revise, print the answer."""
+    """Read `[kind, text]` a line, revise or undo, print the answer."""
     from dbus_fast.aio import MessageBus
 
     bus = await MessageBus().connect()
@@ -44,7 +51,7 @@ async def main() -> None:
     dictation = proxy.get_interface("org.typewright.Dictation1")
     for line in sys.stdin:
         kind, text = json.loads(line)
-        confirmed = await dictation.call_revise(text)
+        confirmed = await (dictation.call_undo() if kind == "undo" else dictation.call_revise(text))
         if kind == "final":
             await dictation.call_commit()
         print(json.dumps(confirmed), flush=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.targets.browser import Browser
 from tests.targets.program import PROGRAMS, Asked, Program
+from tests.targets.readline import Readline
 
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _READER = (_SYSTEM_PYTHON, f"{PROGRAMS}/raw_reader.py")
@@ -30,6 +31,7 @@ _COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "emacs": lambda title: ("emacs-lucid", "-Q", "-l", f"{PROGRAMS}/emacs.el"),
 }
 NAMES = (*_COMMANDS, "chromium")
+"""Those that can hold every text; `readline` is there as well."""
 
 _numbers = itertools.count(1)
 
@@ -43,6 +45,8 @@ def target(name: str, environ: dict[str, str], *, slow_s: float = 0.0) -> Iterat
         own = {**environ, "HOME": directory, "TARGET_TITLE": title, "TARGET_SLOW_S": str(slow_s), "GSK_RENDERER": "cairo"}
         if name == "chromium":
             program: Program = Browser(own, title, home, slow_s)
+        elif name == "readline":
+            program = Readline(own, title, home)
         else:
             program = Asked(_COMMANDS[name](title), own, title, home)
         try:
