@@ -86,6 +86,7 @@ def test_a_user_adds_to_the_tables() -> None:
     assert mine.space_before == {"%": "\u00a0", "!": "\u202f"}
     assert mine.elides
     assert rules_for("de-DE") == RULES["de"]
+    assert rules_for("de", {"DE-at": own["de"]}) == mine
     assert rules_for("C.UTF-8") == rules_for("any")
 
 
@@ -94,6 +95,10 @@ def test_a_user_adds_to_the_tables() -> None:
     [
         ({"en": {"abbreviation": ["x."]}}, "context.en.abbreviation"),
         ({"any": {"abbreviations": "x."}}, "context.any.abbreviations"),
+        ({"EN": {"abbreviations": [1]}}, "context.EN.abbreviations"),
+        ({"en": {"suffixes": [""]}}, "context.en.suffixes"),
+        ({"en_GB": {"space_before": {";": 1}}}, "context.en_GB.space_before"),
+        ({"en": {"space_after": {"«»": " "}}}, "context.en.space_after"),
     ],
 )
 def test_a_wrong_table_is_named(own, named) -> None:

@@ -40,12 +40,18 @@ def rules_for(locale: str, own: Mapping[str, Mapping[str, Any]] | None = None) -
     Raises ValueError, in a sentence, for a key that does not exist or a value of another form in `own`.
     """
     tables = tomllib.loads(resources.files(__package__).joinpath("context.toml").read_text("utf-8"))
-    language = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    language = _language(locale)
     table = {**tables[SHARED], **tables.get(language, {})}
-    for name in (SHARED, language):
-        for key, value in (own or {}).get(name, {}).items():
-            table[key] = _extended(f"context.{name}.{key}", table.get(key), value)
+    for wanted in (SHARED, language):
+        for name, additions in (own or {}).items():
+            if _language(name) == wanted:
+                for key, value in additions.items():
+                    table[key] = _extended(f"context.{name}.{key}", table.get(key), value)
     return Rules(**{each.name: _typed(each.type, table[each.name]) for each in fields(Rules)})
+
+
+def _language(locale: str) -> str:
+    return locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
 
 
 def _extended(name: str, known: Any, value: Any) -> Any:
@@ -55,7 +61,11 @@ def _extended(name: str, known: Any, value: Any) -> Any:
         )
     if type(value) is not type(known):
         raise ValueError(f"{name} must be of the form that it has in Typewright's own table, {type(known).__name__}.")
+    if isinstance(known, list) and not all(isinstance(word, str) and word for word in value):
+        raise ValueError(f"{name} must be a list of words.")
     if isinstance(known, dict):
+        if not all(isinstance(each, str) and len(each) == 1 for pair in value.items() for each in pair):
+            raise ValueError(f"{name} must have one character for each character.")
         return {**known, **value}
     if name.endswith("small_words"):
         return f"{known} {value}"
