@@ -5,7 +5,8 @@ from twisted.internet.task import Clock
 
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.typist import Collaborators, Typist
+from typewright.engine.performer import Collaborators
+from typewright.engine.typist import Typist
 from typewright.testing import (
     FakeAccessibility,
     FakeBarrier,

@@ -30,7 +30,8 @@ from typewright.engine.dictation import Dictation
 from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Collaborators, Typist
+from typewright.engine.performer import Collaborators
+from typewright.engine.typist import Typist
 from typewright.errors import BusLost, DisplayLost, TypewrightError
 from typewright.focused import IAccessibility
 from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire

@@ -15,7 +15,8 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Collaborators, Typist
+from typewright.engine.performer import Collaborators
+from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
 from typewright.testing import FakeAccessibility
 from typewright.x11.backend import open_backend

@@ -14,7 +14,8 @@ from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Collaborators, Typist
+from typewright.engine.performer import Collaborators
+from typewright.engine.typist import Typist
 from typewright.interfaces import KeyboardState
 from typewright.plan.language import rules_for
 from typewright.plan.layout import Layout

@@ -28,7 +28,8 @@ class SlowBarrier(FakeBarrier):
 
 def slow(bench: Bench) -> SlowBarrier:
     barrier = SlowBarrier([])
-    bench.typist._barrier = bench.typist._hands._barrier = barrier
+    performer = bench.typist._performer
+    performer._barrier = performer._hands._barrier = barrier
     return barrier
 
 

@@ -13,7 +13,8 @@ from typewright.engine.fitting import Fitting
 from typewright.engine.hands import Waits
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.typist import Step, Typist
+from typewright.engine.performer import Step
+from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
 from typewright.plan.revision import revise
 from typewright.services import Report

@@ -11,7 +11,8 @@ from twisted.logger import Logger
 
 from typewright.engine.hands import Waits
 from typewright.engine.job import Job
-from typewright.engine.typist import Step, Typist
+from typewright.engine.performer import Step
+from typewright.engine.typist import Typist
 from typewright.interfaces import IClock, IDelayed
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent
 from typewright.plan.key_coder import KeyCoder
