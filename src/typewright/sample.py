@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from typewright.plan.chords import ANY_STATE
+from typewright.plan.keys import Key, KeyGroup, KeyType
 from typewright.plan.keysyms import keysym_named, name_of
-from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
+from typewright.plan.layout import Layout
 from typewright.plan.packing import Lent, capitalised, keysyms_for
 
 SHIFT, LOCK, CONTROL, MOD1, MOD2, MOD4, MOD5 = 1, 2, 4, 8, 16, 64, 128

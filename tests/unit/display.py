@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from typewright.plan.chords import ANY_STATE, Chord
+from typewright.plan.keys import LOCK_MASK
 from typewright.plan.keysyms import NO_SYMBOL, character_of, name_of
-from typewright.plan.layout import LOCK_MASK, Layout
+from typewright.plan.layout import Layout
 from typewright.sample import MOD2
 
 _CONTROLS = {"Return": "\n", "Tab": "\t"}

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from typewright.plan.chords import ANY_STATE
+from typewright.plan.keys import Key, KeyGroup, KeyType
 from typewright.plan.keysyms import keysym_named, keysym_of
-from typewright.plan.layout import Key, KeyGroup, KeyType, Layout
+from typewright.plan.layout import Layout
 from typewright.sample import (
     ALPHABETIC,
     CONTROL,

@@ -8,8 +8,9 @@ from functools import reduce
 from operator import or_
 
 from typewright.plan.chords import ANY_STATE, Chord, chord, state_of
+from typewright.plan.keys import LOCK_MASK
 from typewright.plan.keysyms import NO_SYMBOL, keysym_named, names
-from typewright.plan.layout import LOCK_MASK, Layout, Untypeable
+from typewright.plan.layout import Layout, Untypeable
 
 _ALIASES = {
     "alt": "Alt_L",

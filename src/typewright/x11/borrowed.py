@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from typewright.plan.layout import Key, Layout
+from typewright.plan.keys import Key
+from typewright.plan.layout import Layout
 from typewright.plan.packing import Lent, keysyms_for
 
 

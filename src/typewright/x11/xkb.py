@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from typewright.plan.chords import ANY_STATE
-from typewright.plan.layout import LOCK_MASK, Key, KeyGroup, KeyType, Layout
+from typewright.plan.keys import LOCK_MASK, Key, KeyGroup, KeyType
+from typewright.plan.layout import Layout
 from typewright.plan.packing import Lent, capitalised, keysyms_for
 
 NAME = "XKEYBOARD"
