@@ -96,6 +96,8 @@ class Program(desktop.Child):
         try:
             return self.process.wait(grace_s)
         finally:
+            if self.process.poll() is None:
+                self.kill()  # or the next test would find its window
             self.process.stdout.close()
 
 
