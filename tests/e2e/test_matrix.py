@@ -48,9 +48,10 @@ def test_every_layout_types_every_script(matrix: MatrixDesk, name: str) -> None:
     assert outcome.exact, outcome
 
 
-def test_a_new_map_in_another_group_than_the_first_is_taken_up_in_that_group(matrix: MatrixDesk) -> None:
-    """Qt 5 learns of the active group with a change of the state only, and not with the map."""
-    with layout("us+ru+gr, ru", matrix.environ), matrix.program("qt5") as program:
+@pytest.mark.parametrize("name", ["us+ru+gr, ru", "Shift Lock on"])
+def test_a_new_map_is_taken_up_with_what_is_locked(matrix: MatrixDesk, name: str) -> None:
+    """Qt 5 learns of the active group and of locks with a change of the state only, and not with the map."""
+    with layout(name, matrix.environ), matrix.program("qt5") as program:
         outcome = matrix.attempt(program, SHORT)
     assert outcome.exact, outcome
 

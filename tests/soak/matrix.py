@@ -3,9 +3,10 @@
 The whole matrix, by hand: `python -m tests.soak.matrix --rounds 20 --jobs 2`. It prints what is wrong at once, and in the
 end tables in Markdown; its exit status is 1 when a character was wrong or a text was not confirmed.
 
-In each round each program is started anew, and types on each layout all short texts, joined to one (some 2,800
-characters); on one layout, another in each round, also each character that has a keysym of its own name, and the 20,000
-characters. Wrong characters are the edit distance of what was sent and what the program holds.
+In each round each program gets, started anew, on each layout all that is on its keys, and 336 characters of mixed scripts.
+On `us` and on one layout more, another in each round, it gets all short texts, joined to one (some 2,800 characters), which
+with `--whole` it gets on every layout; on that other one also each character that has a keysym of its own name, and the
+20,000 characters. Wrong characters are the edit distance of what was sent and what the program holds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tests.targets import NAMES
 from tests.targets.desk import MatrixDesk, matrix_desk
 from tests.targets.layouts import LAYOUTS, layout
 from tests.targets.program import Program
-from tests.targets.texts import LEGACY, LONG, SHORT
+from tests.targets.texts import FENCE, LEGACY, LONG, SHORT, TEXTS, on_keyboard
 
 
 class Try(NamedTuple):
@@ -37,15 +38,17 @@ class Try(NamedTuple):
     trouble: str
 
 
-def play(number: int, target: str, layouts: Sequence[str]) -> list[Try]:
+def play(number: int, target: str, layouts: Sequence[str], whole: bool) -> list[Try]:
     """One round of one program, on a desk of its own."""
     tries = []
     with matrix_desk() as desk, desk.program(target) as program:
         for place, name in enumerate(layouts):
-            texts = {"short": SHORT}
-            if number % len(layouts) == place:
-                texts |= {"legacy": LEGACY, "long": LONG}
             with layout(name, desk.environ):
+                texts = {"mixed": on_keyboard(desk.environ).removesuffix(FENCE) + TEXTS["mixed"]}
+                if whole or number % len(layouts) == place or name == "us":
+                    texts["short"] = SHORT
+                if number % len(layouts) == place:
+                    texts |= {"legacy": LEGACY, "long": LONG}
                 tries += [_try(desk, program, target, name, text, texts[text]) for text in texts]
     return tries
 
@@ -94,6 +97,7 @@ def by_layout(tries: Sequence[Try]) -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--whole", action="store_true", help="all short texts on each layout in each round")
     parser.add_argument("--minutes", type=float, default=1000.0, help="no new text is begun after these")
     parser.add_argument("--jobs", type=int, default=1, help="how many programs are typed into at the same time")
     parser.add_argument("--targets", nargs="+", choices=NAMES, default=NAMES)
@@ -106,7 +110,7 @@ def main() -> int:
     broken, ended = 0, Counter[str]()
     pool = ProcessPoolExecutor(arguments.jobs)
     playing = {
-        pool.submit(play, number, target, arguments.layouts): (number, target)
+        pool.submit(play, number, target, arguments.layouts, arguments.whole): (number, target)
         for number in range(arguments.rounds)
         for target in arguments.targets
     }

@@ -12,7 +12,7 @@ from typewright.plan.key_coder import KeyCoder, Segment
 from typewright.plan.keysyms import keysym_named
 from typewright.plan.layout import Layout, Untypeable
 from typewright.plan.packing import keysyms_for
-from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, borrowed_key, key_name, sample_layout
+from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, SHIFT, borrowed_key, key_name, sample_layout
 
 US_RU = sample_layout()
 
@@ -190,3 +190,10 @@ def test_a_segment_hides_its_text() -> None:
 def test_the_keysyms_of_a_pair() -> None:
     assert keysyms_for(("ç", "Ç")) == (0xE7, 0xC7)
     assert keysyms_for(("漢", "漢")) == (0x01006F22, 0x01006F22)
+
+
+@pytest.mark.parametrize("character", ["\n", "\t"])
+def test_a_locked_shift_is_taken_off_for_keys_that_mean_something_else_with_it(character: str) -> None:
+    (chord,) = KeyCoder(US_RU, group=0, locked=SHIFT).text_to_keys(character)
+    assert [event.state for event in chord.events] == [0, 0]
+    assert KeyCoder(US_RU, group=0, locked=SHIFT).backspaces(1)[0].events[0].state == 0

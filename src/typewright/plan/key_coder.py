@@ -8,6 +8,7 @@ from itertools import product
 from typing import NamedTuple
 
 from typewright.plan.chords import ERASE, GROUP_SHIFT, Chord, chord, in_sequence, state_of
+from typewright.plan.keys import SHIFT_MASK
 from typewright.plan.keysyms import keysym_named
 from typewright.plan.layout import Layout, Position, Untypeable, subsets
 from typewright.plan.notation import chords_of
@@ -58,7 +59,7 @@ class KeyCoder:
 
     def backspaces(self, count: int) -> list[Chord]:
         """The key list that deletes backwards: `count` presses of BackSpace."""
-        position = self._layout.find(keysym_named(BACKSPACE), group=self._group, locked=self._locked)
+        position = self._control(BACKSPACE, self._group)
         if position is None:
             raise Untypeable("The layout has no BackSpace key.")
         return [self._chord(position, ERASE)] * count
@@ -118,8 +119,14 @@ class KeyCoder:
 
     def _find(self, character: str, group: int) -> Position | None:
         if character in _CONTROLS:
-            return self._layout.find(keysym_named(_CONTROLS[character]), group=group, locked=self._locked)
+            return self._control(_CONTROLS[character], group)
         return self._layout.find_character(character, group=group, locked=self._locked)
+
+    def _control(self, name: str, group: int) -> Position | None:
+        """Where the key `name` is. With a locked Shift, programs take it for another: Shift+Tab, Shift+Return."""
+        shift = self._locked & SHIFT_MASK
+        position = self._layout.find(keysym_named(name), group=group, locked=self._locked & ~shift)
+        return position and position._replace(unlocked=position.unlocked | shift)
 
     def _chord(self, position: Position, text: str) -> Chord:
         modifiers = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LOCK_MASK = 1 << 1
+SHIFT_MASK, LOCK_MASK = 1 << 0, 1 << 1
 
 
 @dataclass(frozen=True)

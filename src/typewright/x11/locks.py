@@ -65,11 +65,12 @@ class Locks:
 
     def tell_again(self) -> list[bytes]:
         """
-        The requests that have the server tell the state anew behind a change of the map: none in the first group.
+        The requests that have the server tell the state anew behind a change of the map: none when all of it is 0.
 
-        Qt 5 takes the new map up in the first group, and learns of the active one with the next change of the state only.
+        Qt 5 takes the new map up with nothing locked, no group and no modifiers, and learns of these with the next change of
+        the state only.
         """
-        if not self._active:
+        if not (self._active or self._modifiers):
             return []
         locked = self._modifiers & _UNNOTICED
         changed = [_UNNOTICED & ~locked, locked]
