@@ -196,6 +196,7 @@ def _engine(
             history.forget()
 
     backend.observer.on_touch = touched
+    backend.barrier.on_gone = history.end
     return desk, Dictation(desk, typist, history, fitting)
 
 

@@ -267,6 +267,8 @@ class BarrierTest(Stage):
     def test_the_next_program_with_the_same_window_number_is_found_out_anew(self) -> Steps:
         first = Other(self.display)
         program = Program(first, [])
+        gone: list[int] = []
+        self.backend.barrier.on_gone = gone.append
         self.assertEqual((yield self.reach(program)), "application")
         self.backend.barrier.end()
         program.rest()
@@ -278,6 +280,7 @@ class BarrierTest(Stage):
         successor.mute = True
         self.assertEqual(successor.window.id, program.window.id)
         self.assertEqual((yield self.reach(successor)), "server")
+        self.assertEqual(gone, [program.window.id])
 
     @inlineCallbacks
     def test_programs_that_were_asked_long_ago_are_forgotten(self) -> Steps:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import struct
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -63,7 +63,7 @@ class Barrier:
     Wait for `prepare` first.
 
     `window` is one of our own that is never mapped. What is known of a program is forgotten with its window, so that
-    another one, which is given the same number, is found out anew.
+    another one, which is given the same number, is found out anew; `on_gone(window)` is called then.
     """
 
     def __init__(self, connection: Connection, clock: IClock, window: int, *, settle_s: float) -> None:
@@ -77,6 +77,7 @@ class Barrier:
         self._finding = DeferredLock()
         self._questions = Questions(connection, window)
         self._questions.on_answer = self._on_answer
+        self.on_gone: Callable[[int], None] = lambda window: None
         connection.listen(X.DestroyNotify, self._on_destroyed)
 
     def prepare(self) -> Deferred[None]:
@@ -202,8 +203,10 @@ class Barrier:
             self._conclude(program, LEVEL_APPLICATION, serial)
 
     def _on_destroyed(self, event: bytes) -> None:
-        program = self._programs.pop(_DESTROYED.unpack_from(event)[0], None)
+        (window,) = _DESTROYED.unpack_from(event)
+        program = self._programs.pop(window, None)
         if program is not None:
+            self.on_gone(window)
             if self._begun is not None and self._begun[1] is program:
                 self._begun = None
             self._conclude(program, LEVEL_SERVER)
