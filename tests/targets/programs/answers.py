@@ -15,10 +15,16 @@ import time
 
 
 class Answers:
-    """I answer for the program; it has me look at the socket when that is readable, and when the text has changed."""
+    """
+    I answer for the program; it has me look at the socket when that is readable, and when the text has changed.
 
-    def __init__(self, text, clear, focused=lambda: True):
+    `ending()` gives, cheaply, a length that the text has at most, and its last character: a long text is not to be fetched
+    at each key.
+    """
+
+    def __init__(self, text, clear, focused=lambda: True, ending=None):
         self._text = text
+        self._ending = ending
         self._clear = clear
         self._focused = focused
         self._wanted = None
@@ -52,6 +58,10 @@ class Answers:
         """The text has perhaps changed."""
         if self._wanted is None:
             return
+        if self._ending is not None:
+            length, last = self._ending()
+            if length < self._wanted and last != "|":
+                return
         text = self._text()
         if len(text) >= self._wanted or text.endswith("|"):
             self._wanted = None

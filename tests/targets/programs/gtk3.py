@@ -22,7 +22,12 @@ def content():
     return text.get_slice(*text.get_bounds(), True)
 
 
-answers = Answers(content, lambda: text.set_text(""), lambda: view.is_focus() and window.has_toplevel_focus())
+def ending():
+    last = text.get_end_iter()
+    return text.get_char_count(), last.backward_char() and last.get_char()
+
+
+answers = Answers(content, lambda: text.set_text(""), lambda: view.is_focus() and window.has_toplevel_focus(), ending)
 view.connect("key-press-event", work)
 text.connect("changed", answers.changed)
 GLib.io_add_watch(answers.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, answers.asked)

@@ -22,7 +22,12 @@ def content():
     return text.get_slice(*text.get_bounds(), True)
 
 
-answers = Answers(content, lambda: text.set_text(""), lambda: view.is_focus() and window.is_active())
+def ending():
+    last = text.get_end_iter()
+    return text.get_char_count(), last.backward_char() and last.get_char()
+
+
+answers = Answers(content, lambda: text.set_text(""), lambda: view.is_focus() and window.is_active(), ending)
 keys = Gtk.EventControllerKey()
 keys.set_propagation_phase(Gtk.PropagationPhase.CAPTURE)
 keys.connect("key-pressed", work)

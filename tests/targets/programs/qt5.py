@@ -18,7 +18,15 @@ application = QApplication(sys.argv)
 edit = Edit()
 edit.setWindowTitle(TITLE)
 edit.resize(800, 600)
-answers = Answers(lambda: edit.document().toRawText().replace("\u2029", "\n"), edit.clear, edit.hasFocus)
+
+
+def ending():
+    document = edit.document()
+    length = document.characterCount() - 1
+    return length, length and document.characterAt(length - 1)
+
+
+answers = Answers(lambda: edit.document().toRawText().replace("\u2029", "\n"), edit.clear, edit.hasFocus, ending)
 edit.textChanged.connect(answers.changed)
 notifier = QSocketNotifier(answers.fileno(), QSocketNotifier.Read)
 notifier.activated.connect(answers.asked)
