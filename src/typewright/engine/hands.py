@@ -104,7 +104,9 @@ class Hands:
                     confirmed = False
                 if not event.pressed:
                     # Processed otherwise than it was meant is processed: the key is up.
-                    down -= Counter([event.keycode])
+                    down[event.keycode] -= 1
+                    if down[event.keycode] < 1:
+                        del down[event.keycode]
             if window != job.window:
                 job.stop(_FOCUS_MOVED if window else _TAKEN)
                 return False
