@@ -66,6 +66,12 @@ class Config:
     timeout_s: float = _key(
         2.0, "How long the confirmation of a key event may stay away, in seconds.", _seconds(0.05, 20), "0.05 to 20"
     )
+    answer_s: float = _key(
+        5.0,
+        "How long a program may take to answer that it has taken its keys, where it can answer, in seconds.",
+        _seconds(0.05, 20),
+        "0.05 to 20",
+    )
     modifier_wait_s: float = _key(
         1.0, "How long a job waits for you to let go of a modifier key, in seconds.", _seconds(0.01, 20), "0.01 to 20"
     )

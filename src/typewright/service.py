@@ -177,7 +177,7 @@ def _engine(
         history=wire(history, IHistory),
         accessibility=wire(accessibility, IAccessibility),
     )
-    pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.modifier_wait_s)
+    pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s)
     house = House(
         typing_enabled=config.typing_enabled,
         anyone_may_enable=config.enable_by == "anyone",

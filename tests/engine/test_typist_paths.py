@@ -362,7 +362,7 @@ def test_a_silent_program_ends_in_false_though_all_is_typed() -> None:
     bench = Bench()
     bench.barrier.silent = True
     typing = bench.insert("ab")
-    bench.clock.advance(1.75)
+    bench.clock.advance(4.75)
     assert outcome(typing) is PENDING
     bench.clock.advance(0.25)
     assert outcome(typing) is False
@@ -646,8 +646,8 @@ def test_a_program_that_does_not_answer_keeps_its_borrowed_keycodes() -> None:
 
     bench.keyer.on_send = hang
     typing = bench.insert("çéñ")
-    bench.clock.advance(2.0)
-    bench.clock.advance(2.0)
+    bench.clock.advance(5.0)
+    bench.clock.advance(5.0)
     assert outcome(typing) is False
     assert [line for line in bench.transcript if "borrow " in line] == ["borrow çé"]
     assert (bench.job.typed, bench.job.total) == (2, 3)

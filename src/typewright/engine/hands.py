@@ -57,6 +57,7 @@ class Hands:
         """
         watchdog = Watchdog(self._clock, job.timeout_s or self._pacing.timeout_s)
         ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
+        patience_s = 0.0 if job.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
         reason = _SILENT
         try:
@@ -72,7 +73,7 @@ class Hands:
                     job.confirmed(chord)
                 if (taken := ahead.typed()) is not None:
                     reason = _BEHIND
-                    yield watchdog.guard(taken)
+                    yield watchdog.guard(taken, patience_s)
                     reason = _SILENT
         except CancelledError:
             if not watchdog.expired:

@@ -228,7 +228,8 @@ class Performer:
 
     def _reach(self, job: Job, *, settle: bool) -> Waits:
         reached = self._barrier.reach(job.window, settle=settle)
-        return self._within(job, reached, "the program with the focus has not answered yet")
+        patience_s = job.timeout_s or self._pacing.answer_s
+        return self._within(job, reached, "the program with the focus has not answered yet", patience_s)
 
     def _within(self, job: Job, waiting: Deferred[Any], reason: str, timeout_s: float | None = None) -> Waits:
         """The result of `waiting`; None, and the job stopped for `reason`, when it stays away."""
