@@ -144,7 +144,7 @@ class History:
 
     def _backspace(self, window: int, program: str) -> None:
         passage = self._passage(window)
-        tail = self.before(window)[-_TAIL:]
+        tail = _tail(passage)
         ways = {erase(tail) for erase in MODELS[program]} if tail else ()
         if len(ways) != 1:
             # Past what is known, or nobody knows what it did.
@@ -171,6 +171,16 @@ class History:
                 passage.appendleft(oldest)
                 break
             surplus -= len(oldest.text)
+
+
+def _tail(passage: deque[Stretch]) -> str:
+    """The last characters of the passage; not the whole of it, since this is asked for each press of BackSpace."""
+    tail = ""
+    for stretch in reversed(passage):
+        tail = stretch.text[-_TAIL:] + tail
+        if len(tail) >= _TAIL:
+            break
+    return tail[-_TAIL:]
 
 
 def _cut(passage: deque[Stretch], surplus: int) -> Stretch:
