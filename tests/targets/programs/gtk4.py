@@ -6,6 +6,7 @@ import gi
 gi.require_version("Gtk", "4.0")
 from answers import TITLE, Answers, work  # noqa: E402
 from gi.repository import GLib, Gtk  # noqa: E402
+from gtk_text import Text  # noqa: E402
 
 Gtk.init()
 window = Gtk.Window(title=TITLE)
@@ -15,24 +16,13 @@ view.set_wrap_mode(Gtk.WrapMode.CHAR)
 scrolled = Gtk.ScrolledWindow()
 scrolled.set_child(view)
 window.set_child(scrolled)
-text = view.get_buffer()
-
-
-def content():
-    return text.get_slice(*text.get_bounds(), True)
-
-
-def ending():
-    last = text.get_end_iter()
-    return text.get_char_count(), last.backward_char() and last.get_char()
-
-
-answers = Answers(content, lambda: text.set_text(""), lambda: view.is_focus() and window.is_active(), ending)
+text = Text(view.get_buffer())
+answers = Answers(text.content, text.clear, lambda: view.is_focus() and window.is_active(), text.ending)
 keys = Gtk.EventControllerKey()
 keys.set_propagation_phase(Gtk.PropagationPhase.CAPTURE)
 keys.connect("key-pressed", work)
 window.add_controller(keys)
-text.connect("changed", answers.changed)
+view.get_buffer().connect("changed", answers.changed)
 GLib.io_add_watch(answers.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, answers.asked)
 window.present()
 view.grab_focus()
