@@ -19,5 +19,6 @@ class Fitting:
         return adjust(text, before, self._rules) if self.on else text
 
 
-VERBATIM = Fitting(rules_for("C"))
-"""Stays off: a plain Insert types exactly what it is given."""
+def verbatim() -> Fitting:
+    """One that stays off: a text is typed exactly as it is given."""
+    return Fitting(rules_for("C"))

@@ -7,7 +7,7 @@ from functools import partial
 
 from twisted.internet.defer import Deferred
 
-from typewright.engine.fitting import VERBATIM, Fitting
+from typewright.engine.fitting import Fitting, verbatim
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.engine.performer import Collaborators, Performer, Plan, Step
@@ -30,15 +30,15 @@ class Typist:
         collaborators: Collaborators,
         clock: IClock,
         pacing: Pacing | None = None,
-        fitting: Fitting = VERBATIM,
+        fitting: Fitting | None = None,
         *,
         passwords: bool = False,
     ) -> None:
-        """`fitting` is how inserted text is changed; with `passwords`, it is typed into password fields as well."""
+        """`fitting` is how inserted text is changed (None: not at all); with `passwords`, password fields are typed into."""
         self._keyboard = collaborators.keyboard
         self._history = collaborators.history
-        self._fitting = fitting
-        self._performer = Performer(collaborators, clock, pacing or Pacing(), fitting, passwords=passwords)
+        self._fitting = fitting or verbatim()
+        self._performer = Performer(collaborators, clock, pacing or Pacing(), self._fitting, passwords=passwords)
 
     def insert(self, text: str, job: Job) -> Deferred[bool]:
         """Type `text`, which has been through `typeable`, over borrowed keycodes where the layout lacks a character."""
