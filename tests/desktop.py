@@ -344,6 +344,19 @@ def keys_down(environ: dict[str, str]) -> list[int]:
         display.close()
 
 
+def keyboard_grabbed(environ: dict[str, str]) -> bool:
+    """Whether some client holds the keyboard."""
+    from Xlib import X
+    from Xlib.display import Display
+
+    display = Display(environ["DISPLAY"])
+    try:
+        status = display.screen().root.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+        return status == X.AlreadyGrabbed
+    finally:
+        display.close()
+
+
 def keymap(environ: dict[str, str]) -> str:
     """The keyboard map, as xkbcomp writes it down."""
     dump = run(environ, "xkbcomp", "-xkb", environ["DISPLAY"], "-")

@@ -3,9 +3,9 @@
 
 from twisted.internet.task import Clock
 
+from typewright.engine.collaborators import Collaborators
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.performer import Collaborators
 from typewright.engine.typist import Typist
 from typewright.testing import (
     FakeAccessibility,

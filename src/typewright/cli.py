@@ -22,10 +22,17 @@ from typewright.bus.client import Client
 from typewright.dictate import Dictation
 from typewright.errors import InvalidArgs, TypewrightError
 from typewright.hypotheses import Hypotheses, Lines
+from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES
 from typewright.plan.text import typeable
 
 _PIECE = 1_000
 """Characters in one call of `type`: a long text goes in pieces, so that progress shows and nobody else waits long."""
+_CHOICES = {
+    "newline": (NEWLINES, "what a line end is"),
+    "on_focus_change": (FOCUS_CHANGES, "what to do when the window loses the focus"),
+    "grabs": (GRABS, "what to do where another program holds the keyboard"),
+}
+"""The options of `type` -> what they may be, and what they are for; what is not given is as configured for the service."""
 _NOT_CONFIRMED = 1
 _INTERRUPTED = 130
 _CLEANING_UP_S = 1.0
@@ -107,9 +114,13 @@ def _type(reactor: Any, options: argparse.Namespace) -> Steps:
         raise InvalidArgs(str(problem)) from None
     client = yield Client.connect(reactor)
     typed = 0
+    chosen = {name: value for name in _CHOICES if (value := getattr(options, name)) is not None}
     for start in range(0, len(text), _PIECE) or (0,):
-        report = yield client.type(text[start : start + _PIECE])
+        report = yield client.type(text[start : start + _PIECE], chosen)
         typed += report["typed"]
+        # Another window may have the focus by the next piece, and no text is to stand in two.
+        if report["window"]:
+            chosen["window"] = report["window"]
         if len(text) > _PIECE:
             _show_progress(typed, len(text))
         if not report["confirmed"]:
@@ -205,6 +216,8 @@ def _parser() -> argparse.ArgumentParser:
 
     typing = _command(commands, "type", _type, "type a text")
     typing.add_argument("text", nargs="?", help="the text; - or nothing: read standard input")
+    for name, (choices, description) in _CHOICES.items():
+        typing.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=description)
     backspace = _command(commands, "backspace", _backspace, "delete backwards")
     backspace.add_argument("count", type=_count, metavar="N", help="how many characters")
     press = _command(commands, "press", _press, "press key chords")

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from typewright.errors import ConfigError
+from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
 from typewright.plan.language import rules_for
+from typewright.plan.notation import keysyms_of
 
 PACINGS = ("chord", "event")
 SETTERS = ("anyone", "nobody")
@@ -37,6 +39,18 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any], bool]:
     return lambda value: value in choices
 
 
+def _in_words(choices: tuple[str, ...]) -> str:
+    *others, last = (f'"{choice}"' for choice in choices)
+    return f"{', '.join(others)} or {last}"
+
+
+def _is_chord(value: object) -> bool:
+    try:
+        return value == "" or (isinstance(value, str) and len(keysyms_of(value)) == 1)
+    except ValueError:
+        return False
+
+
 def _is_context(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(table, Mapping) for table in value.values())
 
@@ -52,13 +66,13 @@ class Config:
         "anyone",
         "Who may set TypingEnabled to true over the bus. Anyone may set it to false.",
         _one_of(SETTERS),
-        '"anyone" or "nobody"',
+        _in_words(SETTERS),
     )
     pacing: str = _key(
         "chord",
         "chord: all key events of a chord in one write. event: one key event at a time, for programs that need it.",
         _one_of(PACINGS),
-        '"chord" or "event"',
+        _in_words(PACINGS),
     )
     hold_s: float = _key(
         0.0, "With event pacing: how long to wait behind each key event, in seconds.", _seconds(0, 1), "0 to 1"
@@ -74,6 +88,49 @@ class Config:
     )
     modifier_wait_s: float = _key(
         1.0, "How long a job waits for you to let go of a modifier key, in seconds.", _seconds(0.01, 20), "0.01 to 20"
+    )
+    newline: str = _key(
+        "return",
+        "What a line end in a text is: a press of Return, one of Shift+Return, a space, or refused. For calls that do not "
+        "say it themselves.",
+        _one_of(NEWLINES),
+        _in_words(NEWLINES),
+    )
+    on_focus_change: str = _key(
+        "stop",
+        "What a job does when its window loses the focus: stop, or wait and go on when it has it again. For calls that do "
+        "not say it themselves.",
+        _one_of(FOCUS_CHANGES),
+        _in_words(FOCUS_CHANGES),
+    )
+    focus_wait_s: float = _key(
+        10.0, "How long a job waits for the focus, if it may, in seconds.", _seconds(0, 60), "0 to 60"
+    )
+    grabs: str = _key(
+        "refuse",
+        "What to do where another program holds the keyboard, as a launcher does: refuse, or type to it. For calls that do "
+        "not say it themselves. Screen lockers are refused in any case.",
+        _one_of(GRABS),
+        _in_words(GRABS),
+    )
+    on_user: str = _key(
+        "pause",
+        "What a job does when you press a key or a button while it types: go on, pause until you are quiet, or stop. "
+        "Escape stops it in any case.",
+        _one_of(ON_USER),
+        _in_words(ON_USER),
+    )
+    quiet_s: float = _key(
+        0.3,
+        "How long you must have touched nothing before a paused job goes on, in seconds.",
+        _seconds(0.05, 10),
+        "0.05 to 10",
+    )
+    panic: str = _key(
+        "Pause",
+        "The chord on your own keyboard that sets TypingEnabled to false; pressed again, it takes that back. Empty: none.",
+        _is_chord,
+        'one chord, such as "Pause" or "ctrl+alt+Escape", or empty',
     )
     settle_s: float = _key(
         0.3,
@@ -100,7 +157,7 @@ class Config:
         "refuse",
         "What to do where the accessibility bus says that the focus is in a password field.",
         _one_of(PASSWORDS),
-        '"refuse" or "type"',
+        _in_words(PASSWORDS),
     )
     history_s: float = _key(
         900.0,
@@ -126,7 +183,7 @@ class Config:
         "Whether to ask programs, over the accessibility bus, what has the focus and what stands before the caret. if-on: "
         "while your desktop has accessibility on. switch-on: switch it on when the service starts; it stays on.",
         _one_of(ACCESSIBILITY),
-        '"off", "if-on" or "switch-on"',
+        _in_words(ACCESSIBILITY),
     )
 
 

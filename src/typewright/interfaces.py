@@ -3,8 +3,8 @@
 The seams of Typewright, to be read first: who may ask what of whom, and what each Deferred means.
 
 They are `typing.Protocol`s, so a backend owes a shape and no base class. `wire` checks that shape at start, so that two
-swapped collaborators fail before the first key and not at it. Windows are opaque positive integers; 0 is "none". Times
-are seconds.
+swapped collaborators fail before the first key and not at it. Windows are opaque positive integers, but for NOWHERE and
+HELD. Times are seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from twisted.internet.defer import Deferred
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
 from typewright.plan.packing import Lent
+
+NOWHERE = 0
+"""In place of a window: nothing has the focus, and no program would receive a key."""
+HELD = -1
+"""In place of a window: a program holds the keyboard, and receives all keys, whatever has the focus."""
 
 LEVEL_SERVER = "server"
 """The display server processed every event as sent, in the window that had the focus."""
@@ -108,8 +113,8 @@ class IKeyer(Protocol):
         """
         Hand all of `events` to the display server in one write, in order.
 
-        Fires when the server has processed them, with the window that had the focus then: 0 when no program can have
-        received them (nothing has the focus, or another program holds the keyboard). Errbacks with `DisplayLost`.
+        Fires when the server has processed them, with the window that had the focus then; NOWHERE; or HELD, when another
+        program has them. Errbacks with `DisplayLost`.
         """
 
     def settle(self) -> Deferred[None]:
@@ -221,7 +226,10 @@ class IFocus(Protocol):
     """I know where keys would go."""
 
     def focused(self) -> Deferred[int]:
-        """Fires with the window that has the focus; 0 when no program would receive a key."""
+        """Fires with the window that has the focus; NOWHERE; or HELD, when another program holds the keyboard."""
+
+    def covered(self) -> Deferred[bool]:
+        """Fires with whether one window lies over all of the screen, and no window manager has a say in it: a locker's."""
 
 
 @runtime_checkable

@@ -15,29 +15,44 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks
 from twisted.logger import Logger
 
 from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
 from typewright.bus.connection import BusConnection
 from typewright.bus.dial import connect
+from typewright.bus.login import Login
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.bus.screen_lock import ScreenLock
 from typewright.config import Config
+from typewright.engine.collaborators import Collaborators
 from typewright.engine.desk import Desk, House
 from typewright.engine.dictation import Dictation
 from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.pacing import Pacing
-from typewright.engine.performer import Collaborators
 from typewright.engine.typist import Typist
+from typewright.engine.user import User
 from typewright.errors import BusLost, DisplayLost, TypewrightError
 from typewright.focused import IAccessibility
-from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
+from typewright.interfaces import (
+    REPEAT,
+    IBarrier,
+    IFocus,
+    IHistory,
+    IKeyboard,
+    IKeyer,
+    IObserver,
+    IPrograms,
+    Stray,
+    wire,
+)
+from typewright.options import Options
 from typewright.plan.language import rules_for
 from typewright.x11.backend import Backend, open_backend
 
+_STARTING_S = 1.0
 _CLOSING_S = 3.0
 
 log = Logger()
@@ -50,13 +65,22 @@ class Service:
     `on_end(error)` is called once when I can't go on: with DisplayLost or BusLost, when the callers have their answers.
     """
 
-    def __init__(self, reactor: Any, desk: Desk, backend: Backend, bus: BusConnection, accessibility: Accessibility) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        desk: Desk,
+        backend: Backend,
+        bus: BusConnection,
+        accessibility: Accessibility,
+        login: Login,
+    ) -> None:
         self.on_end: Callable[[TypewrightError], None] = lambda error: None
         self._reactor = reactor
         self._desk = desk
         self._backend = backend
         self._bus = bus
         self._accessibility = accessibility
+        self._login = login
         self._name: BusName | None = None
         self._ending = False
 
@@ -70,10 +94,11 @@ class Service:
             accessibility = Accessibility(reactor, bus, config.accessibility)
             history = History(reactor.seconds, age_s=config.history_s)
             desk, dictation = _engine(reactor, config, backend, accessibility, history)
-            # At its end as well: what was typed meanwhile has gone to the locker.
-            ScreenLock(bus, lambda locked: history.forget())
-            service = cls(reactor, desk, backend, bus, accessibility)
-            yield accessibility.start()
+            lock_changed = _follow_lock(desk, history)
+            screen, login = ScreenLock(bus, lock_changed), Login(reactor, lock_changed)
+            service = cls(reactor, desk, backend, bus, accessibility, login)
+            looked: list[Deferred[Any]] = [accessibility.start(), login.start(), _soon(screen.known(), reactor)]
+            yield gatherResults(looked, consumeErrors=True)
             publish(bus, desk, dictation)
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
         except BaseException:
@@ -92,6 +117,7 @@ class Service:
         yield self._answered("the service is stopping")
         yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())
+        yield self._bounded(self._login.close())
         if self._name is not None:
             yield self._bounded(self._name.release())
         yield self._bounded(self._bus.close())
@@ -110,6 +136,7 @@ class Service:
         else:
             yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())
+        yield self._bounded(self._login.close())
         yield self._bounded(self._bus.close())
         self.on_end(error)
 
@@ -177,27 +204,52 @@ def _engine(
         history=wire(history, IHistory),
         accessibility=wire(accessibility, IAccessibility),
     )
-    pacing = Pacing(config.pacing, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s)
+    pacing = Pacing(
+        config.pacing, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s, config.focus_wait_s
+    )
     house = House(
         typing_enabled=config.typing_enabled,
         anyone_may_enable=config.enable_by == "anyone",
         max_characters=config.max_characters,
         max_jobs=config.max_jobs,
         max_jobs_per_caller=config.max_jobs_per_caller,
+        options=Options(newline=config.newline, on_focus_change=config.on_focus_change, grabs=config.grabs),
     )
+    user = User(reactor, backend.keyboard, manner=config.on_user, quiet_s=config.quiet_s, panic=config.panic)
     fitting = Fitting(rules_for(config.language or _locale(os.environ), config.context))
-    typist = Typist(collaborators, reactor, pacing, fitting, passwords=config.passwords == "type")
+    typist = Typist(collaborators, reactor, pacing, fitting, user, passwords=config.passwords == "type")
     facts = {"Backend": backend.name, "Version": __version__}
     desk = Desk(typist, history, reactor, house, facts, backend.keyboard.name)
     backend.keyboard.on_layout = desk.layout_changed
 
-    def touched(keycode: int) -> None:
-        if keycode not in backend.keyboard.layout.modifiers:
+    user.on_escape, user.on_panic = desk.escape, desk.panic
+
+    def touched(stray: Stray) -> None:
+        user.touched(stray)
+        if stray.pressed and stray.source != REPEAT and stray.keycode not in backend.keyboard.layout.modifiers:
             history.forget()
 
-    backend.observer.on_touch = touched
+    def clicked() -> None:
+        user.clicked()
+        history.forget()
+
+    backend.observer.on_stray, backend.observer.on_click = touched, clicked
     backend.barrier.on_gone = history.end
     return desk, Dictation(desk, typist, history, fitting)
+
+
+def _follow_lock(desk: Desk, history: History) -> Callable[[str, bool], None]:
+    def changed(by: str, locked: bool) -> None:
+        desk.screen_locked(by, locked)
+        # At its end as well: what was typed meanwhile has gone to the locker.
+        history.forget()
+
+    return changed
+
+
+def _soon(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
+    """The end of `waiting`, but not later than in a second: nobody who does not answer keeps the service from starting."""
+    return waiting.addTimeout(_STARTING_S, reactor, onTimeoutCancel=lambda *_: None)
 
 
 def _locale(environ: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ class Report:
 
     `typed` and `total` count characters (for `press`, `hold` and `release`: chords; for `backspace` and `undo`: presses;
     for `revise`: characters and presses of BackSpace together); `reason` is empty or says in a sentence why the job is
-    not confirmed.
+    not confirmed. `window` is where the job belonged, 0 if to none.
     """
 
     confirmed: bool
@@ -31,6 +31,7 @@ class Report:
     level: str
     reason: str
     elapsed_s: float
+    window: int = 0
 
 
 @runtime_checkable

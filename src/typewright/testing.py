@@ -247,15 +247,20 @@ class FakePrograms:
 
 
 class FakeFocus:
-    """I say that `window` has the focus; with `silent`, nothing at all."""
+    """I say that `window` has the focus, and whether the screen is `is_covered`; with `silent`, nothing at all."""
 
     def __init__(self, window: int = 1, *, silent: bool = False) -> None:
         self.window = window
         self.silent = silent
+        self.is_covered = False
 
     def focused(self) -> Deferred[int]:
         """See `IFocus`."""
         return Deferred() if self.silent else succeed(self.window)
+
+    def covered(self) -> Deferred[bool]:
+        """See `IFocus`."""
+        return Deferred() if self.silent else succeed(self.is_covered)
 
 
 class FakeAccessibility:

@@ -12,10 +12,10 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 
+from typewright.engine.collaborators import Collaborators
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.performer import Collaborators
 from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
 from typewright.testing import FakeAccessibility

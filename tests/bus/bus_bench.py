@@ -66,7 +66,7 @@ class Daemon:
 
 
 _CHANGED = "NameOwnerChanged"
-REPORT = Report(confirmed=True, typed=3, total=3, level=LEVEL_APPLICATION, reason="", elapsed_s=0.25)
+REPORT = Report(confirmed=True, typed=3, total=3, level=LEVEL_APPLICATION, reason="", elapsed_s=0.25, window=7)
 
 
 class Recording:

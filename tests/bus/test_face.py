@@ -41,9 +41,9 @@ class MembersTest(BusCase):
         self.assertEqual(await peer.call("Cancel"), [2])
         self.assertEqual(
             await peer.call("Type", "sa{sv}", "abc", {"timeout": 1.5}),
-            [{"confirmed": True, "typed": 3, "total": 3, "level": "application", "reason": "", "elapsed": 0.25}],
+            [{**_detail(), "confirmed": True, "window": 7}],
         )
-        self.assertEqual(await peer.call("Type", "sa{sv}", "abc", {}), [{**_detail(), "confirmed": True}])
+        self.assertEqual(await peer.call("Type", "sa{sv}", "abc", {}), [{**_detail(), "confirmed": True, "window": 7}])
         self.assertEqual(
             service.log,
             [

@@ -31,6 +31,7 @@ class BusctlTest(BusCase):
                     "level": {"type": "s", "data": "application"},
                     "reason": {"type": "s", "data": ""},
                     "elapsed": {"type": "d", "data": 0.25},
+                    "window": {"type": "u", "data": 7},
                 }
             ],
         )
@@ -121,6 +122,7 @@ class DbusFastTest(BusCase):
                 "report": {
                     "confirmed": ["b", REPORT.confirmed],
                     "elapsed": ["d", REPORT.elapsed_s],
+                    "window": ["u", REPORT.window],
                     "level": ["s", REPORT.level],
                     "reason": ["s", REPORT.reason],
                     "total": ["u", REPORT.total],

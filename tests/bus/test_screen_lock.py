@@ -15,10 +15,9 @@ _DO_NOT_QUEUE = 4
 class ScreenLockTest(BusCase):
     async def followed(self) -> None:
         """Whatever is heard of the screen is in `heard`."""
-        self.heard: list[bool] = []
+        self.heard: list[tuple[str, bool]] = []
         await self.served()
-        ScreenLock(self.served_on, self.heard.append)
-        await self.served_on.call_daemon("GetId")  # The rules stand, and the owners are known.
+        await ScreenLock(self.served_on, lambda name, locked: self.heard.append((name, locked))).known()
 
     async def say(self, peer: Peer, signature: str = "b", state: object = True) -> None:
         """Has `peer` tell us and nobody else, and waits until we have heard."""
@@ -37,19 +36,37 @@ class ScreenLockTest(BusCase):
         answer = await peer.connection.call_daemon("RequestName", "su", SAVER, _DO_NOT_QUEUE)
         self.assertEqual(answer, [1])
 
+    async def saver(self, active: bool) -> Peer:
+        """A screen saver that answers whether it has covered the screen."""
+        saver = await self.peer()
+        saver.connection.answer_with(lambda call: saver.connection.reply(call, "b", [active]))
+        await self.own(saver)
+        return saver
+
     async def test_each_screen_saver_is_heard(self) -> None:
         await self.followed()
         for name in SCREEN_SAVERS:
             self.heard.clear()
             self.assertIsNone(await self.dbus_fast("screen_saver", name, "locked", "unlocked"))
-            self.assertEqual(self.heard, [True, False], name)
+            self.assertEqual(self.heard[:2], [(name, True), (name, False)], name)
 
     async def test_one_that_was_there_before_is_heard(self) -> None:
-        saver = await self.peer()
-        await self.own(saver)
+        saver = await self.saver(active=False)
         await self.followed()
         await self.say(saver)
-        self.assertEqual(self.heard, [True])
+        self.assertEqual(self.heard, [(SAVER, True)])
+
+    async def test_one_that_has_covered_the_screen_before_is_known(self) -> None:
+        await self.saver(active=True)
+        await self.followed()
+        self.assertEqual(self.heard, [(SAVER, True)])
+
+    async def test_one_that_leaves_has_uncovered_the_screen(self) -> None:
+        saver, witness = await self.saver(active=True), await self.peer()
+        await self.followed()
+        await self.seen_leaving(witness, saver)
+        await witness.ping()
+        self.assertEqual(self.heard, [(SAVER, True), (SAVER, False)])
 
     async def test_a_forged_lock_is_not(self) -> None:
         await self.followed()
@@ -59,7 +76,7 @@ class ScreenLockTest(BusCase):
         await self.say(forger)
         self.assertEqual(self.heard, [])
         await self.say(saver)
-        self.assertEqual(self.heard, [True])
+        self.assertEqual(self.heard, [(SAVER, True)])
 
     async def test_one_that_has_given_the_name_back_is_not(self) -> None:
         await self.followed()
@@ -67,7 +84,7 @@ class ScreenLockTest(BusCase):
         await self.own(former)
         await former.connection.call_daemon("ReleaseName", "s", SAVER)
         await self.say(former)
-        self.assertEqual(self.heard, [])
+        self.assertEqual(self.heard, [(SAVER, False)])
 
     async def test_nonsense_is_not(self) -> None:
         await self.followed()

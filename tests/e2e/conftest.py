@@ -27,7 +27,7 @@ class Desk:
         desktop.run(self.environ, "setxkbmap", "-option", "", *options)
 
     @contextmanager
-    def typing(self, text: str) -> Iterator[subprocess.Popen[str]]:
+    def typing(self, text: str, options: str = "{}") -> Iterator[subprocess.Popen[str]]:
         """A `Type` of `text` under way, its first 100 characters seen in the terminal; the caller can be told to end."""
         name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
         command = [
@@ -41,7 +41,7 @@ class Desk:
             "--method",
             f"{name}.Type",
             text,
-            "{}",
+            options,
         ]
         with subprocess.Popen(
             command, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -13,6 +13,7 @@ from tests.x11.stage import Other
 from conftest import Desk
 
 SHIFT_R, CAPS, CONTROL_R = 62, 66, 105
+ESCAPE, X, PAUSE = 9, 53, 127
 TEXT = "The Quick brown fox: jumps over 2 (lazy) Dogs; " * 20
 ROUNDS = 10
 
@@ -61,3 +62,47 @@ def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
     # One more at most came out under the Shift, and nothing could take it back while that was held.
     assert len(got) - typed <= 1
     assert desktop.keys_down(desk.environ) == []
+
+
+def tap(hand: Other, keycode: int) -> None:
+    hand.finger(keycode, down=True)
+    hand.finger(keycode, down=False)
+
+
+def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) -> None:
+    with desk.typing(TEXT * 10) as caller:
+        tap(hand, ESCAPE)
+        answer, _ = caller.communicate(timeout=60)
+    assert "'confirmed': <false>" in answer
+    assert "the user pressed Escape" in answer
+    got = TEXT[:100] + desk.fenced()
+    before, escape, behind = got.partition("\x1b")
+    assert escape
+    assert (TEXT * 10).startswith(before + behind)
+    assert len(behind) <= 1, "one chord was under way"
+    assert f"'typed': <uint32 {len(before + behind)}>" in answer
+
+
+def test_a_job_pauses_while_the_user_types(desk: Desk, hand: Other) -> None:
+    with desk.typing(TEXT * 4) as caller:
+        tap(hand, X)
+        typed = desk.terminal.rest("x") + "x"
+        answer, _ = caller.communicate(timeout=60)
+    assert "'confirmed': <true>" in answer
+    got = TEXT[:100] + typed + desk.fenced()
+    # Theirs, wherever it fell, and all of ours.
+    assert got[: len(typed) + 99] + got[len(typed) + 100 :] == TEXT * 4
+    assert float(answer.partition("'elapsed': <")[2].partition(">")[0]) > 0.3
+
+
+def test_the_panic_chord_disables_typing_and_takes_that_back(desk: Desk, hand: Other) -> None:
+    with desk.typing(TEXT * 10) as caller:
+        tap(hand, PAUSE)
+        answer, _ = caller.communicate(timeout=60)
+    assert "typing is disabled" in answer
+    assert desk.call("Insert", "s", "no") == "b false"
+    tap(hand, PAUSE)
+    desktop.until(lambda: desk.call("Insert", "s", "yes") == "b true")
+    got = (TEXT[:100] + desk.fenced()).replace("\x1b[P", "")
+    assert got.endswith("yes")
+    assert (TEXT * 10).startswith(got.removesuffix("yes"))

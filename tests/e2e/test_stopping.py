@@ -93,19 +93,6 @@ def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str
     assert_prefix_and_keys_up(desk)
 
 
-def test_the_focus_moves_in_mid_text(desk: Desk) -> None:
-    with desktop.terminal(desk.environ) as elsewhere:
-        desk.terminal.focus()
-        with desk.typing(LONG[:19_000]) as caller:
-            elsewhere.focus()
-            answer, _ = caller.communicate(timeout=60)
-        assert "the focus moved" in answer
-        desktop.run(desk.environ, "xdotool", "key", "asciitilde")
-        assert len(elsewhere.rest()) <= 1
-        desk.terminal.focus()
-    assert_prefix_and_keys_up(desk)
-
-
 def test_no_focus_is_no_typing(desk: Desk) -> None:
     desktop.run(
         desk.environ,

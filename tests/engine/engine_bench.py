@@ -10,13 +10,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from typewright.engine.collaborators import Collaborators
 from typewright.engine.fitting import Fitting
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.performer import Collaborators
 from typewright.engine.typist import Typist
+from typewright.engine.user import User
 from typewright.interfaces import KeyboardState
+from typewright.options import Options
 from typewright.plan.language import rules_for
 from typewright.plan.layout import Layout
 from typewright.sample import key_name
@@ -49,6 +51,7 @@ class Bench:
         state: KeyboardState = KeyboardState(0, 0, 0),  # noqa: B008 - it is frozen
         pacing: Pacing | None = None,
         passwords: bool = False,
+        manner: str = "pause",
     ) -> None:
         self.log: Log = _Telling(self._tell)
         self.clock = Clock()
@@ -65,11 +68,13 @@ class Bench:
             self.accessibility,
         )  # fmt: skip
         self.fitting = Fitting(rules_for("en"))
-        self.typist = Typist(collaborators, self.clock, pacing, self.fitting, passwords=passwords)
+        self.user = User(self.clock, self.keyboard, manner=manner)
+        self.typist = Typist(collaborators, self.clock, pacing, self.fitting, self.user, passwords=passwords)
         self.job = Job("nobody", "insert")
 
-    def insert(self, text: str, *, caller: str = ":1.1", timeout_s: float | None = None) -> Deferred[bool]:
-        self.job = Job(caller, "insert", total=len(text), timeout_s=timeout_s, insertion=self.history.begin())
+    def insert(self, text: str, *, caller: str = ":1.1", **options: Any) -> Deferred[bool]:
+        begun = self.history.begin()
+        self.job = Job(caller, "insert", total=len(text), insertion=begun, options=Options(**options))
         return self.typist.insert(text, self.job)
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:

@@ -9,9 +9,10 @@ import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
-from typewright.engine.desk import DISABLED, Desk, House
+from typewright.engine.desk import DISABLED, ESCAPED, LOCKED, Desk, House
 from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
 from typewright.interfaces import KeyboardState, wire
+from typewright.options import Options
 from typewright.sample import SHIFT
 from typewright.services import ITypingService, Report
 
@@ -51,7 +52,7 @@ def test_the_desk_is_the_typing_service() -> None:
 
 def test_a_call_is_typed_and_reported() -> None:
     office = Office()
-    assert outcome(office.desk.insert("A", "Hi\r\n")) == Report(True, 3, 3, "application", "", 0.0)
+    assert outcome(office.desk.insert("A", "Hi\r\n")) == Report(True, 3, 3, "application", "", 0.0, 1)
     assert outcome(office.desk.backspace("A", 2)).typed == 2
     assert office.bench.history.before(1) == "H"
     assert outcome(office.desk.press("B", "ctrl+s")).total == 1
@@ -138,7 +139,7 @@ def test_disabling_stops_all_jobs() -> None:
     assert outcome(waiting).reason == DISABLED
     assert outcome(running) is PENDING
     office.bench.observer.answer(times=2)
-    assert outcome(running) == Report(False, 1, 2, "", DISABLED, 0.0)
+    assert outcome(running) == Report(False, 1, 2, "", DISABLED, 0.0, 1)
     assert office.bench.keys == "+a -a"
     assert ("TypingEnabled", False) in office.heard
 
@@ -203,3 +204,86 @@ def test_no_log_line_holds_the_text(log_events: list[LogEvent]) -> None:
     assert told[0] == "insert for A: 7 of 7, confirmed (application) in 0.000 s"
     assert not [line for line in told if "hunter" in line or "\N{SNOWMAN}" in line]
     assert "hunter2" not in repr(log_events)
+
+
+# --- The user, and the screen ----------------------------------------------------------------------------------------
+
+
+def test_escape_ends_all_that_is_typed_or_waits() -> None:
+    office = waiting_office()
+    jobs = [office.desk.insert(caller, "a") for caller in "ABB"]
+    office.desk.escape()
+    office.bench.keyboard.let_go()
+    assert [outcome(job).reason for job in jobs] == [ESCAPED] * 3
+    assert office.bench.keys == ""
+    assert outcome(office.desk.insert("A", "a")).confirmed
+
+
+def test_the_panic_chord_disables_and_pressed_again_takes_that_back() -> None:
+    office = Office(House(anyone_may_enable=False))
+    office.desk.panic()
+    assert outcome(office.desk.insert("A", "a")).reason == DISABLED
+    office.desk.panic()
+    assert outcome(office.desk.insert("A", "a")).confirmed
+    assert office.heard[0] == ("TypingEnabled", False)
+
+
+def test_the_panic_chord_enables_nothing_that_it_has_not_disabled() -> None:
+    office = Office(House(typing_enabled=False))
+    office.desk.panic()
+    assert office.desk.get_property("TypingEnabled") is False
+    office.desk.set_typing_enabled("A", True)
+    office.desk.panic()
+    office.desk.set_typing_enabled("A", False)
+    office.desk.panic()
+    assert office.desk.get_property("TypingEnabled") is False
+
+
+def test_nothing_is_typed_while_anybody_has_locked_the_screen() -> None:
+    office = waiting_office()
+    running = office.desk.insert("A", "a")
+    office.desk.screen_locked("saver", True)
+    office.desk.screen_locked("login", True)
+    office.bench.keyboard.let_go()
+    assert outcome(running).reason == LOCKED
+    office.desk.screen_locked("saver", False)
+    assert outcome(office.desk.insert("A", "a")).reason == LOCKED
+    office.desk.screen_locked("login", False)
+    assert office.bench.keys == ""
+    assert outcome(office.desk.insert("A", "a")).confirmed
+    assert office.desk.get_property("TypingEnabled") is True, "the switch is the user's"
+
+
+# --- Options ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_options_of_a_call_go_before_those_of_the_house() -> None:
+    office = Office(House(options=Options(newline="space")))
+    assert outcome(office.desk.insert("A", "a\nb")).total == 3
+    assert office.bench.keys == "+a -a +space -space +b -b"
+    assert outcome(office.desk.insert("A", "a\r\n", {"newline": "shift-return"})).confirmed
+    assert office.bench.keys == "+a -a +Shift_L +Return -Return -Shift_L"
+    with pytest.raises(InvalidArgs, match="Character 2 is a line end"):
+        office.desk.insert("A", "a\n", {"newline": "refuse"})
+    assert outcome(office.desk.insert("A", "a", {"newline": "refuse"})).confirmed
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"speed": 1.0}, "'speed' is unknown; there are: 'timeout' (d: seconds"),
+        ({"timeout": 1}, "'timeout' must be d: seconds, above 0, at most 20"),
+        ({"timeout": 0.0}, "'timeout' must be"),
+        ({"timeout": 20.5}, "'timeout' must be"),
+        ({"newline": "crlf"}, "'newline' must be s: return, shift-return, space, refuse"),
+        ({"newline": True}, "'newline' must be"),
+        ({"on_focus_change": "pause"}, "'on_focus_change' must be s: stop, wait"),
+        ({"grabs": "stop"}, "'grabs' must be s: refuse, type"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_before_the_first_key(options: dict[str, object], told: str) -> None:
+    office = Office()
+    with pytest.raises(InvalidArgs) as refused:
+        office.desk.insert("A", "a", options)
+    assert told in str(refused.value)
+    assert office.bench.keys == ""

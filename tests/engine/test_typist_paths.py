@@ -13,7 +13,7 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
 from typewright.focused import FocusedObject
-from typewright.interfaces import LEVEL_SERVER, KeyboardState
+from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, KeyboardState
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import LOCK, SHIFT, sample_layout
 
@@ -478,7 +478,8 @@ def test_a_job_that_is_stopped_while_it_waits_for_the_user_sends_no_key() -> Non
     ("window", "reason"),
     [
         (7, "the focus moved"),
-        (0, "no program could receive the keys: another one holds the keyboard, or nothing has the focus"),
+        (NOWHERE, "nothing has the focus"),
+        (HELD, "another program holds the keyboard"),
     ],
 )
 def test_when_the_keys_went_elsewhere_the_job_stops(window: int, reason: str) -> None:
@@ -506,14 +507,119 @@ def test_by_event_the_rest_of_a_chord_is_not_sent_to_another_window() -> None:
     bench.keyer.on_send = move
     assert outcome(bench.insert("A")) is False
     assert bench.bursts == ["+Shift_L", "+a", "-a -Shift_L"]
+    assert bench.job.typed == 0
 
 
-def test_without_a_focus_no_key_is_sent() -> None:
+def test_by_event_what_was_pressed_before_the_focus_moved_is_typed() -> None:
+    bench = Bench(pacing=EVENT)
+
+    def move(number, event) -> None:
+        if number == 2:
+            bench.keyer.window = 7
+
+    bench.keyer.on_send = move
+    assert outcome(bench.insert("ab")) is False
+    assert bench.bursts == ["+a", "-a"]
+    assert (bench.job.typed, bench.history.before(1)) == (1, "a")
+
+
+@pytest.mark.parametrize(
+    ("window", "reason"), [(NOWHERE, "nothing has the focus"), (HELD, "another program holds the keyboard")]
+)
+def test_where_no_program_of_ours_would_get_it_no_key_is_sent(window: int, reason: str) -> None:
     bench = Bench()
-    bench.focus.window = 0
+    bench.focus.window = window
     assert outcome(bench.insert("a")) is False
     assert bench.transcript == []
-    assert bench.job.reason == "no window has the focus, or another program holds the keyboard"
+    assert bench.job.reason == reason
+
+
+def test_a_job_that_may_types_to_whoever_holds_the_keyboard_and_remembers_nothing() -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = HELD
+    assert outcome(bench.insert("ab", grabs="type")) is True
+    assert bench.keys == "+a -a +b -b"
+    assert bench.history.before(HELD) == ""
+
+
+def test_a_job_that_may_does_not_type_to_a_locker() -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = HELD
+    bench.focus.is_covered = True
+    assert outcome(bench.insert("ab", grabs="type")) is False
+    assert bench.transcript == []
+    assert "locker" in bench.job.reason
+
+
+def test_a_job_that_may_waits_for_the_focus_and_goes_on() -> None:
+    bench = Bench()
+
+    def move(number, event) -> None:
+        if number == 3:
+            bench.focus.window = bench.keyer.window = 7
+
+    bench.keyer.on_send = move
+    typing = bench.insert("abc", on_focus_change="wait")
+    bench.clock.advance(9)
+    assert outcome(typing) is PENDING
+    assert bench.keys == "+a -a +b -b"
+    bench.focus.window = bench.keyer.window = 1
+    bench.clock.advance(0.05)
+    assert outcome(typing) is True
+    # The one that went elsewhere is typed again, where it belongs.
+    assert bench.keys == "+b -b +c -c"
+    assert (bench.job.typed, bench.history.before(1)) == (3, "abc")
+    assert bench.at_rest
+
+
+def test_a_job_for_one_window_is_not_typed_into_another() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("a", window=7)) is False
+    assert (bench.transcript, bench.job.reason) == ([], "the focus moved")
+    assert outcome(bench.insert("a", window=1)) is True
+
+
+def test_a_job_for_one_window_may_wait_for_it() -> None:
+    bench = Bench()
+    typing = bench.insert("a", window=7, on_focus_change="wait")
+    bench.clock.advance(0.5)
+    assert bench.keys == ""
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.05)
+    assert outcome(typing) is True
+    assert bench.history.before(7) == "a"
+
+
+def test_a_job_that_waits_for_the_focus_does_not_wait_for_ever() -> None:
+    bench = Bench(pacing=Pacing(focus_wait_s=2.0))
+
+    def move(number, event) -> None:
+        if number == 3:
+            bench.focus.window = bench.keyer.window = 7
+
+    bench.keyer.on_send = move
+    typing = bench.insert("abc", on_focus_change="wait")
+    bench.clock.pump([0.05] * 50)
+    assert outcome(typing) is False
+    assert (bench.job.typed, bench.job.reason) == (1, "the focus moved")
+    assert bench.at_rest
+
+
+# --- Line ends -------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_end_may_be_shift_and_return() -> None:
+    bench = Bench()
+    assert outcome(bench.insert("a\nb", newline="shift-return")) is True
+    assert bench.keys == "+a -a +Shift_L +Return -Return -Shift_L +b -b"
+    assert bench.history.before(1) == "a\nb"
+
+
+def test_shift_and_return_under_a_locked_shift() -> None:
+    bench = Bench(state=KeyboardState(0, SHIFT, 0))
+    assert outcome(bench.insert("\n", newline="shift-return")) is True
+    assert bench.keys == "+Shift_L +Return -Return -Shift_L"
+    assert bench.keyer.bursts[0][0].state == 0, "the lock is off for the while"
 
 
 # --- The user's hands ------------------------------------------------------------------------------------------------

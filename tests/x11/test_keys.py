@@ -9,7 +9,7 @@ from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
-from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
+from typewright.interfaces import HELD, OURS, PROGRAM, REPEAT, USER, Stray
 from typewright.plan.chords import ANY_STATE
 
 SHIFT_MASK = 1
@@ -87,8 +87,9 @@ class ConfirmationTest(Stage):
     @inlineCallbacks
     def test_who_touches_keys_or_buttons_is_heard_and_we_are_not(self) -> Steps:
         self.other.window()
-        touched: list[int] = []
-        self.backend.observer.on_touch = touched.append
+        touched: list[object] = []
+        self.backend.observer.on_stray = lambda stray: touched.append((stray.keycode, stray.pressed, stray.source))
+        self.backend.observer.on_click = lambda: touched.append("click")
         yield self.typed(tap(B))
         self.other.finger(A, down=True)
         self.other.finger(A, down=False)
@@ -98,8 +99,10 @@ class ConfirmationTest(Stage):
             Xlib.ext.xtest.fake_input(self.other.display, X.ButtonPress, button)
             Xlib.ext.xtest.fake_input(self.other.display, X.ButtonRelease, button)
         self.other.display.sync()
-        yield self.until(lambda: len(touched) >= 3)
-        self.assertEqual(sorted(touched), [0, A, B])
+        yield self.until(lambda: len(touched) >= 5)
+        keys = [(A, True, USER), (A, False, USER), (B, True, PROGRAM), (B, False, PROGRAM)]
+        self.assertEqual([each for each in touched if each != "click"], keys)
+        self.assertEqual(touched.count("click"), 1)
 
     @inlineCallbacks
     def test_the_servers_own_repeats_are_seen(self) -> Steps:
@@ -159,7 +162,7 @@ class GuardTest(Stage):
         window.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
         self.other.display.sync()
         where, confirmed = yield self.typed(tap(A))
-        self.assertEqual((where, confirmed), (0, [True, True]))
+        self.assertEqual((where, confirmed), (HELD, [True, True]))
         self.other.display.ungrab_keyboard(X.CurrentTime)
         self.other.display.sync()
         where, _ = yield self.typed(tap(A))
@@ -170,7 +173,7 @@ class GuardTest(Stage):
         window = self.other.window()
         window.grab_keyboard(False, X.GrabModeAsync, X.GrabModeSync, X.CurrentTime)
         self.other.display.sync()
-        self.assertEqual((yield self.backend.focus.focused()), 0)
+        self.assertEqual((yield self.backend.focus.focused()), HELD)
         self.other.display.ungrab_keyboard(X.CurrentTime)
         self.other.display.sync()
 

@@ -87,7 +87,8 @@ class TypistFace(Face):
 
     def type(self, call: Incoming, text: str, options: dict[str, Any]) -> Deferred[dict[str, Any]]:
         """Type(s, a{sv}) -> a{sv}."""
-        return self._job(call, lambda caller: self._service.insert(caller, text, options)).addCallback(_detailed)
+        job = self._job(call, lambda caller: self._service.insert(caller, text, options))
+        return job.addCallback(lambda report: {**_detailed(report), "window": checked("u", report.window)})
 
     def press(self, call: Incoming, chords: str) -> Deferred[bool]:
         """Press(s) -> b."""
@@ -160,7 +161,7 @@ def _confirmed(report: Report) -> bool:
 
 
 def _detailed(report: Report) -> dict[str, Any]:
-    # In the order of the signal Finished; the names are those of the report of Type.
+    # In the order of the signal Finished; the names are those of the report of Type, which has one more.
     return {
         "confirmed": checked("b", report.confirmed),
         "typed": checked("u", report.typed),

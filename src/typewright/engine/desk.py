@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -16,12 +16,14 @@ from typewright.engine.jobs import Jobs, Work
 from typewright.engine.typist import Typist
 from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
 from typewright.interfaces import IClock
+from typewright.options import Options
 from typewright.plan.notation import keysyms_of
 from typewright.plan.text import typeable
 from typewright.services import Report
 
 DISABLED = "typing is disabled (TypingEnabled is false)"
-_LONGEST_TIMEOUT_S = 20.0
+LOCKED = "the screen is locked"
+ESCAPED = "the user pressed Escape"
 _LONGEST_LEASE_S = 10.0
 
 log = Logger()
@@ -29,13 +31,17 @@ log = Logger()
 
 @dataclass(frozen=True)
 class House:
-    """The rules of the desk. `max_characters` also bounds backspaces and chords; the others are counts of jobs."""
+    """
+    The rules of the desk. `max_characters` also bounds backspaces and chords; `options` are for calls that choose none; the
+    others are counts of jobs.
+    """
 
     typing_enabled: bool = True
     anyone_may_enable: bool = True
     max_characters: int = 20_000
     max_jobs: int = 64
     max_jobs_per_caller: int = 16
+    options: Options = field(default_factory=Options)
 
 
 class Desk:
@@ -64,6 +70,8 @@ class Desk:
             "TypingEnabled": house.typing_enabled,
         }
         self._holds = Holds(typist, clock)
+        self._lockers: set[str] = set()
+        self._panicked = False
         self._stopping = False
         self._changed: Callable[[str, object], None] = lambda name, value: None
         self._finished: Callable[[str, str, Report], None] = lambda caller, kind, report: None
@@ -78,21 +86,21 @@ class Desk:
     # --- the contract ------------------------------------------------------------------------------------------------
 
     def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
-        """See `ITypingService`. The one option is `timeout`, in seconds."""
-        text = self.admit(text)
-        timeout_s = _timeout_s(options or {})
-        job = Job(caller, "insert", total=len(text), timeout_s=timeout_s, insertion=self._history.begin())
+        """See `ITypingService`."""
+        chosen = self.options.given(options or {})
+        text = self.admit(text, chosen)
+        job = Job(caller, "insert", total=len(text), insertion=self._history.begin(), options=chosen)
         return self.submit(job, lambda job: self._typist.insert(text, job))
 
     def backspace(self, caller: str, count: int) -> Deferred[Report]:
         """See `ITypingService`."""
         self._check_length(count, "backspaces")
-        job = Job(caller, "backspace", total=count, insertion=self._history.begin())
+        job = Job(caller, "backspace", total=count, insertion=self._history.begin(), options=self.options)
         return self.submit(job, lambda job: self._typist.backspace(count, job))
 
     def press(self, caller: str, chords: str) -> Deferred[Report]:
         """See `ITypingService`."""
-        job = Job(caller, "press", total=len(self._keysyms_of(chords)))
+        job = Job(caller, "press", total=len(self._keysyms_of(chords)), options=self.options)
         return self.submit(job, lambda job: self._typist.press(chords, job))
 
     def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
@@ -101,7 +109,8 @@ class Desk:
             raise InvalidArgs("One chord can be held at a time, such as 'ctrl+shift' or 'Down'.")
         if not 0 < lease_s <= _LONGEST_LEASE_S:
             raise InvalidArgs(f"The lease must be above 0, at most {_LONGEST_LEASE_S:g} (seconds).")
-        return self.submit(Job(caller, "hold", total=1), lambda job: self._holds.hold(chord, lease_s, job))
+        job = Job(caller, "hold", total=1, options=self.options)
+        return self.submit(job, lambda job: self._holds.hold(chord, lease_s, job))
 
     def release(self, caller: str, chord: str) -> Deferred[Report]:
         """See `ITypingService`."""
@@ -124,11 +133,7 @@ class Desk:
         """See `ITypingService`."""
         if enabled and not self._house.anyone_may_enable:
             raise AccessDenied('The configuration lets nobody enable typing over the bus (enable_by = "nobody").')
-        if enabled != self._properties["TypingEnabled"]:
-            log.info("typing {what} by {caller}", what="enabled" if enabled else "disabled", caller=caller)
-        self._set("TypingEnabled", enabled)
-        if not enabled:
-            self._stop(DISABLED)
+        self._switch(enabled, caller)
 
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """See `ITypingService`."""
@@ -140,18 +145,44 @@ class Desk:
         """The active layout has another name now."""
         self._set("Layout", name)
 
+    def screen_locked(self, by: str, locked: bool) -> None:
+        """`by`, whoever that is, has locked the user's screen, or unlocked it: nothing is typed while anybody has."""
+        if not locked:
+            self._lockers.discard(by)
+        elif by not in self._lockers:
+            self._lockers.add(by)
+            self._stop(LOCKED)
+
+    def escape(self) -> None:
+        """The user pressed Escape: all that is being typed, or waits for it, ends."""
+        self._stop(ESCAPED)
+
+    def panic(self) -> None:
+        """The user pressed the panic chord: typing is disabled; if it was that which has disabled it, enabled again."""
+        if self._properties["TypingEnabled"]:
+            self._switch(False, "the panic chord")
+            self._panicked = True
+        elif self._panicked:
+            self._switch(True, "the panic chord")
+
     def close(self, reason: str) -> Deferred[int]:
         """Take no more calls, end all jobs for `reason`, and fire with their number when all keys are up."""
         self._stopping = True
         return self._stop(reason)
 
-    def admit(self, text: str) -> str:
+    @property
+    def options(self) -> Options:
+        """Those of a job whose call has chosen none."""
+        return self._house.options
+
+    def admit(self, text: str, options: Options) -> str:
         """`text` made fit for typing; raises InvalidArgs or LimitsExceeded."""
         self._check_length(len(text), "characters")
         try:
-            return typeable(text)
+            text = typeable(text)
         except ValueError as problem:
             raise InvalidArgs(str(problem)) from None
+        return options.with_line_ends(text)
 
     def supersede(self, caller: str, kind: str, reason: str) -> None:
         """End this caller's jobs of that kind, for another takes their place."""
@@ -161,12 +192,20 @@ class Desk:
         """Have `work(job)` done in its turn, if typing is enabled; may raise as the calls of the contract do."""
         if self._stopping:
             raise Stopping
-        if not self._properties["TypingEnabled"]:
-            job.stop(DISABLED)
+        if not self._properties["TypingEnabled"] or self._lockers:
+            job.stop(LOCKED if self._lockers else DISABLED)
             report = job.report(False, 0.0)
             self._ended(job, report)
             return succeed(report)
         return self._jobs.submit(job, lambda job: self._begin(job, work))
+
+    def _switch(self, enabled: bool, by: str) -> None:
+        self._panicked = False
+        if enabled != self._properties["TypingEnabled"]:
+            log.info("typing {what} by {who}", what="enabled" if enabled else "disabled", who=by)
+        self._set("TypingEnabled", enabled)
+        if not enabled:
+            self._stop(DISABLED)
 
     def _begin(self, job: Job, work: Work) -> Deferred[bool]:
         """Nobody types while a key is held."""
@@ -208,15 +247,3 @@ class Desk:
             raise LimitsExceeded(
                 f"That is {length} {what}, and one call may have {self._house.max_characters}; make several calls of it."
             )
-
-
-def _timeout_s(options: Mapping[str, object]) -> float | None:
-    unknown = sorted(set(options) - {"timeout"})
-    if unknown:
-        raise InvalidArgs(f"The option {unknown[0][:40]!r} is unknown; there is: 'timeout' (d, seconds).")
-    timeout = options.get("timeout")
-    if timeout is None:
-        return None
-    if type(timeout) is not float or not 0 < timeout <= _LONGEST_TIMEOUT_S:
-        raise InvalidArgs(f"The option 'timeout' must be a double above 0, at most {_LONGEST_TIMEOUT_S:g} (seconds).")
-    return timeout

@@ -10,9 +10,9 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.desk import Desk
 from typewright.engine.fitting import Fitting
-from typewright.engine.hands import Waits
 from typewright.engine.history import History
 from typewright.engine.job import Job
+from typewright.engine.patience import Waits
 from typewright.engine.performer import Step
 from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
@@ -57,10 +57,10 @@ class Dictation:
 
     def revise(self, caller: str, text: str) -> Deferred[Report]:
         """See `IDictationService`."""
-        text = self._desk.admit(text)
+        text = self._desk.admit(text, self._desk.options)
         draft = self._drafts.setdefault(caller, _Draft(self._history.begin()))
         self._desk.supersede(caller, "revise", SUPERSEDED)
-        job = Job(caller, "revise", total=len(text), insertion=draft.insertion)
+        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, options=self._desk.options)
         return self._desk.submit(job, lambda job: self._revise(draft, text, job))
 
     def commit(self, caller: str) -> None:
@@ -71,7 +71,7 @@ class Dictation:
         """See `IDictationService`. A draft counts as committed: it is what is taken back first."""
         self._desk.supersede(caller, "revise", SUPERSEDED)
         self.commit(caller)
-        job = Job(caller, "undo", insertion=self._history.begin())
+        job = Job(caller, "undo", insertion=self._history.begin(), options=self._desk.options)
         return self._desk.submit(job, self._undo)
 
     def forget(self, caller: str) -> None:

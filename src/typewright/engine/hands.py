@@ -8,25 +8,26 @@ Each `yield` hands the reactor a Deferred and sleeps until it fires; between two
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Generator
+from collections.abc import Collection
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 
 from typewright.engine.ahead import Ahead
-from typewright.engine.disturbance import judge
+from typewright.engine.collaborators import Collaborators
+from typewright.engine.disturbance import Disturbance, judge
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing, delay_s, fitted
+from typewright.engine.patience import Waits
+from typewright.engine.surroundings import elsewhere
+from typewright.engine.user import User
 from typewright.engine.watchdog import Watchdog
-from typewright.interfaces import IBarrier, IClock, IKeyboard, IKeyer, IObserver
+from typewright.interfaces import IClock
+from typewright.options import WAIT
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
 
-Waits = Generator[Deferred[Any], Any, Any]
-
 NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
-_FOCUS_MOVED = "the focus moved"
-_TAKEN = "no program could receive the keys: another one holds the keyboard, or nothing has the focus"
 _SILENT = "the confirmation of a key event stayed away"
 _BEHIND = "the program with the focus takes no more keys"
 
@@ -34,13 +35,12 @@ _BEHIND = "the program with the focus takes no more keys"
 class Hands:
     """I work for one key list at a time: wait for my Deferred before you ask for the next."""
 
-    def __init__(
-        self, keyer: IKeyer, observer: IObserver, keyboard: IKeyboard, barrier: IBarrier, clock: IClock, pacing: Pacing
-    ) -> None:
-        self._keyer = keyer
-        self._observer = observer
-        self._keyboard = keyboard
-        self._barrier = barrier
+    def __init__(self, collaborators: Collaborators, user: User, clock: IClock, pacing: Pacing) -> None:
+        self._keyer = collaborators.keyer
+        self._observer = collaborators.observer
+        self._keyboard = collaborators.keyboard
+        self._barrier = collaborators.barrier
+        self._user = user
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._pacing = pacing
 
@@ -52,17 +52,19 @@ class Hands:
         Sends a burst of events (`Pacing`), waits for the confirmation of each of them, and only then sends the next. Fires
         True if all were confirmed. Stops, and fires False, at the first chord that was not; when the focus leaves
         `job.window`; when the layout is no longer `job.layout`; when the program takes no more keys; when the job is told to
-        stop. A disturbance that can be put right fires False as well: then `job.disturbance` tells of it, and the job is not
-        stopped. Keys still down are released. `key_list` stays as it is.
+        stop. A disturbance that can be put right, or waited for, fires False as well: then `job.disturbance` tells of it,
+        and the job is not stopped. Keys still down are released. `key_list` stays as it is.
         """
-        watchdog = Watchdog(self._clock, job.timeout_s or self._pacing.timeout_s)
+        watchdog = Watchdog(self._clock, job.options.timeout_s or self._pacing.timeout_s)
         ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
-        patience_s = 0.0 if job.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
+        patience_s = 0.0 if job.options.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
         reason = _SILENT
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
+                if not (job.disturbance or job.stopped) and self._user.restless_s():
+                    job.disturbance = Disturbance(typed=False, surplus=0)
                 if job.stopped or job.disturbance:
                     break
                 if not (yield from self._strike(chord, job, watchdog, down)):
@@ -109,8 +111,13 @@ class Hands:
                     if down[event.keycode] < 1:
                         del down[event.keycode]
             if window != job.window:
-                job.stop(_FOCUS_MOVED if window else _TAKEN)
-                return False
+                # What goes elsewhere from the last press on has typed nothing here.
+                typed = not any(event.pressed for event in chord.events[sent - len(burst) :])
+                if job.options.on_focus_change == WAIT:
+                    job.disturbance = Disturbance(typed, surplus=0)
+                else:
+                    job.stop(elsewhere(window))
+                return typed
             if self._pacing.hold_s:
                 yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s), self._pacing.hold_s)
             if not confirmed:
@@ -141,7 +148,7 @@ class Hands:
             waits: list[Deferred[Any]] = [self._keyer.send(releases), *confirmations]
             for waiting in waits:
                 try:
-                    yield waiting.addTimeout(job.timeout_s or self._pacing.timeout_s, self._clock)
+                    yield waiting.addTimeout(job.options.timeout_s or self._pacing.timeout_s, self._clock)
                 except TimeoutError:
                     job.stop("a key release was not confirmed")
         finally:

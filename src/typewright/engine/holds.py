@@ -9,8 +9,8 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.logger import Logger
 
-from typewright.engine.hands import Waits
 from typewright.engine.job import Job
+from typewright.engine.patience import Waits
 from typewright.engine.performer import Step
 from typewright.engine.typist import Typist
 from typewright.interfaces import IClock, IDelayed

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from typewright.engine.disturbance import Disturbance
+from typewright.interfaces import NOWHERE
+from typewright.options import Options
 from typewright.plan.chords import Chord
 from typewright.plan.layout import Layout
 from typewright.services import Report
@@ -16,17 +18,23 @@ class Job:
     `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `window` is where the job belongs,
     `layout` what its key list was made for, `program` the kind of its program, `before` what stands before its text, if
     that is known and matters. `insertion` is the number under which the history keeps its text, `disturbance` what has come
-    between its keys and is to be put right. `timeout_s` overrides the typist's when it is not None.
+    between its keys and is to be put right.
     """
 
     def __init__(
-        self, caller: str, kind: str, *, total: int = 0, timeout_s: float | None = None, insertion: int = 0
+        self,
+        caller: str,
+        kind: str,
+        *,
+        total: int = 0,
+        insertion: int = 0,
+        options: Options = Options(),  # noqa: B008
     ) -> None:
         self.caller = caller
         self.kind = kind
         self.total = total
-        self.timeout_s = timeout_s
         self.insertion = insertion
+        self.options = options
         self.typed = 0
         self.window = 0
         self.layout = Layout({}, {})
@@ -59,7 +67,7 @@ class Job:
 
     def report(self, confirmed: bool, elapsed_s: float) -> Report:
         """How I ended."""
-        return Report(confirmed, self.typed, self.total, self.level, self.reason, elapsed_s)
+        return Report(confirmed, self.typed, self.total, self.level, self.reason, elapsed_s, max(self.window, NOWHERE))
 
     def __repr__(self) -> str:
         return f"Job({self.kind} for {self.caller}, {self.typed} of {self.total})"

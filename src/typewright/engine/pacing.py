@@ -22,7 +22,8 @@ class Pacing:
     `mode` is "chord" (all events of a chord in one write, so that neither a stall nor a kill falls between a press and its
     release) or "event" (strict lock-step, with `hold_s` behind each event, for programs that need it). `timeout_s` is how
     long a confirmation may stay away, `answer_s` how long the program may take to say that it has its keys,
-    `modifier_wait_s` how long a job waits for the user to let go of a modifier.
+    `modifier_wait_s` how long a job waits for the user to let go of a modifier, `focus_wait_s` how long one that may wait
+    for the focus does so.
     """
 
     mode: str = "chord"
@@ -30,6 +31,7 @@ class Pacing:
     timeout_s: float = 2.0
     answer_s: float = 5.0
     modifier_wait_s: float = 1.0
+    focus_wait_s: float = 10.0
 
     def bursts(self, chord: Chord, modifiers: Mapping[int, int], controls: Controls) -> Sequence[Burst]:
         """

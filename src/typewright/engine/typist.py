@@ -7,10 +7,13 @@ from functools import partial
 
 from twisted.internet.defer import Deferred
 
+from typewright.engine.collaborators import Collaborators
 from typewright.engine.fitting import Fitting, verbatim
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.performer import Collaborators, Performer, Plan, Step
+from typewright.engine.performer import Performer, Plan, Step
+from typewright.engine.surroundings import Surroundings
+from typewright.engine.user import User
 from typewright.interfaces import IClock
 from typewright.plan.chords import Chord, KeyList
 from typewright.plan.deletion import presses
@@ -31,14 +34,21 @@ class Typist:
         clock: IClock,
         pacing: Pacing | None = None,
         fitting: Fitting | None = None,
+        user: User | None = None,
         *,
         passwords: bool = False,
     ) -> None:
-        """`fitting` is how inserted text is changed (None: not at all); with `passwords`, password fields are typed into."""
+        """
+        `fitting` is how inserted text is changed (None: not at all), `user` who may come between (None: nobody); with
+        `passwords`, password fields are typed into.
+        """
         self._keyboard = collaborators.keyboard
         self._history = collaborators.history
         self._fitting = fitting or verbatim()
-        self._performer = Performer(collaborators, clock, pacing or Pacing(), self._fitting, passwords=passwords)
+        user = user or User(clock, self._keyboard)
+        pacing = pacing or Pacing()
+        surroundings = Surroundings(collaborators, user, clock, pacing, self._fitting, passwords=passwords)
+        self._performer = Performer(collaborators, surroundings, user, clock, pacing)
 
     def insert(self, text: str, job: Job) -> Deferred[bool]:
         """Type `text`, which has been through `typeable`, over borrowed keycodes where the layout lacks a character."""

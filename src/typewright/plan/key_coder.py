@@ -40,12 +40,14 @@ class KeyCoder:
     state of a chord's events stay as they are for it; the others are off for that while, which is the keyer's work.
 
     I stay in the group of the last character as long as it has the next one, so that a Russian sentence on a us,ru layout
-    switches twice and not at each space. Make a new one of me when layout or state change.
+    switches twice and not at each space. A line end is a press of Return, with `shift_return` one of Shift+Return. Make a
+    new one of me when layout or state change.
     """
 
-    def __init__(self, layout: Layout, *, group: int, locked: int) -> None:
+    def __init__(self, layout: Layout, *, group: int, locked: int, shift_return: bool = False) -> None:
         self._layout = layout
         self._group = group
+        self._shift_return = shift_return
         self._locked = locked & ~layout.commanding
         self._chords: dict[tuple[str, int], Chord] = {}
 
@@ -119,7 +121,8 @@ class KeyCoder:
 
     def _find(self, character: str, group: int) -> Position | None:
         if character in _CONTROLS:
-            return self._control(_CONTROLS[character], group)
+            position = self._control(_CONTROLS[character], group)
+            return self._shifted(position) if position and character == "\n" and self._shift_return else position
         return self._layout.find_character(character, group=group, locked=self._locked)
 
     def _control(self, name: str, group: int) -> Position | None:
@@ -127,6 +130,11 @@ class KeyCoder:
         shift = self._locked & SHIFT_MASK
         position = self._layout.find(keysym_named(name), group=group, locked=self._locked & ~shift)
         return position and position._replace(unlocked=position.unlocked | shift)
+
+    def _shifted(self, position: Position) -> Position | None:
+        if SHIFT_MASK not in self._layout.modifier_keys:
+            return None
+        return position._replace(modifiers=position.modifiers | SHIFT_MASK)
 
     def _chord(self, position: Position, text: str) -> Chord:
         modifiers = [

@@ -19,7 +19,7 @@ import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks
 from Xlib import X
 
-from typewright.interfaces import LEVEL_APPLICATION, LEVEL_SERVER, IClock
+from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
 from typewright.x11.connection import Connection, RequestError
 from typewright.x11.questions import UNANNOUNCED, Questions, Way
 
@@ -122,6 +122,8 @@ class Barrier:
 
     def _begin(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
         """Find the program of `window`, unless it is begun; for one at a time, so that barriers stay in their order."""
+        if window == HELD:
+            return _nobody()  # nobody knows which program that is
         if self._begun is not None and self._begun[0] == window:
             return self._begun[1]
         try:

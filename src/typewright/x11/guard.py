@@ -9,7 +9,9 @@ import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred
 from Xlib import X
 
+from typewright.interfaces import HELD
 from typewright.x11.connection import GET_INPUT_FOCUS, Connection
+from typewright.x11.cover import is_covered
 
 _ALREADY_GRABBED = X.AlreadyGrabbed
 _WINDOW_AT = struct.Struct("=8xI")
@@ -46,8 +48,12 @@ class Guard:
         self._grab = struct.pack("=BBHIIBBH", 31, 0, 4, self.window, X.CurrentTime, X.GrabModeAsync, X.GrabModeAsync, 0)
 
     def focused(self) -> Deferred[int]:
-        """Fires with the window that has the focus; 0 when no program would receive a key."""
+        """See `IFocus`."""
         return self.behind(b"", 0)
+
+    def covered(self) -> Deferred[bool]:
+        """See `IFocus`."""
+        return is_covered(self._connection)
 
     def behind(self, requests: bytes, count: int) -> Deferred[int]:
         """As `focused`, once the server has processed `count` requests without reply, sent in the same write."""
@@ -59,7 +65,7 @@ class Guard:
             free = reply[1] != _ALREADY_GRABBED
 
         def take_focus(reply: bytes) -> None:
-            window.callback(_WINDOW_AT.unpack_from(reply)[0] if free else 0)
+            window.callback(_WINDOW_AT.unpack_from(reply)[0] if free else HELD)
 
         self._connection.call(self._grab, take_grab, _told_below, requests, count, flush=False)
         self._connection.call(GET_INPUT_FOCUS, take_focus, window.errback)

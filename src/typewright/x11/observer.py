@@ -45,7 +45,8 @@ class Observer:
 
     An event counts as ours when its key, its direction and its source, the XTEST keyboard, are those of the next one that
     I wait for. The others are strays: kept as long as somebody types, and no longer, for they may be what the user types.
-    `on_touch(keycode)` is called when a key is pressed that is not ours, and with 0 for a button of the pointer.
+    `on_stray(stray)` is called for each event that is not ours, whether anybody types or not, and `on_click()` when a button
+    of the pointer is pressed.
     """
 
     def __init__(self, control: Connection, data: Connection, extension: Extension, devices: Devices, clock: IClock) -> None:
@@ -59,9 +60,10 @@ class Observer:
         self._look_call: IDelayed | None = None
         self._doubted: object = None
         self._started: Deferred[None] = Deferred()
-        self.on_touch: Callable[[int], None] = lambda keycode: None
+        self.on_stray: Callable[[Stray], None] = lambda stray: None
+        self.on_click: Callable[[], None] = lambda: None
         devices.on_key = self._on_key
-        devices.on_button = lambda: self.on_touch(0)
+        devices.on_button = lambda: self.on_click()
         devices.on_swallowed = self._on_swallowed
 
     @inlineCallbacks
@@ -158,10 +160,10 @@ class Observer:
                     confirmation.callback(as_sent)
                 return
         source = REPEAT if device == NO_DEVICE else PROGRAM if device == self._devices.xtest else USER
+        stray = Stray(keycode, pressed, state, source)
         if self._look_call is not None:
-            self._strays.append(Stray(keycode, pressed, state, source))
-        if pressed and source != REPEAT:
-            self.on_touch(keycode)
+            self._strays.append(stray)
+        self.on_stray(stray)
 
     def _on_swallowed(self, keycode: int, pressed: bool, device: int) -> None:
         if device != self._devices.xtest or not self._expected:

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""logind is asked whether the session is locked, and asked again whenever it may have changed."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+from bus_bench import BusCase, Peer
+from twisted.internet import reactor
+from txdbus import marshal
+
+from typewright.bus.incoming import Incoming
+from typewright.bus.login import NAME, SESSION_PATH, Login
+
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_SESSION = "org.freedesktop.login1.Session"
+_DO_NOT_QUEUE = 4
+
+
+class LoginTest(BusCase):
+    async def logind(self, *, locked: bool) -> Peer:
+        """A logind on the private bus; `self.locked` is what it says."""
+        self.locked = locked
+        peer = await self.peer()
+
+        def answer(call: Incoming) -> None:
+            asked = (call.path, call.interface, call.member, call.arguments())
+            self.assertEqual(asked, (SESSION_PATH, _PROPERTIES, "Get", [_SESSION, "LockedHint"]))
+            peer.connection.reply(call, "v", [marshal.variantClassMap["b"](self.locked)])
+
+        peer.connection.answer_with(answer)
+        self.assertEqual(await peer.connection.call_daemon("RequestName", "su", NAME, _DO_NOT_QUEUE), [1])
+        return peer
+
+    async def followed(self, address: str | None = None) -> Login:
+        self.heard: list[tuple[str, bool]] = []
+        login = Login(reactor, lambda name, locked: self.heard.append((name, locked)))
+        self.addCleanup(login.close)
+        with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=address or self.address):
+            await login.start()
+        return login
+
+    async def changes(self, peer: Peer, locked: bool) -> None:
+        """Has `peer` tell everybody, and waits until we have heard and looked."""
+        self.locked = locked
+        changed = [_SESSION, {"LockedHint": marshal.variantClassMap["b"](locked)}, []]
+        count = len(self.heard)
+        peer.connection.emit("/org/freedesktop/login1/session/_31", _PROPERTIES, "PropertiesChanged", "sa{sv}as", changed)
+        while len(self.heard) == count:
+            await peer.connection.call_daemon("GetId")
+
+    async def test_a_session_that_is_locked_already_is_known_from_the_beginning(self) -> None:
+        await self.logind(locked=True)
+        await self.followed()
+        self.assertEqual(self.heard, [(NAME, True)])
+
+    async def test_changes_are_heard(self) -> None:
+        logind = await self.logind(locked=False)
+        await self.followed()
+        await self.changes(logind, locked=True)
+        await self.changes(logind, locked=False)
+        self.assertEqual(self.heard, [(NAME, False), (NAME, True), (NAME, False)])
+
+    async def test_a_forged_change_gets_it_asked_and_no_more(self) -> None:
+        await self.logind(locked=True)
+        login = await self.followed()
+        forger = await self.peer()
+        told = [_SESSION, {"LockedHint": marshal.variantClassMap["b"](False)}, []]
+        forger.connection.emit(SESSION_PATH, _PROPERTIES, "PropertiesChanged", "sa{sv}as", told)
+        await forger.connection.call_daemon("GetId")
+        await login._look()
+        self.assertEqual({locked for _, locked in self.heard}, {True})
+
+    async def test_one_that_comes_later_is_asked(self) -> None:
+        await self.followed()
+        self.assertEqual(self.heard, [])
+        logind = await self.logind(locked=True)
+        while not self.heard:
+            await logind.connection.call_daemon("GetId")
+        self.assertEqual(self.heard, [(NAME, True)])
+
+    async def test_without_a_system_bus_nothing_is_said(self) -> None:
+        await self.followed("unix:path=/nonexistent/bus")
+        self.assertEqual(self.heard, [])
