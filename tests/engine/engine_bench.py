@@ -78,7 +78,7 @@ class Bench:
         return self.typist.insert(text, self.job)
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:
-        self.job = Job(caller, "backspace", total=count, insertion=self.history.begin())
+        self.job = Job(caller, "backspace", total=count, insertion=self.history.begin(), erases=True)
         return self.typist.backspace(count, self.job)
 
     def press(self, notation: str) -> Deferred[bool]:

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from typewright.engine.desk import Desk, House
 from typewright.engine.dictation import Dictation
 from typewright.errors import InvalidArgs, LimitsExceeded
+from typewright.interfaces import USER, Stray
 from typewright.plan.chords import ERASE
 from typewright.services import Report
 
@@ -271,3 +272,35 @@ def test_a_backspace_in_the_midst_of_a_character_counts_when_it_is_gone(speech: 
     report = outcome(speech.desk.backspace("A", 1))
     assert (report.confirmed, report.typed, speech.text) == (False, 0, "ae")
     assert ERASE not in speech.text
+
+
+def test_nothing_is_undone_any_more_once_the_user_has_typed(speech: Speech) -> None:
+    speech.revise("abc")
+    bench, x = speech.bench, Stray(53, True, 0, USER)
+
+    def press(number: int, event: object) -> None:
+        if number == 9:
+            bench.user.touched(x)
+            bench.history.forget()
+
+    bench.keyer.on_send = press
+    undoing = speech.dictation.undo("A")
+    bench.clock.advance(1)
+    assert not outcome(undoing).confirmed
+    assert speech.strokes == "abc<<"
+    assert "may stand elsewhere" in outcome(undoing).reason
+
+
+def test_what_is_forgotten_in_the_middle_of_an_undo_is_not_confirmed(speech: Speech) -> None:
+    speech.revise("abc")
+    bench = speech.bench
+
+    def shift(number: int, event: object) -> None:
+        if number == 9:
+            bench.observer.see(Stray(62, True, 0, USER))
+            bench.history.forget()
+
+    bench.keyer.on_send = shift
+    report = speech.undo()
+    assert (report.confirmed, speech.strokes) == (False, "abc<<")
+    assert "not known any more" in report.reason

@@ -125,6 +125,15 @@ def test_nothing_is_taken_back_once_the_user_has_typed_behind_it() -> None:
     assert bench.history.before(1) == ""
 
 
+def test_nothing_is_deleted_any_more_once_the_user_has_typed() -> None:
+    bench = bench_with("pause")
+    typing = bench.backspace(3)
+    bench.clock.advance(1)
+    assert outcome(typing) is False
+    assert bench.keys == "+BackSpace -BackSpace +BackSpace -BackSpace"
+    assert bench.job.typed == 2
+
+
 # --- Escape and the panic chord --------------------------------------------------------------------------------------
 
 

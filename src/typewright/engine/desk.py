@@ -95,7 +95,8 @@ class Desk:
     def backspace(self, caller: str, count: int) -> Deferred[Report]:
         """See `ITypingService`."""
         self._check_length(count, "backspaces")
-        job = Job(caller, "backspace", total=count, insertion=self._history.begin(), options=self.options)
+        begun = self._history.begin()
+        job = Job(caller, "backspace", total=count, insertion=begun, erases=True, options=self.options)
         return self.submit(job, lambda job: self._typist.backspace(count, job))
 
     def press(self, caller: str, chords: str) -> Deferred[Report]:

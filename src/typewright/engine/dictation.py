@@ -60,7 +60,8 @@ class Dictation:
         text = self._desk.admit(text, self._desk.options)
         draft = self._drafts.setdefault(caller, _Draft(self._history.begin()))
         self._desk.supersede(caller, "revise", SUPERSEDED)
-        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, options=self._desk.options)
+        options = self._desk.options
+        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=options)
         return self._desk.submit(job, lambda job: self._revise(draft, text, job))
 
     def commit(self, caller: str) -> None:
@@ -71,7 +72,7 @@ class Dictation:
         """See `IDictationService`. A draft counts as committed: it is what is taken back first."""
         self._desk.supersede(caller, "revise", SUPERSEDED)
         self.commit(caller)
-        job = Job(caller, "undo", insertion=self._history.begin(), options=self._desk.options)
+        job = Job(caller, "undo", insertion=self._history.begin(), erases=True, options=self._desk.options)
         return self._desk.submit(job, self._undo)
 
     def forget(self, caller: str) -> None:
@@ -120,7 +121,7 @@ class Dictation:
             return self._change(found.text if found else "", self._fitting(text, draft.before), coder, job)
 
         try:
-            return (yield self._typist.perform(job, plan, erases=True))
+            return (yield self._typist.perform(job, plan))
         finally:
             if begun:
                 left = self._history.find(draft.insertion, draft.window)
@@ -135,6 +136,8 @@ class Dictation:
             if found is None:
                 if not insertion:
                     job.stop(_NOTHING)
+                elif not self._history.knows(insertion):
+                    job.stop(_UNKNOWN)
                 return []
             if found.window != job.window:
                 job.stop(_ELSEWHERE)
@@ -145,7 +148,7 @@ class Dictation:
             insertion = found.number
             return self._change(found.text, "", coder, job)
 
-        return self._typist.perform(job, plan, erases=True)
+        return self._typist.perform(job, plan)
 
     def _change(self, standing: str, text: str, coder: KeyCoder, job: Job) -> list[Step]:
         """The steps from what stands at the end of the window to `text`."""

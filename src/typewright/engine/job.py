@@ -15,7 +15,8 @@ class Job:
     """
     I am what the typist and the queue write down about one call.
 
-    `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `window` is where the job belongs,
+    `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `erases` tells that it takes away
+    what stands before the caret. `window` is where the job belongs,
     `layout` what its key list was made for, `program` the kind of its program, `before` what stands before its text, if
     that is known and matters. `insertion` is the number under which the history keeps its text, `disturbance` what has come
     between its keys and is to be put right.
@@ -28,12 +29,14 @@ class Job:
         *,
         total: int = 0,
         insertion: int = 0,
+        erases: bool = False,
         options: Options = Options(),  # noqa: B008
     ) -> None:
         self.caller = caller
         self.kind = kind
         self.total = total
         self.insertion = insertion
+        self.erases = erases
         self.options = options
         self.typed = 0
         self.window = 0

@@ -28,6 +28,7 @@ from typewright.plan.packing import Lent
 
 _TRIES = 3
 _NOT_ANSWERED = "the program with the focus has not answered yet"
+_TYPED_BEHIND = "the user pressed a key or a button, and what was to be deleted may stand elsewhere now"
 _PAST_CORRECTION = "a key that was pressed in between, or repeated, may have done more than type a character"
 
 
@@ -74,16 +75,16 @@ class Performer:
         return (yield self.press_and_release_keys([chord], job))
 
     @inlineCallbacks
-    def perform(self, job: Job, plan: Plan, *, erases: bool = False) -> Waits:
+    def perform(self, job: Job, plan: Plan) -> Waits:
         """
         What all jobs have in common: make ready, take the steps of `plan`, reach the barrier.
 
-        The plan is made when the window is known, with `erases` also the kind of its program (`job.program`), and again, for
-        what is left then, when something came between.
+        The plan is made when it is known where the job belongs (see `Surroundings`), and again, for what is left then, when
+        something came between.
         """
         found = yield from self._surroundings.at_rest(job)
         if not job.stopped:
-            yield from self._surroundings.find(job, erases=erases)
+            yield from self._surroundings.find(job)
         if job.stopped:
             return False
         yield from self._patience.within(job, self._barrier.begin(job.window))
@@ -163,6 +164,8 @@ class Performer:
         disturbance, job.disturbance = job.disturbance, None
         if disturbance is None or disturbance.surplus is None:
             return self._give_up(job, _PAST_CORRECTION)
+        if job.erases and self._user.touches:
+            return self._give_up(job, _TYPED_BEHIND)
         surplus, tries, touches = disturbance.surplus, _TRIES, self._user.touches
         yield from self._patience.within(job, self._keyer.settle())
         found = yield from self._surroundings.at_rest_again(job)

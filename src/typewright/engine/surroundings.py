@@ -48,11 +48,11 @@ class Surroundings:
         self._fitting = fitting
         self._passwords = passwords
 
-    def find(self, job: Job, *, erases: bool) -> Waits:
+    def find(self, job: Job) -> Waits:
         """
         Find the window that the job belongs to from now on, and what stands before the caret there.
 
-        With `erases`, also what kind of program it is (`job.program`).
+        For one that erases, also what kind of program it is (`job.program`).
         """
         self._user.attend()
         yield from self.find_window(job)
@@ -68,7 +68,7 @@ class Surroundings:
             job.window = job.options.window
             yield from self._until_back(job)
         if not job.stopped:
-            yield from self._look_around(job, erases=erases)
+            yield from self._look_around(job)
 
     def find_window(self, job: Job) -> Waits:
         """Find the window that the job belongs to, and nothing else."""
@@ -89,14 +89,14 @@ class Surroundings:
         yield from self._until_back(job)
         return (yield from self.at_rest(job))
 
-    def _look_around(self, job: Job, *, erases: bool) -> Waits:
+    def _look_around(self, job: Job) -> Waits:
         focused = yield self._accessibility.focused_object()
         if focused is not None and focused.password:
             self._history.forget()
             job.insertion = 0
             if not self._passwords:
                 job.stop("the focus is in a password field, and the configuration refuses these")
-        if erases:
+        if job.erases:
             job.program = (yield from self._patience.within(job, self._programs.kind(job.window))) or job.program
         if self._fitting.on:
             job.before = self._history.before(job.window) or (yield self._accessibility.before(_PARAGRAPH))

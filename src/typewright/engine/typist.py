@@ -70,7 +70,7 @@ class Typist:
             chords = coder.backspaces(len(counts))
             return [Step(lambda _: [each._replace(counts=done) for each, done in zip(chords, counts, strict=True)])]
 
-        return self.perform(job, plan, erases=True)
+        return self.perform(job, plan)
 
     def press(self, notation: str, job: Job) -> Deferred[bool]:
         """Press the chords of `notation`; see `typewright.plan.notation`."""
@@ -89,9 +89,9 @@ class Typist:
         """Send `chord`, which only releases keys; see `Performer`."""
         return self._performer.lift(chord, job)
 
-    def perform(self, job: Job, plan: Plan, *, erases: bool = False) -> Deferred[bool]:
+    def perform(self, job: Job, plan: Plan) -> Deferred[bool]:
         """Carry out a plan of your own; see `Performer`."""
-        return self._performer.perform(job, plan, erases=erases)
+        return self._performer.perform(job, plan)
 
 
 def _spell(text: str, coder: KeyCoder) -> KeyList:

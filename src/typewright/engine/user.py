@@ -18,7 +18,8 @@ class User:
 
     `manner` is of `ON_USER`; quiet is when nothing has been touched for `quiet_s`. `on_escape()` is called when Escape is
     pressed, `on_panic()` when the panic chord is, in the notation of `Press`; an empty one never is. Modifiers alone are no
-    touch: the typist waits for these anyway. `touches` counts.
+    touch: the typist waits for these anyway. `touches` counts them
+    for the job.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class User:
 
     def attend(self) -> None:
         """A job begins. What was touched before does not concern it: a key may have been what called for it."""
+        self.touches = 0
         self._pressed.clear()
         self._quiet_at = self._clock.seconds()
 
