@@ -13,7 +13,7 @@ from tests.x11.stage import Other
 from conftest import Desk
 
 SHIFT_R, CAPS, CONTROL_R = 62, 66, 105
-ESCAPE, X, PAUSE = 9, 53, 127
+ESCAPE, SEVEN, PAUSE = 9, 16, 127
 TEXT = "The Quick brown fox: jumps over 2 (lazy) Dogs; " * 20
 ROUNDS = 10
 
@@ -85,8 +85,8 @@ def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) ->
 
 def test_a_job_pauses_while_the_user_types(desk: Desk, hand: Other) -> None:
     with desk.typing(TEXT * 4) as caller:
-        tap(hand, X)
-        typed = desk.terminal.rest("x") + "x"
+        tap(hand, SEVEN)
+        typed = desk.terminal.rest("7") + "7"
         answer, _ = caller.communicate(timeout=60)
     assert "'confirmed': <true>" in answer
     got = TEXT[:100] + typed + desk.fenced()

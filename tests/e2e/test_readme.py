@@ -14,7 +14,7 @@ from tests.e2e.conftest import Desk
 ROOT = Path(__file__).resolve().parents[2]
 _EXAMPLE = re.compile(r"```(?P<language>sh|python|js)\n(?P<code>[^`]+)```\n\n```text\n(?P<printed>[^`]+)```")
 _EXAMPLES = list(_EXAMPLE.finditer((ROOT / "README.md").read_text("utf-8")))
-_REPORT = re.compile(r'a\{sv\} 6 "confirmed" b true .* "level" s "application" .* "elapsed" d [0-9.e-]+\n')
+_REPORT = re.compile(r'a\{sv\} 7 "confirmed" b true .* "level" s "application" .* "elapsed" d [0-9.e-]+ "window" u [0-9]+\n')
 _PROGRAMS = {"sh": ["bash", "-eu"], "python": [sys.executable], "js": ["gjs"]}
 _BACKSPACE = "\x7f"  # what xterm makes of the BackSpace key
 
