@@ -151,7 +151,10 @@ class Config:
         64, "How many jobs may wait or run at the same time.", _count(1, 1000), "a whole number from 1 to 1000"
     )
     max_jobs_per_caller: int = _key(
-        16, "How many of them one caller may have.", _count(1, 1000), "a whole number from 1 to 1000"
+        16,
+        "How many of them one caller may have, as long as it is not more than are free for others.",
+        _count(1, 1000),
+        "a whole number from 1 to 1000",
     )
     passwords: str = _key(
         "refuse",

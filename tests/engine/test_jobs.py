@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one queue: what the jobs of all callers hear, and in which order."""
+"""The one queue: what the jobs of all callers hear, and in which order. Whose turn it is: see `test_turns`."""
 
 from __future__ import annotations
 
@@ -42,10 +42,19 @@ class Queue:
         self.all[name] = Job(caller, "insert", total=5)
         return self.jobs.submit(self.all[name], work)
 
+    def run_all(self) -> list[str]:
+        """End one work after the other, until there is none; their names."""
+        names = []
+        while self.works:
+            (name,) = self.works
+            names.append(name)
+            self.works.pop(name).callback(True)
+        return names
+
 
 def test_jobs_are_typed_first_come_first_served_and_never_at_the_same_time() -> None:
     queue = Queue()
-    replies = [queue.submit(name, caller) for name, caller in [("one", "A"), ("two", "B"), ("three", "A")]]
+    replies = [queue.submit(name, caller) for name, caller in [("one", "A"), ("two", "A"), ("three", "A")]]
     for name in ("one", "two", "three"):
         assert list(queue.works) == [name]
         queue.works.pop(name).callback(True)
@@ -53,10 +62,31 @@ def test_jobs_are_typed_first_come_first_served_and_never_at_the_same_time() -> 
     assert queue.log == [
         ("busy", True),
         ("begin", "one"), ("end", "A", True, ""),
-        ("begin", "two"), ("end", "B", True, ""),
+        ("begin", "two"), ("end", "A", True, ""),
         ("begin", "three"), ("end", "A", True, ""),
         ("busy", False),
     ]  # fmt: skip
+
+
+def test_callers_take_turns() -> None:
+    queue = Queue()
+    for name, caller in [("a1", "A"), ("a2", "A"), ("a3", "A"), ("b1", "B"), ("b2", "B"), ("c1", "C")]:
+        queue.submit(name, caller)
+    assert queue.run_all() == ["a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+def test_one_who_waits_for_each_answer_has_as_many_turns_as_one_who_does_not() -> None:
+    queue = Queue()
+    for number in range(5):
+        queue.submit(f"many{number}", "A")
+    names = iter("wxyz")
+
+    def again(_: object) -> None:
+        if name := next(names, ""):
+            queue.submit(name, "B").addCallback(again)
+
+    again(None)
+    assert queue.run_all() == ["many0", "w", "many1", "x", "many2", "y", "many3", "z", "many4"]
 
 
 def test_the_report_holds_what_the_job_wrote_down() -> None:
@@ -123,7 +153,7 @@ def test_one_caller_may_have_so_many_jobs_the_running_one_included() -> None:
     queue.submit("four", "B")
     queue.works["one"].callback(True)
     queue.submit("five", "A")
-    assert [entry[1] for entry in queue.log if entry[0] == "begin"] == ["one", "two"]
+    assert [entry[1] for entry in queue.log if entry[0] == "begin"] == ["one", "four"]
 
 
 def test_all_callers_together_may_have_so_many_jobs() -> None:
@@ -134,6 +164,22 @@ def test_all_callers_together_may_have_so_many_jobs() -> None:
         queue.submit("D", "D")
     queue.works["A"].callback(True)
     assert outcome(queue.submit("D", "D")) is PENDING
+
+
+def test_nobody_may_have_more_jobs_than_are_free() -> None:
+    queue = Queue(per_caller=16, in_all=8)
+    for number in range(4):
+        queue.submit(f"A{number}", "A")
+    with pytest.raises(LimitsExceeded, match=r"^4 jobs are waiting, 4 of them yours, of 8 "):
+        queue.submit("A4", "A")
+    for number in range(2):
+        queue.submit(f"B{number}", "B")
+    with pytest.raises(LimitsExceeded, match=r"^6 jobs are waiting, 2 of them yours, of 8 "):
+        queue.submit("B2", "B")
+    assert outcome(queue.submit("C", "C")) is PENDING
+    assert outcome(queue.submit("D", "D")) is PENDING
+    with pytest.raises(LimitsExceeded, match=r"^8 jobs are waiting, 0 of them yours, of 8 "):
+        queue.submit("E", "E")
 
 
 def test_a_refused_job_leaves_no_trace() -> None:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The one queue: jobs of all callers, typed one after the other, first come first served."""
+"""The one queue: the jobs of all callers, typed one after the other, in turns."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succee
 from twisted.python.failure import Failure
 
 from typewright.engine.job import Job
+from typewright.engine.turns import Turns
 from typewright.errors import LimitsExceeded
 from typewright.interfaces import IClock
 from typewright.services import Report
@@ -26,10 +26,11 @@ class _Waiting(NamedTuple):
 
 class Jobs:
     """
-    I run one job at a time, and answer each with a Report when its keys are up.
+    I run one job at a time, callers in turn, and answer each with a Report when its keys are up.
 
-    At most `per_caller` jobs of one caller and `in_all` of everybody wait or run at the same time. `on_busy(bool)` is called
-    when I begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
+    At most `per_caller` jobs of one caller and `in_all` of everybody wait or run at the same time; and nobody may have more
+    of them than are free, so that those who bring many leave room for those who bring one. `on_busy(bool)` is called when I
+    begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Jobs:
         self._in_all = in_all
         self._on_busy = on_busy
         self._on_end = on_end
-        self._queue: deque[_Waiting] = deque()
+        self._queue: Turns[_Waiting] = Turns()
         self._running: _Waiting | None = None
         self._told_busy = False
 
@@ -61,17 +62,19 @@ class Jobs:
 
         Errbacks with what `work` failed with. Raises LimitsExceeded when too many jobs are waiting.
         """
-        held = Counter(waiting.job.caller for waiting in self._all())
-        if held.total() >= self._in_all:
-            raise LimitsExceeded(
-                f"{self._in_all} jobs are waiting, which is all that Typewright takes; try again when some have ended."
-            )
-        if held[job.caller] >= self._per_caller:
+        free = self._in_all - len(self._queue) - self.busy
+        held = self._queue.of(job.caller) + (self._running is not None and self._running.job.caller == job.caller)
+        if held >= self._per_caller:
             raise LimitsExceeded(
                 f"You have {self._per_caller} jobs waiting, which is all that one caller may have; wait for a reply first."
             )
+        if held >= free:
+            raise LimitsExceeded(
+                f"{self._in_all - free} jobs are waiting, {held} of them yours, of {self._in_all} that Typewright takes; "
+                "try again when some have ended."
+            )
         waiting = _Waiting(job, work, Deferred())
-        self._queue.append(waiting)
+        self._queue.add(job.caller, waiting)
         self._next()
         return waiting.reply
 
@@ -81,12 +84,15 @@ class Jobs:
 
         Fires with their number when the running one has its keys up.
         """
-        mine = [
-            waiting for waiting in self._all() if caller in (None, waiting.job.caller) and kind in (None, waiting.job.kind)
-        ]
-        ends = []
+
+        def meant(waiting: _Waiting) -> bool:
+            return caller in (None, waiting.job.caller) and kind in (None, waiting.job.kind)
+
         # All leave the queue before the first is answered, since who is answered may call me again.
-        self._queue = deque(waiting for waiting in self._queue if waiting not in mine)
+        mine = self._queue.take_out(meant)
+        if self._running is not None and meant(self._running):
+            mine.insert(0, self._running)
+        ends = []
         for waiting in mine:
             waiting.job.stop(reason)
             if waiting is self._running:
@@ -97,13 +103,10 @@ class Jobs:
                 self._answer(waiting, waiting.job.report(False, 0.0))
         return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
 
-    def _all(self) -> list[_Waiting]:
-        return ([self._running] if self._running else []) + list(self._queue)
-
     def _next(self) -> None:
-        if self._running is not None or not self._queue:
+        if self.busy or not self._queue:
             return
-        self._running = waiting = self._queue.popleft()
+        self._running = waiting = self._queue.next()
         self._tell_busy(True)
         started = self._clock.seconds()
         maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Whose turn it is: callers one after the other, and within one caller first come, first served."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+_Item = TypeVar("_Item")
+
+
+class Turns(Generic[_Item]):
+    """
+    I keep what callers wait for, in a ring of callers.
+
+    A caller stands behind all who wait already when it comes, and again when its turn is over. So while it waits, nobody
+    else has more than one turn, whatever they bring.
+    """
+
+    def __init__(self) -> None:
+        self._ring: OrderedDict[str, deque[_Item]] = OrderedDict()
+        self._last = ""
+
+    def __len__(self) -> int:
+        return sum(map(len, self._ring.values()))
+
+    def of(self, caller: str) -> int:
+        """How many items of `caller` wait."""
+        return len(self._ring.get(caller, ()))
+
+    def add(self, caller: str, item: _Item) -> None:
+        """`item` waits from now on."""
+        self._ring.setdefault(caller, deque()).append(item)
+
+    def next(self) -> _Item:
+        """
+        Take out what is next; with that the turn before is over. Raises IndexError when nothing waits.
+
+        Its caller goes behind the others only now, and not when it began: so one that brings its next item when it has the
+        answer is not served less often than one that brings many at once.
+        """
+        if self._last in self._ring:
+            self._ring.move_to_end(self._last)
+        if not self._ring:
+            raise IndexError("nothing waits")
+        self._last, items = next(iter(self._ring.items()))
+        item = items.popleft()
+        if not items:
+            del self._ring[self._last]
+        return item
+
+    def take_out(self, which: Callable[[_Item], bool]) -> list[_Item]:
+        """Take out all of which `which` holds."""
+        taken = [item for item in self if which(item)]
+        for caller, items in list(self._ring.items()):
+            left = deque(item for item in items if not which(item))
+            if left:
+                self._ring[caller] = left
+            else:
+                del self._ring[caller]
+        return taken
+
+    def __iter__(self) -> Iterator[_Item]:
+        for items in self._ring.values():
+            yield from items
