@@ -8,7 +8,6 @@ from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.typist import Typist
 from typewright.testing import (
-    FakeAccessibility,
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -16,6 +15,7 @@ from typewright.testing import (
     PrintingKeyer,
     ScriptedObserver,
 )
+from typewright.testing_focused import FakeAccessibility
 
 
 def type_and_tell(text: str, observer: ScriptedObserver) -> None:

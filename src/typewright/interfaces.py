@@ -28,6 +28,8 @@ LEVEL_SERVER = "server"
 """The display server processed every event as sent, in the window that had the focus."""
 LEVEL_APPLICATION = "application"
 """Also, the focused program has answered a barrier behind the keys."""
+LEVEL_TEXT = "text"
+"""Also, the focused object's own account of what was inserted in it is what was typed."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,9 @@ class IPrograms(Protocol):
 
     def kind(self, window: int) -> Deferred[str]:
         """Fires with the kind of the window's program, as `typewright.plan.kinds` names them; "unknown" for the others."""
+
+    def process(self, window: int) -> Deferred[int]:
+        """Fires with the id of the process of the window's program, as the display server knows it; 0 where it does not."""
 
 
 @runtime_checkable

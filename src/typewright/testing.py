@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred, fail, succeed
 
-from typewright.focused import FocusedObject, TextEvent
 from typewright.interfaces import LEVEL_APPLICATION, Controls, KeyboardState, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.plan.layout import Layout
@@ -236,14 +235,19 @@ class FakeBarrier:
 
 
 class FakePrograms:
-    """I say that every window has a program of `name`, a kind of `typewright.plan.kinds`."""
+    """I say that every window has a program of `name`, a kind of `typewright.plan.kinds`, and of process `pid`."""
 
-    def __init__(self, name: str = "plain") -> None:
+    def __init__(self, name: str = "plain", pid: int = 1000) -> None:
         self.name = name
+        self.pid = pid
 
     def kind(self, window: int) -> Deferred[str]:
         """See `IPrograms`."""
         return succeed(self.name)
+
+    def process(self, window: int) -> Deferred[int]:
+        """See `IPrograms`."""
+        return succeed(self.pid)
 
 
 class FakeFocus:
@@ -261,39 +265,3 @@ class FakeFocus:
     def covered(self) -> Deferred[bool]:
         """See `IFocus`."""
         return Deferred() if self.silent else succeed(self.is_covered)
-
-
-class FakeAccessibility:
-    """
-    I say that the object of `facts` has the focus, with `text` before its caret; both None: nobody tells anything.
-
-    `tell` plays the program. `spell` is what `hearing` fires with: 1 where there is an object, until a test sets another.
-    """
-
-    def __init__(self, facts: FocusedObject | None = None, text: str | None = None) -> None:
-        self.facts = facts
-        self.text = text
-        self.spell = int(facts is not None)
-        self.listeners: list[Callable[[TextEvent], None]] = []
-
-    def focused_object(self) -> Deferred[FocusedObject | None]:
-        """See `IAccessibility`."""
-        return succeed(self.facts)
-
-    def before(self, characters: int) -> Deferred[str | None]:
-        """See `IAccessibility`."""
-        return succeed(None if self.text is None else self.text[-characters:])
-
-    def listen(self, heard: Callable[[TextEvent], None]) -> Callable[[], None]:
-        """See `IAccessibility`."""
-        self.listeners.append(heard)
-        return lambda: self.listeners.remove(heard)
-
-    def hearing(self) -> Deferred[int]:
-        """See `IAccessibility`."""
-        return succeed(self.spell if self.listeners else 0)
-
-    def tell(self, kind: str, text: str = "") -> None:
-        """Have the listeners hear of a `kind` of event."""
-        for heard in list(self.listeners):
-            heard(TextEvent(kind, text))

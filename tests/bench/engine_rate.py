@@ -18,7 +18,7 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
-from typewright.testing import FakeAccessibility
+from typewright.testing_focused import FakeAccessibility
 from typewright.x11.backend import open_backend
 
 

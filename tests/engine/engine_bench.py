@@ -23,7 +23,6 @@ from typewright.plan.language import rules_for
 from typewright.plan.layout import Layout
 from typewright.sample import key_name
 from typewright.testing import (
-    FakeAccessibility,
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -32,6 +31,7 @@ from typewright.testing import (
     RecordingKeyer,
     ScriptedObserver,
 )
+from typewright.testing_focused import FakeAccessibility
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")

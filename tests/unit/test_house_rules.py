@@ -31,7 +31,8 @@ ARROWS = {
     "services": [_DEFER],
     "sample": ["typewright.plan"],
     "focused": [_DEFER],
-    "testing": ["typewright.interfaces", "typewright.focused", "typewright.sample", "typewright.plan", _DEFER],
+    "testing": ["typewright.interfaces", "typewright.sample", "typewright.plan", _DEFER],
+    "testing_focused": ["typewright.focused", _DEFER],
     "engine": [
         *["typewright.interfaces", "typewright.services", "typewright.focused", "typewright.options", "typewright.plan"],
         *["typewright.errors", _DEFER, _TASK, _FAILURE, _LOGGER],

@@ -12,7 +12,6 @@ from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard,
 from typewright.sample import sample_layout
 from typewright.services import ITypingService
 from typewright.testing import (
-    FakeAccessibility,
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -21,6 +20,7 @@ from typewright.testing import (
     RecordingKeyer,
     ScriptedObserver,
 )
+from typewright.testing_focused import FakeAccessibility
 
 SHAPES = [
     (RecordingKeyer([]), IKeyer),

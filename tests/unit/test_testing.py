@@ -11,7 +11,8 @@ from typewright.interfaces import KeyboardState
 from typewright.plan.chords import KeyEvent
 from typewright.plan.keysyms import keysym_of
 from typewright.sample import SHIFT, key_name, sample_layout
-from typewright.testing import FakeAccessibility, FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
+from typewright.testing import FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
+from typewright.testing_focused import FakeAccessibility
 
 PRESS, RELEASE = KeyEvent(38, True, 0), KeyEvent(38, False, 0)
 

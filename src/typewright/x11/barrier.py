@@ -20,10 +20,10 @@ from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks
 from Xlib import X
 
 from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
+from typewright.x11.ancestry import keyed, nearest
 from typewright.x11.connection import Connection, RequestError
 from typewright.x11.questions import UNANNOUNCED, Questions, Way
 
-_LONGEST_FAMILY = 16
 _REMEMBERED = 32
 _UNANSWERED = 256
 _FIRST_ANSWER_S = 0.3
@@ -141,30 +141,13 @@ class Barrier:
         """
         Fires with the program that has `window`, asked where it announces its protocols, or else at `window`.
 
-        Windows of others, a window manager's frame above all, could answer for themselves only. Errbacks with RequestError.
+        Errbacks with RequestError.
         """
-        if window == X.PointerRoot:
-            window = yield self._under_pointer()
-        client, at = self._connection.client_of(window), window
-        if not client:
+        window = yield keyed(self._connection, window)
+        if not self._connection.client_of(window):
             return _nobody()
-        for _ in range(_LONGEST_FAMILY):
-            if self._connection.client_of(at) != client:
-                break
-            ways = yield self._questions.announced(at)
-            if ways is not None:
-                return (yield self._remember(at, ways))
-            at = (yield self._connection.request(core.QueryTree, window=at)).parent
-        return (yield self._remember(window, UNANNOUNCED))
-
-    @inlineCallbacks
-    def _under_pointer(self) -> Generator[Deferred[Any], Any, int]:
-        """Fires with the innermost window under the pointer, which gets the keys while the focus is PointerRoot."""
-        window, child = X.NONE, self._connection.root
-        while child != X.NONE:
-            window = child
-            child = (yield self._connection.request(core.QueryPointer, window=window)).child
-        return window
+        found = yield nearest(self._connection, window, self._questions.announced)
+        return (yield self._remember(*(found or (window, UNANNOUNCED))))
 
     @inlineCallbacks
     def _remember(self, window: int, ways: Way) -> Generator[Deferred[Any], Any, _Program]:

@@ -1,46 +1,74 @@
 # SPDX-License-Identifier: MIT
-"""Programs: which kind of program a window belongs to, by what its toolkit leaves on the window."""
+"""
+Programs: which process a window belongs to, and which kind of program, by what its toolkit leaves on the window.
+
+The process is what the X server knows of its client (X-Resource 1.2, QueryClientIds), and nothing that the program says.
+"""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Generator
 from typing import Any
 
 import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, inlineCallbacks
-from Xlib import X, Xatom
+from Xlib import Xatom
 
+from typewright.errors import ExtensionMissing
 from typewright.plan.kinds import kind_of
+from typewright.x11.ancestry import keyed, nearest
 from typewright.x11.connection import Connection, RequestError
 
-_LONGEST_FAMILY = 16
 _UNKNOWN = "unknown"
+_EXTENSION = "X-Resource"
+_LOCAL_CLIENT_PID = 1 << 1
+_ONE_PROCESS = struct.Struct("=8xI20xIIII")
+
+_Properties = dict[str, int]
 
 
 class Programs:
-    """I read a window's properties; the names of atoms I ask for once."""
+    """I read a window's properties; the names of atoms, and the number of the extension, I ask for once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._names: dict[int, str] = {}
+        self._resource: int | None = None
 
     @inlineCallbacks
     def kind(self, window: int) -> Generator[Deferred[Any], Any, str]:
         """See `IPrograms`."""
         try:
-            for _ in range(_LONGEST_FAMILY):
-                if window in (X.NONE, X.PointerRoot, self._connection.root):
-                    break
-                atoms = (yield self._connection.request(core.ListProperties, window=window)).atoms
-                properties = yield from self._named(atoms)
-                if {"WM_CLASS", "WM_PROTOCOLS"} & set(properties):
-                    return (yield from self._kind(window, dict(zip(properties, atoms, strict=True))))
-                window = (yield self._connection.request(core.QueryTree, window=window)).parent
+            window = yield keyed(self._connection, window)
+            found = yield nearest(self._connection, window, self._properties)
+            return _UNKNOWN if found is None else (yield from self._kind(*found))
         except RequestError:
-            pass  # the window is gone
-        return _UNKNOWN
+            return _UNKNOWN  # the window is gone
 
-    def _kind(self, window: int, properties: dict[str, int]) -> Generator[Deferred[Any], Any, str]:
+    @inlineCallbacks
+    def process(self, window: int) -> Generator[Deferred[Any], Any, int]:
+        """See `IPrograms`."""
+        try:
+            if self._resource is None:
+                self._resource = (yield self._connection.extension(_EXTENSION)).major
+            window = yield keyed(self._connection, window)
+            asked = struct.pack("=BBHIII", self._resource, 4, 4, 1, window, _LOCAL_CLIENT_PID)
+            reply = yield self._connection.ask(asked)
+        except (ExtensionMissing, RequestError):
+            return 0
+        # Of a client on another machine nothing is known.
+        found, _, _, length, process = _ONE_PROCESS.unpack_from(reply) if len(reply) >= _ONE_PROCESS.size else (0,) * 5
+        return process if found == 1 and length == 4 else 0
+
+    @inlineCallbacks
+    def _properties(self, window: int) -> Generator[Deferred[Any], Any, _Properties | None]:
+        """Fires with the properties of a window that tells what program it is of; None for the others."""
+        atoms = (yield self._connection.request(core.ListProperties, window=window)).atoms
+        names = yield from self._named(atoms)
+        return dict(zip(names, atoms, strict=True)) if {"WM_CLASS", "WM_PROTOCOLS"} & set(names) else None
+
+    def _kind(self, window: int, properties: _Properties) -> Generator[Deferred[Any], Any, str]:
         wm_class = (yield self._connection.property(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
         listed: Any = ()
         if "WM_PROTOCOLS" in properties:
