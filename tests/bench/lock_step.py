@@ -18,10 +18,10 @@ from Xlib import X
 from Xlib.ext import record
 
 from typewright.x11.address import display_name
-from typewright.x11.connection import GET_INPUT_FOCUS
+from typewright.x11.asking import GET_INPUT_FOCUS
 from typewright.x11.handshake import shake_hands
-from typewright.x11.keyer import fake_input
 from typewright.x11.observer import KEY_EVENTS_ONLY
+from typewright.x11.xtest import fake_input
 
 
 class Frames:

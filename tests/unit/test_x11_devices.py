@@ -9,9 +9,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from typewright.x11.connection import Extension
+from typewright.x11.asking import Extension
 from typewright.x11.devices import NO_DEVICE, Devices
-from typewright.x11.keyer import NO_KEY
+from typewright.x11.xtest import NO_KEY
 
 XTEST, FINGERS = 5, 7
 A, B, SHIFT = 38, 56, 50

@@ -27,8 +27,9 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
 from typewright.interfaces import USER, Stray
 from typewright.x11.address import display_name
+from typewright.x11.asking import GET_INPUT_FOCUS, RequestError
 from typewright.x11.backend import open_backend
-from typewright.x11.connection import GET_INPUT_FOCUS, Connection, RequestError
+from typewright.x11.connection import Connection
 
 
 class LivingTest(Stage):

@@ -9,46 +9,43 @@ program is embedded in is another program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X
 
-from typewright.x11.connection import Connection
+from typewright.x11.asking import Asking, ITransport, request
 
 _LONGEST_FAMILY = 16
 
 _Told = TypeVar("_Told")
 
 
-@inlineCallbacks
-def keyed(connection: Connection, focused: int) -> Generator[Deferred[Any], Any, int]:
-    """Fires with the window that gets the keys: `focused`, or the innermost under the pointer while that is PointerRoot."""
+def keyed(connection: ITransport, focused: int) -> Asking[int]:
+    """The window that gets the keys: `focused`, or the innermost under the pointer while that is PointerRoot."""
     if focused != X.PointerRoot:
         return focused
     window, child = X.NONE, connection.root
     while child != X.NONE:
         window = child
-        child = (yield connection.request(core.QueryPointer, window=window)).child
+        child = (yield from request(core.QueryPointer, window=window)).child
     return window
 
 
-@inlineCallbacks
 def nearest(
-    connection: Connection, window: int, ask: Callable[[int], Deferred[_Told | None]]
-) -> Generator[Deferred[Any], Any, tuple[int, _Told] | None]:
+    connection: ITransport, window: int, ask: Callable[[int], Asking[_Told | None]]
+) -> Asking[tuple[int, _Told] | None]:
     """
-    Fires with the nearest window, from `window` on upwards, of which `ask` tells something, and with that; None where there
-    is none of the same program. Errbacks with RequestError when a window is gone.
+    The nearest window, from `window` on upwards, of which `ask` tells something, and that; None where there is none of the
+    same program. Raises RequestError when a window is gone.
     """
     client, at = connection.client_of(window), window
     for _ in range(_LONGEST_FAMILY):
         if not client or connection.client_of(at) != client:
             break
-        told = yield ask(at)
+        told = yield from ask(at)
         if told is not None:
             return at, told
-        at = (yield connection.request(core.QueryTree, window=at)).parent
+        at = (yield from request(core.QueryTree, window=at)).parent
     return None

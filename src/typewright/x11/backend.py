@@ -13,17 +13,19 @@ from twisted.logger import Logger
 
 from typewright.interfaces import KeyboardState
 from typewright.plan.layout import Layout
-from typewright.x11 import devices, keyer, observer, xkb
+from typewright.x11 import devices, keyer, observer, xkb, xtest
 from typewright.x11.address import display_name
+from typewright.x11.asking import Asking, Extension
 from typewright.x11.barrier import Barrier
 from typewright.x11.compose_files import ComposeFiles
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.connection import Connection
 from typewright.x11.controls import CORE_KEYBOARD, ControlsReader
 from typewright.x11.guard import Guard
 from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
 from typewright.x11.programs import Programs
+from typewright.x11.recovery import Recovery
 from typewright.x11.sweep import sweep
 
 log = Logger()
@@ -93,20 +95,20 @@ def open_backend(
     control = Connection(reactor, address)
     data = Connection(reactor, address)
     try:
-        xtest: Extension = yield control.extension(keyer.NAME)
+        faking: Extension = yield control.extension(xtest.NAME)
         recording: Extension = yield control.extension(observer.NAME)
-        xinput: Extension = yield control.extension(devices.NAME)
+        xinput: Extension = yield control.extension(xtest.XINPUT)
         keyboards: Extension = yield control.extension(xkb.NAME)
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
         guard = Guard(control)
         barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
         yield barrier.prepare()
-        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
-        swept = yield sweep(control, xinput, xtest, sources.xtest)
-        redeemed = yield keyboard.redeem()
+        swept = yield control.carry_out(sweep(xinput, faking, sources.xtest))
+        redeemed = yield control.carry_out(_redeemed(control, keyboards, guard.window))
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
+        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
         control.companion, data.companion = data, control
         # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
         yield data.ask(xkb.use_extension(keyboards.major))
@@ -117,7 +119,7 @@ def open_backend(
         data.close()
         raise
     return Backend(
-        keyer=keyer.Keyer(control, xtest, locks, guard, controls),
+        keyer=keyer.Keyer(control, faking, locks, guard, controls),
         observer=watcher,
         keyboard=keyboard,
         barrier=barrier,
@@ -125,7 +127,7 @@ def open_backend(
         programs=Programs(control),
         _control=control,
         _data=data,
-        _sweep=lambda: sweep(control, xinput, xtest, sources.xtest),
+        _sweep=lambda: control.carry_out(sweep(xinput, faking, sources.xtest)),
     )
 
 
@@ -150,17 +152,21 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
     """
     control = Connection(reactor, display_name(name, os.environ))
     try:
-        xtest: Extension = yield control.extension(keyer.NAME)
-        xinput: Extension = yield control.extension(devices.NAME)
+        faking: Extension = yield control.extension(xtest.NAME)
+        xinput: Extension = yield control.extension(xtest.XINPUT)
         keyboards: Extension = yield control.extension(xkb.NAME)
-        sources = devices.Devices(control, xinput)
-        yield sources.prepare()
-        swept: int = yield sweep(control, xinput, xtest, sources.xtest)
-        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
-        yield keyboard.redeem()
+        device: int = yield control.carry_out(xtest.keyboard(xinput))
+        swept: int = yield control.carry_out(sweep(xinput, faking, device))
+        yield control.carry_out(_redeemed(control, keyboards))
         return swept
     finally:
         control.close()
+
+
+def _redeemed(control: Connection, keyboards: Extension, heir: int = 0) -> Asking[bool]:
+    recovery = Recovery(control, keyboards)
+    yield from recovery.prepare()
+    return (yield from recovery.redeem(heir))
 
 
 @inlineCallbacks
@@ -172,7 +178,7 @@ def _open_keyboard(
 
     `device` is the one whose controls count.
     """
-    leases = Leases(control)
+    leases = Leases(control.root)
     locks = Locks(extension, leases)
     controls = ControlsReader(control, extension, device)
     compose = ComposeFiles(os.environ).sequences

@@ -20,9 +20,9 @@ from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks
 from Xlib import X
 
 from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
-from typewright.x11.ancestry import keyed, nearest
-from typewright.x11.connection import Connection, RequestError
-from typewright.x11.questions import UNANNOUNCED, Questions, Way
+from typewright.x11.asking import RequestError
+from typewright.x11.connection import Connection
+from typewright.x11.questions import Questions, Way
 
 _REMEMBERED = 32
 _UNANSWERED = 256
@@ -82,7 +82,7 @@ class Barrier:
 
     def prepare(self) -> Deferred[None]:
         """Fires when I can be asked."""
-        return self._questions.prepare()
+        return self._connection.carry_out(self._questions.prepare())
 
     @inlineCallbacks
     def begin(self, window: int) -> Generator[Deferred[Any], Any, None]:
@@ -127,7 +127,8 @@ class Barrier:
         if self._begun is not None and self._begun[0] == window:
             return self._begun[1]
         try:
-            program = yield self._find(window)
+            at, ways = yield self._connection.carry_out(self._questions.program_of(window))
+            program = (yield self._remember(at, ways)) if at else _nobody()
         except RequestError:
             return _nobody()  # the window is gone
         self._begun = window, program
@@ -135,19 +136,6 @@ class Barrier:
         if not program.answers:
             self._ask(program)
         return program
-
-    @inlineCallbacks
-    def _find(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
-        """
-        Fires with the program that has `window`, asked where it announces its protocols, or else at `window`.
-
-        Errbacks with RequestError.
-        """
-        window = yield keyed(self._connection, window)
-        if not self._connection.client_of(window):
-            return _nobody()
-        found = yield nearest(self._connection, window, self._questions.announced)
-        return (yield self._remember(*(found or (window, UNANNOUNCED))))
 
     @inlineCallbacks
     def _remember(self, window: int, ways: Way) -> Generator[Deferred[Any], Any, _Program]:

@@ -11,45 +11,29 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple, TypeVar
 
-import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IReadWriteDescriptor
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from typewright.errors import DisplayLost, ExtensionMissing
-from typewright.x11.handshake import Handshake, shake_hands
+from typewright.errors import DisplayLost
+from typewright.x11 import asking
+from typewright.x11.asking import Asking, Extension, RequestError
+from typewright.x11.handshake import shake_hands
 
 _GENERIC_EVENT = 35
 _ERROR, _REPLY = 0, 1
-GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
-"""The request for the window with the focus; also the cheapest one with a reply, where a round trip is all that matters."""
-
 _READ_SIZE = 1 << 16
-_LONGEST_PROPERTY = 1024
 _HEADER = struct.Struct("=BBHI")
 
+_Result = TypeVar("_Result")
+
 log = Logger()
-
-
-class RequestError(Exception):
-    """The X server refused a request; names the error's code and the request's opcodes, which say nothing of the text."""
-
-    def __init__(self, code: int, major: int, minor: int) -> None:
-        super().__init__(f"X error {code} for request {major}.{minor}")
-        self.code = code
-
-
-class Extension(NamedTuple):
-    """An extension's numbers on this server."""
-
-    major: int
-    first_event: int
 
 
 class _Pending(NamedTuple):
@@ -153,32 +137,36 @@ class Connection:
         self._pending.append(_Pending(self._serial, take, lambda problem: None, endless=True))
         self._write(request)
 
+    @inlineCallbacks
+    def carry_out(self, steps: Asking[_Result]) -> Generator[Deferred[Any], Any, _Result]:
+        """Ask all that `steps` ask; fires with what they return, errbacks with what they raise."""
+        try:
+            ask = next(steps)
+            while True:
+                try:
+                    reply = yield self.ask(*ask)
+                except Exception as problem:
+                    ask = steps.throw(problem)
+                else:
+                    ask = steps.send(reply)
+        except StopIteration as end:
+            return end.value
+
     def request(self, kind: Any, **fields: Any) -> Deferred[Any]:
         """Ask by one of python-xlib's request classes; fires with its reply, parsed."""
-        return self.ask(kind._request.to_binary(**fields)).addCallback(
-            lambda reply: kind._reply.parse_binary(reply, Handshake)[0]
-        )
+        return self.carry_out(asking.request(kind, **fields))
 
     def extension(self, name: str) -> Deferred[Extension]:
         """Fires with the numbers of an extension; errbacks with ExtensionMissing."""
-
-        def found(reply: Any) -> Extension:
-            if not reply.present:
-                raise ExtensionMissing(name)
-            return Extension(reply.major_opcode, reply.first_event)
-
-        return self.request(core.QueryExtension, name=name).addCallback(found)
+        return self.carry_out(asking.extension(name))
 
     def atom(self, name: str, *, create: bool = True) -> Deferred[int]:
         """Fires with the atom of that name; 0 when there is none and it is not to be created."""
-        return self.request(core.InternAtom, only_if_exists=not create, name=name).addCallback(lambda reply: reply.atom)
+        return self.carry_out(asking.atom(name, create=create))
 
     def property(self, window: int, atom: int, kind: int) -> Deferred[Any]:
         """Fires with a window's property (numbers, or bytes for strings); None when it has none of this kind."""
-        reply = self.request(
-            core.GetProperty, delete=0, window=window, property=atom, type=kind, long_offset=0, long_length=_LONGEST_PROPERTY
-        )
-        return reply.addCallback(lambda found: found.value[1] if found.property_type == kind else None)
+        return self.carry_out(asking.property_of(window, atom, kind))
 
     def close(self) -> None:
         """Leave the server; what it was still asked for errbacks."""
@@ -275,7 +263,7 @@ class Connection:
         pending.take(frame)
 
     def _refused(self, serial: int, frame: bytes) -> None:
-        problem = RequestError(frame[1], frame[10], struct.unpack_from("=H", frame, 8)[0])
+        problem = RequestError.of(frame)
         if self._pending and self._pending[0].serial & 0xFFFF == serial:
             self._pending.popleft().fail(problem)
         else:

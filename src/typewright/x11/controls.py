@@ -14,7 +14,8 @@ import struct
 from twisted.internet.defer import Deferred
 
 from typewright.interfaces import Controls
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.asking import Extension
+from typewright.x11.connection import Connection
 
 CORE_KEYBOARD = 0x100
 CONTROLS_NOTIFY = 3

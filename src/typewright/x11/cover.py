@@ -15,7 +15,8 @@ import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X
 
-from typewright.x11.connection import Connection, RequestError
+from typewright.x11.asking import RequestError
+from typewright.x11.connection import Connection
 
 
 @inlineCallbacks

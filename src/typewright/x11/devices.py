@@ -18,15 +18,13 @@ from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 
-from typewright.errors import ExtensionMissing
-from typewright.x11.connection import Connection, Extension
-from typewright.x11.keyer import NO_KEY
+from typewright.x11.asking import Extension
+from typewright.x11.connection import Connection
+from typewright.x11.xtest import NO_KEY, keyboard
 
-NAME = "XInputExtension"
 _RAW_KEY_PRESS, _RAW_KEY_RELEASE, _RAW_BUTTON_PRESS = 13, 14, 15
 _WHEEL = range(4, 8)
 _ALL_MASTERS = 1
-_SLAVE_KEYBOARD = 4
 _RAW = struct.Struct("=8xH2xIIH")
 _KEPT = 256
 _LATEST = 1 << 32
@@ -93,18 +91,13 @@ class Devices:
         """Fires when the XTEST keyboard's number is known and raw events are on their way."""
         major, root = self._extension.major, self._connection.root
 
-        def version(reply: bytes) -> Deferred[bytes]:
-            if struct.unpack_from("=HH", reply, 8) < (2, 2):
-                raise ExtensionMissing("XInput 2.2")
-            return self._connection.ask(struct.pack("=BBHHH", major, 48, 2, 0, 0))
-
-        def devices(reply: bytes) -> None:
-            self.xtest = find_xtest_keyboard(reply)
+        def found(number: int) -> None:
+            self.xtest = number
             mask = 1 << _RAW_KEY_PRESS | 1 << _RAW_KEY_RELEASE | 1 << _RAW_BUTTON_PRESS
             self._connection.listen_generic(major, self._on_raw)
             self._connection.send(struct.pack("=BBHIH2xHHI", major, 46, 5, root, 1, _ALL_MASTERS, 1, mask))
 
-        return self._connection.ask(struct.pack("=BBHHH", major, 47, 2, 2, 2)).addCallback(version).addCallback(devices)
+        return self._connection.carry_out(keyboard(self._extension)).addCallback(found)
 
     def recorded(self, keycode: int, pressed: bool, time: int, state: int) -> None:
         """RECORD has shown a key event, under this state, at the server's `time` in milliseconds."""
@@ -173,18 +166,3 @@ class Devices:
 
     def _join(self, shown: _Shown, device: int) -> None:
         self.on_key(shown.keycode, shown.pressed, shown.state, device)
-
-
-def find_xtest_keyboard(reply: bytes) -> int:
-    """The number of the XTEST keyboard of the first master keyboard, in the reply to XIQueryDevice."""
-    (count,) = struct.unpack_from("=H", reply, 8)
-    at = 32
-    for _ in range(count):
-        number, use, _, classes, name_length, _ = struct.unpack_from("=HHHHHB", reply, at)
-        name = reply[at + 12 : at + 12 + name_length]
-        at += 12 + (name_length + 3) // 4 * 4
-        for _ in range(classes):
-            at += 4 * struct.unpack_from("=H", reply, at + 2)[0]
-        if use == _SLAVE_KEYBOARD and b"XTEST" in name:
-            return int(number)
-    raise ExtensionMissing("XTEST keyboard")

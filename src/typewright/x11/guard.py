@@ -10,7 +10,8 @@ from twisted.internet.defer import Deferred
 from Xlib import X
 
 from typewright.interfaces import HELD
-from typewright.x11.connection import GET_INPUT_FOCUS, Connection
+from typewright.x11.asking import GET_INPUT_FOCUS
+from typewright.x11.connection import Connection
 from typewright.x11.cover import is_covered
 
 _ALREADY_GRABBED = X.AlreadyGrabbed

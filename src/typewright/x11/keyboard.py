@@ -17,8 +17,9 @@ from typewright.interfaces import Controls, IClock, IDelayed, KeyboardState
 from typewright.plan.layout import Layout, no_sequences
 from typewright.plan.packing import Lent
 from typewright.x11 import xkb
-from typewright.x11.borrowed import BorrowedKeycodes, holds
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.asking import Extension
+from typewright.x11.borrowed import BorrowedKeycodes
+from typewright.x11.connection import Connection
 from typewright.x11.controls import CONTROLS_NOTIFY, ControlsReader
 from typewright.x11.keycodes import Keycodes
 from typewright.x11.leases import Leases
@@ -75,25 +76,8 @@ class Keyboard:
         yield self._connection.ask(xkb.use_extension(self._extension.major))
         self._select(modifiers=False)
         self._controls.follow()
-        yield self._leases.prepare()
+        yield self._connection.carry_out(self._leases.prepare())
         yield self.read()
-
-    @inlineCallbacks
-    def redeem(self) -> Generator[Deferred[Any], Any, bool]:
-        """
-        Put right what an earlier process of ours left behind; fires with whether there was anything.
-
-        A keycode that holds something else by now (the user chose another layout) is left alone.
-        """
-        owed, group = yield self._leases.left()
-        if not owed and not group:
-            return False
-        if group:
-            self._connection.send(xkb.lock_group(self._extension.major, group[0]) + self._leases.no_group(), 2)
-        self._keycodes.put_back({code: each for code, each in owed.items() if holds(self.layout, code, each.keysyms)})
-        self._stale = True
-        yield self.read()
-        return True
 
     @property
     def name(self) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from typewright.plan.layout import LAST_MAIN_KEYCODE
 from typewright.x11 import xkb
+from typewright.x11.asking import Extension, ITransport
 from typewright.x11.borrowed import Owed
-from typewright.x11.connection import Connection, Extension
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
 
@@ -16,7 +16,7 @@ from typewright.x11.locks import Locks
 class Keycodes:
     """I change the server's keyboard map. `map` is how it was read last; whoever reads it sets it."""
 
-    def __init__(self, connection: Connection, extension: Extension, leases: Leases, locks: Locks) -> None:
+    def __init__(self, connection: ITransport, extension: Extension, leases: Leases, locks: Locks) -> None:
         self._connection = connection
         self._major = extension.major
         self._leases = leases

@@ -12,21 +12,18 @@ import struct
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
-from Xlib import X
 
 from typewright.interfaces import Controls
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK, KeyEvent
-from typewright.x11.connection import Connection, Extension
+from typewright.x11.asking import Extension
+from typewright.x11.connection import Connection
 from typewright.x11.controls import ControlsReader
 from typewright.x11.guard import Guard
 from typewright.x11.locks import Locks
+from typewright.x11.xtest import NO_KEY, fake_input
 
-NAME = "XTEST"
-_FAKE_INPUT = struct.Struct("=BBHBB2xII8xhh7xB")
 _CACHED_BURSTS = 4096
 _MARGIN_MS = 10
-NO_KEY = 8
-"""The lowest keycode: evdev's KEY_RESERVED, which no keyboard has."""
 
 
 class Keyer:
@@ -93,8 +90,3 @@ def pack(major: int, events: Sequence[KeyEvent], controls: Controls) -> tuple[by
         requests.append(fake_input(major, event.keycode, event.pressed, delay_ms))
         delay_ms = slow_ms if event.pressed else 0
     return b"".join(requests), len(requests)
-
-
-def fake_input(major: int, keycode: int, pressed: bool, delay_ms: int = 0) -> bytes:
-    """FakeInput for one key event by the XTEST keyboard of our master keyboard; the server waits `delay_ms` before it."""
-    return _FAKE_INPUT.pack(major, 2, 9, X.KeyPress if pressed else X.KeyRelease, keycode, delay_ms, X.NONE, 0, 0, 0)

@@ -2,38 +2,35 @@
 """
 Leases: what we changed on the server and owe back, written down where it outlives us.
 
-They stand in two properties of the root window, which live exactly as long as the keyboard map that they speak of. The next
-Typewright, or its `sweep`, reads them and puts right what a crash left behind.
+They stand in two properties of the root window, which live exactly as long as the keyboard map that they speak of. What a
+crash left behind is put right by them (`typewright.x11.recovery`).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X, Xatom
 
+from typewright.x11.asking import Asking, atom, property_of
 from typewright.x11.borrowed import Owed
-from typewright.x11.connection import Connection
 
 _KEYCODES, _GROUP = "_TYPEWRIGHT_KEYCODES", "_TYPEWRIGHT_GROUP"
 
 
 class Leases:
-    """I pack the requests that write the leases down, and read what an earlier process left. Call `prepare` first."""
+    """I pack the requests that write the leases down, and read what an earlier process left. `prepare` comes first."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, root: int) -> None:
+        self._root = root
         self._keycodes_atom = 0
         self._group_atom = 0
 
-    @inlineCallbacks
-    def prepare(self) -> Generator[Deferred[Any], Any, None]:
-        """Fires when the properties' atoms are known."""
-        self._keycodes_atom = yield self._connection.atom(_KEYCODES)
-        self._group_atom = yield self._connection.atom(_GROUP)
+    def prepare(self) -> Asking[None]:
+        """Learn the properties' atoms."""
+        self._keycodes_atom = yield from atom(_KEYCODES)
+        self._group_atom = yield from atom(_GROUP)
 
     def group(self, locked: int) -> bytes:
         """The request that notes which locked group is to be put back."""
@@ -50,11 +47,10 @@ class Leases:
         entries = ((code, owed.former, len(owed.keysyms), *owed.keysyms) for code, owed in borrowed.items())
         return self._change(self._keycodes_atom, [number for entry in entries for number in entry])
 
-    @inlineCallbacks
-    def left(self) -> Generator[Deferred[Any], Any, tuple[dict[int, Owed], list[int]]]:
-        """Fires with what an earlier process of ours owes: keycodes, and the locked group if it is to be put back."""
-        numbers = (yield self._connection.property(self._connection.root, self._keycodes_atom, Xatom.CARDINAL)) or []
-        group = (yield self._connection.property(self._connection.root, self._group_atom, Xatom.CARDINAL)) or []
+    def left(self) -> Asking[tuple[dict[int, Owed], list[int]]]:
+        """What an earlier process of ours owes: keycodes, and the locked group if it is to be put back."""
+        numbers = (yield from property_of(self._root, self._keycodes_atom, Xatom.CARDINAL)) or []
+        group = (yield from property_of(self._root, self._group_atom, Xatom.CARDINAL)) or []
         owed = {}
         while numbers:
             code, former, levels, *numbers = numbers
@@ -64,8 +60,8 @@ class Leases:
     def _change(self, atom: int, numbers: list[int]) -> bytes:
         return struct.pack(
             f"=BBHIIIB3xI{len(numbers)}I",
-            18, X.PropModeReplace, 6 + len(numbers), self._connection.root, atom, Xatom.CARDINAL, 32, len(numbers), *numbers,
+            18, X.PropModeReplace, 6 + len(numbers), self._root, atom, Xatom.CARDINAL, 32, len(numbers), *numbers,
         )  # fmt: skip
 
     def _delete(self, atom: int) -> bytes:
-        return struct.pack("=BBHII", 19, 0, 3, self._connection.root, atom)
+        return struct.pack("=BBHII", 19, 0, 3, self._root, atom)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from typewright.x11 import xkb
-from typewright.x11.connection import Extension
+from typewright.x11.asking import Extension
 from typewright.x11.leases import Leases
 
 _UNNOTICED = 1 << 5

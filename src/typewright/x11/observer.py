@@ -15,7 +15,8 @@ from Xlib.ext import record
 from typewright.errors import DisplayLost, ExtensionMissing
 from typewright.interfaces import OURS, PROGRAM, REPEAT, SWALLOWED, USER, IClock, IDelayed, Stray
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, KeyEvent
-from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
+from typewright.x11.asking import GET_INPUT_FOCUS, Extension
+from typewright.x11.connection import Connection
 from typewright.x11.devices import NO_DEVICE, Devices
 
 NAME = record.extname

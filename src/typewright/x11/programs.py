@@ -8,17 +8,17 @@ The process is what the X server knows of its client (X-Resource 1.2, QueryClien
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator
 from typing import Any
 
 import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred
 from Xlib import Xatom
 
 from typewright.errors import ExtensionMissing
 from typewright.plan.kinds import kind_of
 from typewright.x11.ancestry import keyed, nearest
-from typewright.x11.connection import Connection, RequestError
+from typewright.x11.asking import Ask, Asking, RequestError, extension, property_of, request
+from typewright.x11.connection import Connection
 
 _UNKNOWN = "unknown"
 _EXTENSION = "X-Resource"
@@ -36,49 +36,51 @@ class Programs:
         self._names: dict[int, str] = {}
         self._resource: int | None = None
 
-    @inlineCallbacks
-    def kind(self, window: int) -> Generator[Deferred[Any], Any, str]:
+    def kind(self, window: int) -> Deferred[str]:
         """See `IPrograms`."""
+        return self._connection.carry_out(self._kind(window))
+
+    def process(self, window: int) -> Deferred[int]:
+        """See `IPrograms`."""
+        return self._connection.carry_out(self._process(window))
+
+    def _kind(self, window: int) -> Asking[str]:
         try:
-            window = yield keyed(self._connection, window)
-            found = yield nearest(self._connection, window, self._properties)
-            return _UNKNOWN if found is None else (yield from self._kind(*found))
+            window = yield from keyed(self._connection, window)
+            found = yield from nearest(self._connection, window, self._properties)
+            return _UNKNOWN if found is None else (yield from self._kind_by(*found))
         except RequestError:
             return _UNKNOWN  # the window is gone
 
-    @inlineCallbacks
-    def process(self, window: int) -> Generator[Deferred[Any], Any, int]:
-        """See `IPrograms`."""
+    def _process(self, window: int) -> Asking[int]:
         try:
             if self._resource is None:
-                self._resource = (yield self._connection.extension(_EXTENSION)).major
-            window = yield keyed(self._connection, window)
-            asked = struct.pack("=BBHIII", self._resource, 4, 4, 1, window, _LOCAL_CLIENT_PID)
-            reply = yield self._connection.ask(asked)
+                self._resource = (yield from extension(_EXTENSION)).major
+            window = yield from keyed(self._connection, window)
+            reply = yield Ask(struct.pack("=BBHIII", self._resource, 4, 4, 1, window, _LOCAL_CLIENT_PID))
         except (ExtensionMissing, RequestError):
             return 0
         # Of a client on another machine nothing is known.
         found, _, _, length, process = _ONE_PROCESS.unpack_from(reply) if len(reply) >= _ONE_PROCESS.size else (0,) * 5
         return process if found == 1 and length == 4 else 0
 
-    @inlineCallbacks
-    def _properties(self, window: int) -> Generator[Deferred[Any], Any, _Properties | None]:
-        """Fires with the properties of a window that tells what program it is of; None for the others."""
-        atoms = (yield self._connection.request(core.ListProperties, window=window)).atoms
+    def _properties(self, window: int) -> Asking[_Properties | None]:
+        """The properties of a window that tells what program it is of; None for the others."""
+        atoms = (yield from request(core.ListProperties, window=window)).atoms
         names = yield from self._named(atoms)
         return dict(zip(names, atoms, strict=True)) if {"WM_CLASS", "WM_PROTOCOLS"} & set(names) else None
 
-    def _kind(self, window: int, properties: _Properties) -> Generator[Deferred[Any], Any, str]:
-        wm_class = (yield self._connection.property(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
+    def _kind_by(self, window: int, properties: _Properties) -> Asking[str]:
+        wm_class = (yield from property_of(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
         listed: Any = ()
         if "WM_PROTOCOLS" in properties:
-            listed = yield self._connection.property(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
+            listed = yield from property_of(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
         protocols = yield from self._named(listed or ())
         _, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
         return kind_of(name, properties, protocols)
 
-    def _named(self, atoms: Any) -> Generator[Deferred[Any], Any, list[str]]:
+    def _named(self, atoms: Any) -> Asking[list[str]]:
         for atom in atoms:
             if atom not in self._names:
-                self._names[atom] = (yield self._connection.request(core.GetAtomName, atom=atom)).name
+                self._names[atom] = (yield from request(core.GetAtomName, atom=atom)).name
         return [self._names[atom] for atom in atoms]

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import enum
 import struct
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable
 
-from twisted.internet.defer import Deferred, inlineCallbacks
 from Xlib import X, Xatom
 
-from typewright.x11.connection import Connection
+from typewright.x11.ancestry import keyed, nearest
+from typewright.x11.asking import Asking, ITransport, atom, property_of
 
 _MESSAGE = struct.Struct("=BBHII5I")
 _SELECTION_REQUEST = struct.Struct("=BBHIIIIII4x")
@@ -45,7 +44,7 @@ class Questions:
     `window` is one of our own that is never mapped. Wait for `prepare`, and `open` before a ping.
     """
 
-    def __init__(self, connection: Connection, window: int) -> None:
+    def __init__(self, connection: ITransport, window: int) -> None:
         self._connection = connection
         self._window = window
         self._protocols = self._ping = self._editres = self._selection = 0
@@ -55,13 +54,12 @@ class Questions:
         connection.listen(X.SelectionNotify, self._on_refusal)
         connection.listen(X.SelectionRequest, self._on_request)
 
-    @inlineCallbacks
-    def prepare(self) -> Generator[Deferred[Any], Any, None]:
-        """Fires when the atoms of the protocols are known."""
-        self._protocols = yield self._connection.atom("WM_PROTOCOLS")
-        self._ping = yield self._connection.atom("_NET_WM_PING")
-        self._editres = yield self._connection.atom("Editres")
-        self._selection = yield self._connection.atom("_TYPEWRIGHT_BARRIER")
+    def prepare(self) -> Asking[None]:
+        """Learn the atoms of the protocols."""
+        self._protocols = yield from atom("WM_PROTOCOLS")
+        self._ping = yield from atom("_NET_WM_PING")
+        self._editres = yield from atom("Editres")
+        self._selection = yield from atom("_TYPEWRIGHT_BARRIER")
 
     def open(self) -> None:
         """Listen to the root window, where pings are answered, and be the owner of the selection."""
@@ -76,10 +74,20 @@ class Questions:
             self._open = False
             self._connection.send(self._listening(X.NoEventMask))
 
-    @inlineCallbacks
-    def announced(self, window: int) -> Generator[Deferred[Any], Any, Way | None]:
-        """Fires with the ways to ask at `window`; None where no protocol is announced. Errbacks with RequestError."""
-        protocols = yield self._connection.property(window, self._protocols, Xatom.ATOM)
+    def program_of(self, window: int) -> Asking[tuple[int, Way]]:
+        """
+        The program that has `window`: where it is asked, and in which ways; (0, none) for the server itself.
+
+        Asked where it announces its protocols, or else at `window`. Raises RequestError when the window is gone.
+        """
+        window = yield from keyed(self._connection, window)
+        if not self._connection.client_of(window):
+            return X.NONE, Way(0)
+        return (yield from nearest(self._connection, window, self._announced)) or (window, UNANNOUNCED)
+
+    def _announced(self, window: int) -> Asking[Way | None]:
+        """The ways to ask at `window`; None where no protocol is announced."""
+        protocols = yield from property_of(window, self._protocols, Xatom.ATOM)
         if protocols is None:
             return None
         return Way.PING if self._ping in protocols else UNANNOUNCED

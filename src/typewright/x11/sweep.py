@@ -10,26 +10,19 @@ from __future__ import annotations
 
 import struct
 
-from twisted.internet.defer import Deferred
-
-from typewright.x11.connection import GET_INPUT_FOCUS, Connection, Extension
-from typewright.x11.keyer import fake_input
+from typewright.x11.asking import GET_INPUT_FOCUS, Ask, Asking, Extension
+from typewright.x11.xtest import fake_input
 
 _KEY_CLASS = 0
 
 
-def sweep(connection: Connection, xinput: Extension, xtest: Extension, device: int) -> Deferred[int]:
-    """Release every key that the XTEST keyboard `device` holds down; fires with their number when they are up."""
-
-    def held(reply: bytes) -> Deferred[int] | int:
-        keycodes = held_keycodes(reply)
-        if not keycodes:
-            return 0
+def sweep(xinput: Extension, xtest: Extension, device: int) -> Asking[int]:
+    """Release every key that the XTEST keyboard `device` holds down; their number, once they are up."""
+    keycodes = held_keycodes((yield Ask(struct.pack("=BBHB3x", xinput.major, 30, 2, device))))
+    if keycodes:
         releases = b"".join(fake_input(xtest.major, keycode, False) for keycode in keycodes)
-        proof = connection.ask(GET_INPUT_FOCUS, releases, len(keycodes))
-        return proof.addCallback(lambda _: len(keycodes))
-
-    return connection.ask(struct.pack("=BBHB3x", xinput.major, 30, 2, device)).addCallback(held)
+        yield Ask(GET_INPUT_FOCUS, releases, len(keycodes))
+    return len(keycodes)
 
 
 def held_keycodes(reply: bytes) -> list[int]:

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""
+Recovery: the keyboard is put right after a Typewright that can't do so itself any more.
+
+A new service does this at its start, `sweep` when it is called, the guardian at once. They may meet, so each of them takes
+the server for itself for the few round trips that it needs, and looks first whether a living service has the display.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from typewright.x11 import xkb
+from typewright.x11.asking import Ask, Asking, Extension, ITransport
+from typewright.x11.borrowed import holds
+from typewright.x11.keycodes import Keycodes
+from typewright.x11.leases import Leases
+from typewright.x11.locks import Locks
+from typewright.x11.tenure import Tenure
+
+_GRAB_SERVER = struct.pack("=BBH", 36, 0, 1)
+_UNGRAB_SERVER = struct.pack("=BBH", 37, 0, 1)
+
+
+class Recovery:
+    """I give back what the leases say, through `connection`. `prepare` comes first."""
+
+    def __init__(self, connection: ITransport, keyboards: Extension) -> None:
+        self._connection = connection
+        self._major = keyboards.major
+        self._leases = Leases(connection.root)
+        self._tenure = Tenure()
+        self._locks = Locks(keyboards, self._leases)
+        self._keycodes = Keycodes(connection, keyboards, self._leases, self._locks)
+
+    def prepare(self) -> Asking[None]:
+        """Learn the atoms, and speak XKB: a client that does is not told of each change of the map."""
+        yield Ask(xkb.use_extension(self._major))
+        yield from self._leases.prepare()
+        yield from self._tenure.prepare()
+
+    def owed(self) -> Asking[bool]:
+        """Whether there is anything to give back, whoever owes it."""
+        keycodes, group = yield from self._leases.left()
+        return bool(keycodes or group)
+
+    def redeem(self, heir: int = 0) -> Asking[bool]:
+        """
+        Give back keycodes and group, unless a living Typewright has them; whether anything was given back.
+
+        Then the display belongs to the client of the window `heir`, if there is one and nobody has it. A keycode that holds
+        something else by now (the user chose another layout) is left alone.
+        """
+        self._connection.send(_GRAB_SERVER)
+        try:
+            if (yield from self._tenure.holder()):
+                return False
+            if heir:
+                self._connection.send(self._tenure.take(heir))
+            return (yield from self._give_back())
+        finally:
+            self._connection.send(_UNGRAB_SERVER)
+
+    def _give_back(self) -> Asking[bool]:
+        owed, group = yield from self._leases.left()
+        if group:
+            self._connection.send(xkb.lock_group(self._major, group[0]) + self._leases.no_group(), 2)
+        if owed:
+            self._locks.found(xkb.parse_state((yield Ask(xkb.get_state(self._major)))))
+            layout, self._keycodes.map = xkb.parse_map((yield Ask(xkb.get_map(self._major))))
+            self._keycodes.put_back({code: each for code, each in owed.items() if holds(layout, code, each.keysyms)})
+        return bool(owed or group)
