@@ -5,25 +5,25 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from typewright.access import rules_of
 from typewright.errors import ConfigError
 from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
 from typewright.plan.language import rules_for
 from typewright.plan.notation import keysyms_of
 
 PACINGS = ("chord", "event")
-SETTERS = ("anyone", "nobody")
 PASSWORDS = ("refuse", "type")
 ACCESSIBILITY = ("off", "if-on", "switch-on")
 
 
 def _key(default: object, doc: str, accepts: Callable[[Any], bool], form: str) -> Any:
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata={"doc": doc, "accepts": accepts, "form": form})
+    if isinstance(default, dict | list):
+        return field(default_factory=type(default), metadata={"doc": doc, "accepts": accepts, "form": form})
     return field(default=default, metadata={"doc": doc, "accepts": accepts, "form": form})
 
 
@@ -61,12 +61,6 @@ class Config:
 
     typing_enabled: bool = _key(
         True, "Whether typing is enabled when the service starts.", lambda value: type(value) is bool, "true or false"
-    )
-    enable_by: str = _key(
-        "anyone",
-        "Who may set TypingEnabled to true over the bus. Anyone may set it to false.",
-        _one_of(SETTERS),
-        _in_words(SETTERS),
     )
     pacing: str = _key(
         "chord",
@@ -188,6 +182,14 @@ class Config:
         _one_of(ACCESSIBILITY),
         _in_words(ACCESSIBILITY),
     )
+    callers: Sequence[Mapping[str, str]] = _key(
+        [],
+        "Who may have something typed, and who may set TypingEnabled to true, in tables [[callers]] at the end of the "
+        "file. The first that fits a caller and says something on what it wants decides; where none does, it is allowed. "
+        "Their keys: executable and app (whom it fits), type and enable (allow or deny).",
+        lambda value: isinstance(value, list),
+        "tables [[callers]]",
+    )
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -231,6 +233,10 @@ def _problems(table: Mapping[str, Any]) -> list[str]:
                 rules_for(language, table["context"])
             except ValueError as problem:
                 problems.append(str(problem))
+        try:
+            rules_of(table.get("callers", []))
+        except ValueError as problem:
+            problems.extend(str(problem).splitlines())
     if not problems and table.get("hold_s", 0) and table.get("pacing") != "event":
         problems.append('hold_s works with pacing = "event" only.')
     return problems

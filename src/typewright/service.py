@@ -20,6 +20,7 @@ from twisted.logger import Logger
 
 from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
+from typewright.access import Access, rules_of
 from typewright.bus.connection import BusConnection
 from typewright.bus.dial import connect
 from typewright.bus.login import Login
@@ -99,7 +100,7 @@ class Service:
             service = cls(reactor, desk, backend, bus, accessibility, login)
             looked: list[Deferred[Any]] = [accessibility.start(), login.start(), _soon(screen.known(), reactor)]
             yield gatherResults(looked, consumeErrors=True)
-            publish(bus, desk, dictation)
+            publish(bus, desk, dictation, Access(rules_of(config.callers)))
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
         except BaseException:
             yield backend.close()
@@ -209,7 +210,6 @@ def _engine(
     )
     house = House(
         typing_enabled=config.typing_enabled,
-        anyone_may_enable=config.enable_by == "anyone",
         max_characters=config.max_characters,
         max_jobs=config.max_jobs,
         max_jobs_per_caller=config.max_jobs_per_caller,

@@ -2,8 +2,9 @@
 """
 What the bus face delegates to: the two halves of the service, as seams like those of `typewright.interfaces`.
 
-`caller` is always the unique name of a bus peer. Every Deferred fires when the job's keys are up. Calls that must not be
-made raise an error of `typewright.errors` at once; a job that could not be done fires with a Report that is not confirmed.
+`caller` is always the unique name of a bus peer, and one that may make the call. Every Deferred fires when the job's
+keys are up. Calls that must not be made raise an error of `typewright.errors` at once; a job that could not be done
+fires with a Report that is not confirmed.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class ITypingService(Protocol):
         """The value of a contract property: `TypingEnabled`, `Busy`, `Backend`, `Layout`, `Version`."""
 
     def set_typing_enabled(self, caller: str, enabled: bool) -> None:
-        """Set the user's switch. False stops the running job and answers the waiting ones. May raise `AccessDenied`."""
+        """Set the user's switch. False stops the running job and answers the waiting ones."""
 
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """

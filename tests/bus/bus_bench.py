@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
 
+from typewright.access import Access, Rule
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply
 from typewright.bus.contract import PATH, TYPIST
 from typewright.bus.dial import connect
@@ -37,6 +38,7 @@ _CONFIGURATION = """\
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    <allow user="*"/>
   </policy>
   <limit name="max_incoming_bytes">1000000000</limit>
   <limit name="max_outgoing_bytes">1000000000</limit>
@@ -224,16 +226,17 @@ class BusCase(TestCase):
         """Someone on the bus."""
         return Peer(await self.connected())
 
-    async def served(self) -> RecordingService:
+    async def served(self, *rules: Rule) -> RecordingService:
         """
-        A typing service under Typewright's name, and a dictation service beside it, `self.dictation`.
+        A typing service under Typewright's name, and a dictation service beside it, `self.dictation`, both for those
+        whom `rules` allow.
 
         Their connection is `self.served_on`, what they are on the bus `self.exported`.
         """
         service = RecordingService()
         self.dictation = RecordingDictation()
         self.served_on = await self.connected()
-        self.exported: ExportedObject = publish(self.served_on, service, self.dictation)
+        self.exported: ExportedObject = publish(self.served_on, service, self.dictation, Access(rules))
         await take_name(self.served_on, lambda: None)
         return service
 

@@ -106,7 +106,7 @@ class FarewellTest(BusCase):
         self.patch(self.served_on, "call_daemon", lambda *what: said.append(what[0]) or call_daemon(*what))
         for text in ("a", "ab", "abc"):
             await peer.call("Revise", "s", text, interface=DICTATION)
-        self.assertEqual(said.count("NameHasOwner"), 1)
+        self.assertEqual(said.count("AddMatch"), 1)
         self.assertNotIn("RemoveMatch", said)
 
     async def test_a_refused_revision_leaves_nothing_to_watch(self) -> None:

@@ -19,6 +19,7 @@ from twisted.logger import globalLogPublisher
 from txdbus import message
 
 from typewright import errors
+from typewright.access import Access
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import DICTATION, PATH, TYPIST
 from typewright.bus.incoming import CALL, Incoming
@@ -271,7 +272,7 @@ class RecordingConnection:
 
 def test_a_caller_without_a_name_is_denied() -> None:
     connection, typing, dictation = RecordingConnection(), RecordingService(), RecordingDictation()
-    exported = publish(connection, typing, dictation)  # type: ignore[arg-type]
+    exported = publish(connection, typing, dictation, Access())  # type: ignore[arg-type]
     for interface, member, signature, body in (
         (TYPIST, "Insert", "s", b"\1\0\0\0x\0"),
         (TYPIST, "Cancel", "", b""),
@@ -293,9 +294,9 @@ def test_a_service_that_lacks_a_member_fails_at_start() -> None:
         def insert(self) -> None: ...
 
     with pytest.raises(TypeError, match="lacks .*backspace"):
-        publish(BusConnection(), Half(), RecordingDictation())  # type: ignore[arg-type]
+        publish(BusConnection(), Half(), RecordingDictation(), Access())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="lacks .*revise"):
-        publish(BusConnection(), RecordingService(), Half())  # type: ignore[arg-type]
+        publish(BusConnection(), RecordingService(), Half(), Access())  # type: ignore[arg-type]
 
 
 def _raiser(exception: BaseException) -> Any:

@@ -15,13 +15,13 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from typewright.bus import faults
+from typewright.bus.audit import Audit
 from typewright.bus.callers import Callers
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import DICTATION, PATH, TYPIST, load
 from typewright.bus.incoming import Incoming
 from typewright.bus.properties import Owner, Properties
 from typewright.bus.values import checked
-from typewright.errors import AccessDenied
 from typewright.interfaces import wire
 from typewright.services import IDictationService, ITypingService, Report
 
@@ -39,13 +39,12 @@ class Face:
         self._properties = properties
 
     def _job(self, call: Incoming, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
-        caller = _caller(call)
-        return self._callers.watch(caller, begin(caller))
+        return self._callers.watch(call.sender, begin(call.sender))
 
     def _lasting(self, call: Incoming, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
         """A job whose caller has something of ours beyond its end, that must go when the caller does."""
         job = self._job(call, begin)
-        self._callers.keep(_caller(call))
+        self._callers.keep(call.sender)
         return job
 
     # In the middle of the service's work: what goes wrong here must not go wrong there.
@@ -60,7 +59,7 @@ class Face:
 class TypistFace(Face):
     """I am the interface `org.typewright.Typist1` of a service."""
 
-    def __init__(self, connection: BusConnection, service: ITypingService, callers: Callers) -> None:
+    def __init__(self, connection: BusConnection, service: ITypingService, callers: Callers, audit: Audit) -> None:
         """Raises TypeError when the service lacks a member."""
         super().__init__(TYPIST, callers)
         self.methods: dict[str, Callable[..., object]] = {
@@ -73,6 +72,7 @@ class TypistFace(Face):
             "Cancel": self.cancel,
         }
         self._connection = connection
+        self._audit = audit
         self._service = wire(service, ITypingService)
         self.owner = Owner(self.interface, service.get_property, {"TypingEnabled": service.set_typing_enabled})
         service.listen(self._changed, self._finished)
@@ -105,11 +105,12 @@ class TypistFace(Face):
 
     def cancel(self, call: Incoming) -> Deferred[int]:
         """Cancel() -> u."""
-        return self._service.cancel(_caller(call))
+        return self._service.cancel(call.sender)
 
     def _finished(self, caller: str, kind: str, report: Report) -> None:
         signal = self.interface.signals["Finished"]
         try:
+            self._audit.ended(caller, kind, report)
             told = {"caller": checked("s", caller), "kind": checked("s", kind), **_detailed(report)}
             self._connection.emit(PATH, self.interface.name, signal.name, signal.signature, list(told.values()))
         except Exception:
@@ -138,7 +139,7 @@ class DictationFace(Face):
 
     def commit(self, call: Incoming) -> None:
         """Commit()."""
-        self._service.commit(_caller(call))
+        self._service.commit(call.sender)
 
     def undo(self, call: Incoming) -> Deferred[bool]:
         """Undo() -> b."""
@@ -146,14 +147,7 @@ class DictationFace(Face):
 
     def forget(self, call: Incoming) -> None:
         """Forget()."""
-        self._service.forget(_caller(call))
-
-
-def _caller(call: Incoming) -> str:
-    # Only a peer with a name can be watched, and held to what the configuration allows it.
-    if not call.sender:
-        raise AccessDenied("Only a peer with a name on the bus may have Typewright type.")
-    return call.sender
+        self._service.forget(call.sender)
 
 
 def _confirmed(report: Report) -> bool:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import Interface, Property
 from typewright.bus.incoming import Incoming
@@ -22,14 +24,17 @@ from typewright.bus.standard import PROPERTIES
 from typewright.bus.values import checked
 from typewright.errors import AccessDenied, InvalidArgs
 
+Writer = Callable[[str, Any], Deferred[None] | None]
+"""Sets a property for a caller to a value, now or later, or raises."""
+
 
 @dataclass(frozen=True)
 class Owner:
-    """Who has the properties of `interface`: `read(name)` gives a value, `writers` set one (caller, value) or raise."""
+    """Who has the properties of `interface`: `read(name)` gives a value, `writers` set one."""
 
     interface: Interface
     read: Callable[[str], object]
-    writers: Mapping[str, Callable[[str, Any], None]] = field(default_factory=dict)
+    writers: Mapping[str, Writer] = field(default_factory=dict)
 
 
 class Properties:
@@ -67,17 +72,15 @@ class Properties:
             if prop.readable
         }
 
-    def set(self, call: Incoming, interface: str, name: str, value: Any) -> None:
-        """Set a property; a value of another type than the contract's, or an unknown caller, changes nothing."""
+    def set(self, call: Incoming, interface: str, name: str, value: Any) -> Deferred[None] | None:
+        """Set a property; a value of another type than the contract's changes nothing."""
         owner, prop = self._find(interface, name)
         if not prop.writable:
             raise PropertyReadOnly()
         got = call.variant_signature("ss")
         if got != prop.signature:
             raise InvalidArgs(f"{prop.name} is of type {prop.signature}, and can't be set to a value of type {got}.")
-        if not call.sender:
-            raise AccessDenied("Only a peer with a name on the bus may set a property.")
-        owner.writers[name](call.sender, value)
+        return owner.writers[name](call.sender, value)
 
     def changed(self, interface: str, name: str, value: object) -> None:
         """Announce a change as the contract says, if it is one. Raises TypeError for a value of the wrong type."""

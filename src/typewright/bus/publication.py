@@ -14,11 +14,15 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from typewright.access import Access
+from typewright.bus.admission import Admission
+from typewright.bus.audit import Audit
 from typewright.bus.callers import Callers
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply, Stop
 from typewright.bus.contract import PATH, TYPIST
 from typewright.bus.exported import ExportedObject
 from typewright.bus.face import DictationFace, TypistFace
+from typewright.bus.identities import Identities
 from typewright.bus.incoming import Incoming
 from typewright.bus.properties import Properties
 from typewright.errors import NameTaken, NoBus
@@ -28,9 +32,11 @@ _DO_NOT_QUEUE = 4
 _OWNED = (1, 4)  # Now the primary owner; it already.
 
 
-def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService) -> ExportedObject:
+def publish(
+    connection: BusConnection, typing: ITypingService, dictation: IDictationService, access: Access
+) -> ExportedObject:
     """
-    Have calls of the connection answered by the two halves of the service.
+    Have calls of the connection answered by the two halves of the service, as far as `access` allows.
 
     Raises TypeError when one lacks a member.
     """
@@ -39,12 +45,13 @@ def publish(connection: BusConnection, typing: ITypingService, dictation: IDicta
         typing.caller_left(caller)
         dictation.caller_left(caller)
 
-    callers = Callers(connection, left)
-    faces = (TypistFace(connection, typing, callers), DictationFace(dictation, callers))
-    properties = Properties(connection, PATH, [face.owner for face in faces])
+    callers, identities = Callers(connection, left), Identities(connection)
+    admission = Admission(identities, access)
+    faces = (TypistFace(connection, typing, callers, Audit(identities)), DictationFace(dictation, callers))
+    properties = Properties(connection, PATH, [admission.guard_properties(face.owner) for face in faces])
     for face in faces:
         face.announce_by(properties)
-    exported = ExportedObject(connection, PATH, [*faces, properties])
+    exported = ExportedObject(connection, PATH, [*(admission.guard(face) for face in faces), properties])
     connection.answer_with(exported.answer)
     return exported
 

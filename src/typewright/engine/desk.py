@@ -14,7 +14,7 @@ from typewright.engine.holds import Holds
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs, Work
 from typewright.engine.typist import Typist
-from typewright.errors import AccessDenied, InvalidArgs, LimitsExceeded, Stopping
+from typewright.errors import InvalidArgs, LimitsExceeded, Stopping
 from typewright.interfaces import IClock
 from typewright.options import Options
 from typewright.plan.notation import keysyms_of
@@ -37,7 +37,6 @@ class House:
     """
 
     typing_enabled: bool = True
-    anyone_may_enable: bool = True
     max_characters: int = 20_000
     max_jobs: int = 64
     max_jobs_per_caller: int = 16
@@ -132,8 +131,6 @@ class Desk:
 
     def set_typing_enabled(self, caller: str, enabled: bool) -> None:
         """See `ITypingService`."""
-        if enabled and not self._house.anyone_may_enable:
-            raise AccessDenied('The configuration lets nobody enable typing over the bus (enable_by = "nobody").')
         self._switch(enabled, caller)
 
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
@@ -220,15 +217,6 @@ class Desk:
         return self._jobs.stop(reason, caller).addCallback(lambda ended: released.addCallback(lambda _: ended))
 
     def _ended(self, job: Job, report: Report) -> None:
-        log.info(
-            "{kind} for {caller}: {typed} of {total}, {outcome} in {elapsed:.3f} s",
-            kind=job.kind,
-            caller=job.caller,
-            typed=report.typed,
-            total=report.total,
-            outcome=f"confirmed ({report.level})" if report.confirmed else f"not confirmed: {report.reason}",
-            elapsed=report.elapsed_s,
-        )
         self._finished(job.caller, job.kind, report)
 
     def _set(self, name: str, value: object) -> None:
