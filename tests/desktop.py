@@ -190,26 +190,37 @@ class Terminal:
 
     def read(self, count: int) -> str:
         """Exactly the next `count` characters that it got; fewer when no more come in time."""
-        deadline = time.monotonic() + PATIENCE_S
-        while len(self._text()) < count:
-            ready, _, _ = select.select([self._reports], [], [], max(0.0, deadline - time.monotonic()))
-            data = os.read(self._reports, 65536) if ready else b""
-            if not data:
-                break
-            self._got += data
+        self._wait(lambda text: len(text) >= count)
         text = self._text()
         self._got = text[count:].encode()
         return text[:count]
 
     def rest(self, fence: str = "~") -> str:
         """All that it gets up to `fence`, which the test has had typed behind what it looks at."""
-        text = ""
-        while not text.endswith(fence):
-            character = self.read(1)
-            if not character:
-                raise Ended(f"the fence never came; there was {text!r}")
-            text += character
-        return text.removesuffix(fence)
+        self._wait(lambda text: fence in text)
+        text, found, rest = self._text().partition(fence)
+        if not found:
+            raise Ended(f"the fence never came; there was {text!r}")
+        self._got = rest.encode()
+        return text
+
+    def fileno(self) -> int:
+        """What can be read when it got something."""
+        return self._reports
+
+    def take(self) -> bool:
+        """Have what can be read at once kept for `read` and `rest`; whether it was anything."""
+        data = os.read(self._reports, 65536)
+        self._got += data
+        return bool(data)
+
+    def _wait(self, enough: Callable[[str], bool]) -> None:
+        """Until it is enough, or nothing more comes in time."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not enough(self._text()):
+            ready, _, _ = select.select([self._reports], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready or not self.take():
+                return
 
     def _text(self) -> str:
         return self._got.decode("utf-8", "ignore")

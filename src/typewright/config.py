@@ -142,11 +142,14 @@ class Config:
         "a whole number from 1 to 60000",
     )
     max_jobs: int = _key(
-        64, "How many jobs may wait or run at the same time.", _count(1, 1000), "a whole number from 1 to 1000"
+        64,
+        "How many callers may have a job that waits or runs, and how many jobs there may be beyond one for each of them.",
+        _count(1, 1000),
+        "a whole number from 1 to 1000",
     )
     max_jobs_per_caller: int = _key(
         16,
-        "How many of them one caller may have, as long as it is not more than are free for others.",
+        "How many jobs one caller may have.",
         _count(1, 1000),
         "a whole number from 1 to 1000",
     )

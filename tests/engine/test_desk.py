@@ -115,7 +115,7 @@ def test_too_many_jobs_are_refused() -> None:
     with pytest.raises(LimitsExceeded, match=r"^You have 1 "):
         office.desk.backspace("A", 1)
     office.desk.insert("B", "b")
-    with pytest.raises(LimitsExceeded, match=r"^2 jobs"):
+    with pytest.raises(LimitsExceeded, match=r"^2 callers"):
         office.desk.press("C", "c")
     office.bench.keyboard.let_go()
     assert office.bench.keys == "+a -a +b -b"

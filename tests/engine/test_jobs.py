@@ -156,30 +156,31 @@ def test_one_caller_may_have_so_many_jobs_the_running_one_included() -> None:
     assert [entry[1] for entry in queue.log if entry[0] == "begin"] == ["one", "four"]
 
 
-def test_all_callers_together_may_have_so_many_jobs() -> None:
+def test_so_many_callers_may_have_a_job() -> None:
     queue = Queue(per_caller=9, in_all=3)
     for name in "ABC":
         queue.submit(name, name)
-    with pytest.raises(LimitsExceeded, match=r"^3 jobs are waiting"):
+    with pytest.raises(LimitsExceeded, match=r"^3 callers have jobs waiting"):
         queue.submit("D", "D")
     queue.works["A"].callback(True)
     assert outcome(queue.submit("D", "D")) is PENDING
 
 
-def test_nobody_may_have_more_jobs_than_are_free() -> None:
-    queue = Queue(per_caller=16, in_all=8)
-    for number in range(4):
-        queue.submit(f"A{number}", "A")
-    with pytest.raises(LimitsExceeded, match=r"^4 jobs are waiting, 4 of them yours, of 8 "):
-        queue.submit("A4", "A")
-    for number in range(2):
-        queue.submit(f"B{number}", "B")
-    with pytest.raises(LimitsExceeded, match=r"^6 jobs are waiting, 2 of them yours, of 8 "):
-        queue.submit("B2", "B")
-    assert outcome(queue.submit("C", "C")) is PENDING
-    assert outcome(queue.submit("D", "D")) is PENDING
-    with pytest.raises(LimitsExceeded, match=r"^8 jobs are waiting, 0 of them yours, of 8 "):
-        queue.submit("E", "E")
+def test_those_with_many_jobs_fill_the_queue_for_each_other_only() -> None:
+    queue = Queue(per_caller=9, in_all=4)
+    for name in ("A1", "A2", "A3", "B1", "B2", "B3"):
+        queue.submit(name, name[0])
+    for caller in "AB":
+        with pytest.raises(
+            LimitsExceeded, match=r"^Callers with several jobs have filled the queue, and you have one in it"
+        ):
+            queue.submit("more", caller)
+    for caller in "CD":
+        assert outcome(queue.submit(caller, caller)) is PENDING
+    queue.works["A1"].callback(True)
+    assert outcome(queue.submit("D2", "D")) is PENDING
+    with pytest.raises(LimitsExceeded, match=r"^Callers with several"):
+        queue.submit("more", "A")
 
 
 def test_a_refused_job_leaves_no_trace() -> None:

@@ -50,6 +50,7 @@ def test_nothing_is_lost_and_nobody_has_two_turns_while_another_waits(steps: lis
                     passed[other][whose] += 1
                     assert passed[other][whose] <= 1, f"{whose} twice while {other} waits"
             event(f"{sum(bool(waiting) for waiting in model.values())} wait")
+        assert turns.callers() == {caller for caller in CALLERS if model[caller]}
         assert len(turns) == sum(map(len, model.values()))
         assert [turns.of(caller) for caller in CALLERS] == [len(model[caller]) for caller in CALLERS]
         assert sorted(turns) == [(caller, number) for caller in CALLERS for number in model[caller]]

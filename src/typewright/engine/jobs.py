@@ -28,9 +28,9 @@ class Jobs:
     """
     I run one job at a time, callers in turn, and answer each with a Report when its keys are up.
 
-    At most `per_caller` jobs of one caller and `in_all` of everybody wait or run at the same time; and nobody may have more
-    of them than are free, so that those who bring many leave room for those who bring one. `on_busy(bool)` is called when I
-    begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
+    At most `per_caller` jobs of one caller wait or run at the same time. Each of up to `in_all` callers may have one, and
+    there is room for `in_all` besides: so those who bring many never keep out who brings one. `on_busy(bool)` is called when
+    I begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
     """
 
     def __init__(
@@ -62,21 +62,27 @@ class Jobs:
 
         Errbacks with what `work` failed with. Raises LimitsExceeded when too many jobs are waiting.
         """
-        free = self._in_all - len(self._queue) - self.busy
-        held = self._queue.of(job.caller) + (self._running is not None and self._running.job.caller == job.caller)
-        if held >= self._per_caller:
-            raise LimitsExceeded(
-                f"You have {self._per_caller} jobs waiting, which is all that one caller may have; wait for a reply first."
-            )
-        if held >= free:
-            raise LimitsExceeded(
-                f"{self._in_all - free} jobs are waiting, {held} of them yours, of {self._in_all} that Typewright takes; "
-                "try again when some have ended."
-            )
+        self._admit(job.caller)
         waiting = _Waiting(job, work, Deferred())
         self._queue.add(job.caller, waiting)
         self._next()
         return waiting.reply
+
+    def _admit(self, caller: str) -> None:
+        """Raise LimitsExceeded when this caller may bring no job now."""
+        running = self._running.job.caller if self._running is not None else None
+        callers = self._queue.callers() | ({running} if running is not None else set())
+        held = self._queue.of(caller) + (running == caller)
+        if held >= self._per_caller:
+            raise LimitsExceeded(
+                f"You have {held} jobs waiting, which is all that one caller may have; wait for a reply first."
+            )
+        if not held and len(callers) >= self._in_all:
+            raise LimitsExceeded(f"{len(callers)} callers have jobs waiting; try again when some have ended.")
+        if held and len(self._queue) + self.busy - len(callers) >= self._in_all:
+            raise LimitsExceeded(
+                "Callers with several jobs have filled the queue, and you have one in it; wait for its reply."
+            )
 
     def stop(self, reason: str, caller: str | None = None, kind: str | None = None) -> Deferred[int]:
         """

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
@@ -28,6 +28,10 @@ class Turns(Generic[_Item]):
     def of(self, caller: str) -> int:
         """How many items of `caller` wait."""
         return len(self._ring.get(caller, ()))
+
+    def callers(self) -> Set[str]:
+        """Those who have something that waits."""
+        return self._ring.keys()
 
     def add(self, caller: str, item: _Item) -> None:
         """`item` waits from now on."""
