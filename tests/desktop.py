@@ -137,13 +137,15 @@ def typewright() -> list[str]:
 class Service(Child):
     """`typewright serve`, ready; what it logs goes to the file `log`."""
 
-    def __init__(self, environ: dict[str, str], log: Path, *options: str, config: str = "") -> None:
+    def __init__(
+        self, environ: dict[str, str], log: Path, *options: str, config: str = "", under: Sequence[str] = ()
+    ) -> None:
         self.log = log
         config_file = log.with_suffix(".toml")
         config_file.write_text(config)
         with log.open("ab") as errors:
             super().__init__(
-                [*typewright(), "serve", "--config", str(config_file), *options],
+                [*under, *typewright(), "serve", "--config", str(config_file), *options],
                 env=environ,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -158,10 +160,10 @@ class Service(Child):
 
 
 @contextlib.contextmanager
-def service(environ: dict[str, str], *options: str, config: str = "") -> Iterator[Service]:
-    """A running service; at the end it must exit with 0, unless the test has ended it by itself."""
+def service(environ: dict[str, str], *options: str, config: str = "", under: Sequence[str] = ()) -> Iterator[Service]:
+    """A running service, started by the command `under`; at the end it must exit with 0, unless the test has ended it."""
     with tempfile.TemporaryDirectory(prefix="typewright-log-") as home:
-        running = Service(environ, Path(home) / "log", *options, config=config)
+        running = Service(environ, Path(home) / "log", *options, config=config, under=under)
         try:
             running.wait_until_ready()
             yield running

@@ -52,8 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _serve(reactor: Any, options: argparse.Namespace) -> int:
     from typewright.config import load_config
+    from typewright.privacy import keep_private
     from typewright.service import run
 
+    keep_private()
     try:
         config = load_config(options.config)
     except TypewrightError as problem:

@@ -45,14 +45,14 @@ class Options:
         """
         These options, but for those that a call has `given`, by their names on the bus.
 
-        Raises InvalidArgs, naming the option, for one that is unknown or has no such value.
+        Raises InvalidArgs for one that is unknown, or has no such value.
         """
         chosen: dict[str, Any] = {}
         for name, value in options.items():
             option = _OPTIONS.get(name)
             if option is None:
                 there_are = ", ".join(f"'{name}' ({option.form})" for name, option in _OPTIONS.items())
-                raise InvalidArgs(f"The option {name[:40]!r} is unknown; there are: {there_are}.")
+                raise InvalidArgs(f"One of the options is unknown; there are: {there_are}.")
             if not option.accepts(value):
                 raise InvalidArgs(f"The option {name!r} must be {option.form}.")
             chosen[option.field] = value

@@ -29,6 +29,7 @@ ARROWS = {
     "access": ["typewright.errors"],
     "config": ["typewright.access", "typewright.errors", "typewright.options", "typewright.plan"],
     "interfaces": ["typewright.plan", _DEFER],
+    "privacy": [],
     "services": [_DEFER],
     "sample": ["typewright.plan"],
     "focused": [_DEFER],

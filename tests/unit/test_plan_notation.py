@@ -94,16 +94,16 @@ def test_no_chord_completes_a_text() -> None:
     [
         ("", "There is no chord to press; write for example ctrl+s, or Return."),
         (" \n", "There is no chord to press; write for example ctrl+s, or Return."),
-        ("ctrl+", "'ctrl+' has a + without a key beside it; write the key + itself as plus."),
-        ("+s", "'+s' has a + without a key beside it; write the key + itself as plus."),
-        ("a ctrl++", "'ctrl++' has a + without a key beside it; write the key + itself as plus."),
-        ("Retrun", "'Retrun' in 'Retrun' is no key that Typewright knows. Did you mean Return?"),
-        ("a ctrl+Pageup_ b", "'Pageup_' in 'ctrl+Pageup_' is no key that Typewright knows. Did you mean pageup?"),
-        ("ctlr+s", "'ctlr' in 'ctlr+s' is no key that Typewright knows. Did you mean ctrl?"),
-        ("a+qqqqq", "'qqqqq' in 'a+qqqqq' is no key that Typewright knows. Use X's keysym names, such as Page_Up, F5, a."),
+        ("ctrl+", "Chord 1 has a + without a key beside it; write the key + itself as plus."),
+        ("+s", "Chord 1 has a + without a key beside it; write the key + itself as plus."),
+        ("a ctrl++", "Chord 2 has a + without a key beside it; write the key + itself as plus."),
+        ("Retrun", "Key 1 of chord 1 is none that Typewright knows. Did you mean Return?"),
+        ("a ctrl+Pageup_ b", "Key 2 of chord 2 is none that Typewright knows. Did you mean pageup?"),
+        ("ctlr+s", "Key 1 of chord 1 is none that Typewright knows. Did you mean ctrl?"),
+        ("a+qqqqq", "Key 2 of chord 1 is none that Typewright knows. Use X's keysym names, such as Page_Up, F5, a."),
     ],
 )  # fmt: skip
-def test_an_error_points_at_its_word(notation: str, sentence: str) -> None:
+def test_an_error_points_at_its_chord_and_does_not_repeat_it(notation: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         keysyms_of(notation)
 

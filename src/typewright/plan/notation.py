@@ -51,14 +51,15 @@ def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
     The chords of `notation`, each as (word, keysym) pairs in the order of pressing.
 
     Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys are X's keysym
-    names or the usual short ones, and the latter in any case. Raises ValueError, pointing at the offending word.
+    names or the usual short ones, and the latter in any case. Raises ValueError, which tells what chord is
+    wrong without repeating it: who calls may have taken this for the place of a text.
     """
     chords = []
-    for word in notation.split():
+    for place, word in enumerate(notation.split(), 1):
         parts = word.split("+")
         if "" in parts:
-            raise ValueError(f"{word[:40]!r} has a + without a key beside it; write the key + itself as plus.")
-        chords.append(tuple((part, _keysym(part, word)) for part in parts))
+            raise ValueError(f"Chord {place} has a + without a key beside it; write the key + itself as plus.")
+        chords.append(tuple((part, _keysym(part, f"Key {key} of chord {place}")) for key, part in enumerate(parts, 1)))
     if not chords:
         raise ValueError("There is no chord to press; write for example ctrl+s, or Return.")
     return chords
@@ -111,10 +112,10 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
     return chord(keys, layout.modifiers, state_of(in_group, locked))
 
 
-def _keysym(part: str, word: str) -> int:
+def _keysym(part: str, place: str) -> int:
     keysym = keysym_named(_ALIASES.get(part.lower(), part) if len(part) > 1 else part)
     if keysym != NO_SYMBOL:
         return keysym
     near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
     hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
-    raise ValueError(f"{part[:40]!r} in {word[:40]!r} is no key that Typewright knows.{hint}")
+    raise ValueError(f"{place} is none that Typewright knows.{hint}")
