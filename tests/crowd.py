@@ -115,7 +115,7 @@ class _Member:
             content, luck, began, refusals = self._content(), self._chance.random(), self._crowd.typed, 0
             while (call := await self._call(content, luck + self._greedy)).outcome == FULL:
                 refusals += 1
-                await asyncio.sleep(self._chance.uniform(0.01, 0.1))
+                await asyncio.sleep(self._chance.uniform(0.5, 1.5))
             if not self._greedy:
                 self._crowd.refusals = max(self._crowd.refusals, refusals)
                 if call.outcome == TRUE:

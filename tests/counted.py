@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""
+`python -m tests.counted PYTHON -m typewright ...` is `typewright ...`, that tells what it holds whenever it gets SIGUSR2: on
+standard error, for `tests.held`. It has to tell by itself, since the kernel shows the service's files to nobody else.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+from typewright.cli import main
+
+
+def _tell(*_: object) -> None:
+    gc.collect()
+    (kilobytes,) = re.findall(r"VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    descriptors = len(os.listdir("/proc/self/fd")) - 1  # that of the directory itself
+    print(f"held: {kilobytes} {descriptors} {len(gc.get_objects())}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR2, _tell)
+    main(sys.argv[sys.argv.index("typewright") + 1 :])
