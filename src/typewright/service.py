@@ -98,7 +98,7 @@ class Service:
             lock_changed = _follow_lock(desk, history)
             screen, login = ScreenLock(bus, lock_changed), Login(reactor, lock_changed)
             service = cls(reactor, desk, backend, bus, accessibility, login)
-            looked: list[Deferred[Any]] = [accessibility.start(), login.start(), _soon(screen.known(), reactor)]
+            looked = [backend.guardian.start(), accessibility.start(), login.start(), _soon(screen.known(), reactor)]
             yield gatherResults(looked, consumeErrors=True)
             publish(bus, desk, dictation, Access(rules_of(config.callers)))
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
@@ -133,7 +133,7 @@ class Service:
     def _end(self, error: TypewrightError) -> Generator[Deferred[Any], Any, None]:
         yield self._answered(str(error))
         if isinstance(error, DisplayLost):
-            self._backend.abandon()
+            yield self._backend.abandon()
         else:
             yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.killing import without_guardian
 
 LONG = "The Quick Brown Fox. " * 900
 
@@ -139,12 +140,13 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
         config = 'pacing = "event"\nhold_s = 0.01\n'
         running = desktop.Service(environ, Path(home) / "log", config=config)
         running.wait_until_ready()
-        with Desk(environ, running, terminal).typing("é" + "WWWWWWWWWW" * 200) as caller:
-            while not desktop.keys_down(environ):
-                pass
-            running.kill()
-            caller.wait()
-        running.process.stdout.close()
+        with without_guardian(running.process.pid):
+            with Desk(environ, running, terminal).typing("é" + "WWWWWWWWWW" * 200) as caller:
+                while not desktop.keys_down(environ):
+                    pass
+                running.kill()
+                caller.wait()
+            running.process.stdout.close()
         assert desktop.keys_down(environ) != []
         assert desktop.keymap(environ) != before
         with desktop.service(environ):
@@ -160,7 +162,8 @@ def test_keycodes_that_a_killed_service_had_borrowed_are_put_back(environ: dict[
     with desktop.terminal(environ) as terminal, tempfile.TemporaryDirectory() as home:
         running = desktop.Service(environ, Path(home) / "log")
         running.wait_until_ready()
-        with subprocess.Popen([*desktop.typewright(), "type", text], env=environ, stderr=subprocess.DEVNULL) as caller:
+        typing = subprocess.Popen([*desktop.typewright(), "type", text], env=environ, stderr=subprocess.DEVNULL)
+        with without_guardian(running.process.pid), typing as caller:
             deadline = time.monotonic() + desktop.PATIENCE_S
             while desktop.keymap(environ) == before:
                 assert time.monotonic() < deadline

@@ -21,6 +21,7 @@ from typewright.x11.compose_files import ComposeFiles
 from typewright.x11.connection import Connection
 from typewright.x11.controls import CORE_KEYBOARD, ControlsReader
 from typewright.x11.guard import Guard
+from typewright.x11.guardianship import Guardianship
 from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
@@ -35,7 +36,7 @@ log = Logger()
 class Backend:
     """
     What the service needs of a display. `focus`, `programs`, `keyer`, `observer`, `keyboard` and `barrier` are the seams of
-    `typewright.interfaces`; `name` is what the bus property `Backend` says.
+    `typewright.interfaces`; `name` is what the bus property `Backend` says. The `guardian` has to be started.
     """
 
     keyer: keyer.Keyer
@@ -44,6 +45,7 @@ class Backend:
     barrier: Barrier
     focus: Guard
     programs: Programs
+    guardian: Guardianship
     _control: Connection
     _data: Connection
     _sweep: Callable[[], Deferred[int]]
@@ -63,21 +65,22 @@ class Backend:
 
     @inlineCallbacks
     def close(self) -> Generator[Deferred[Any], Any, None]:
-        """Leave the display as we found it: keys up, group and keycodes back. Fires when it is so."""
+        """Leave the display as we found it: keys up, group and keycodes back, the guardian gone. Fires when it is so."""
         try:
             yield self.keyer.settle()
             yield self.keyboard.give_back()
             yield self._sweep()
         finally:
-            self.abandon()
+            yield self.abandon()
 
-    def abandon(self) -> None:
-        """Drop the connections at once; for a display that is lost, or does not answer."""
+    def abandon(self) -> Deferred[None]:
+        """Drop the connections at once; for a display that is lost, or does not answer. Fires when the guardian is gone."""
         self._control.companion = self._data.companion = None
         self.when_lost(lambda: None)
         self.observer.forget()
         self._control.close()
         self._data.close()
+        return self.guardian.end()
 
 
 @inlineCallbacks
@@ -125,6 +128,7 @@ def open_backend(
         barrier=barrier,
         focus=guard,
         programs=Programs(control),
+        guardian=Guardianship(reactor, address, guard.window),
         _control=control,
         _data=data,
         _sweep=lambda: control.carry_out(sweep(xinput, faking, sources.xtest)),

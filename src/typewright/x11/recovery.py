@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 
 from typewright.x11 import xkb
-from typewright.x11.asking import Ask, Asking, Extension, ITransport
+from typewright.x11.asking import GET_INPUT_FOCUS, Ask, Asking, Extension, ITransport
 from typewright.x11.borrowed import holds
 from typewright.x11.keycodes import Keycodes
 from typewright.x11.leases import Leases
@@ -69,4 +69,5 @@ class Recovery:
             self._locks.found(xkb.parse_state((yield Ask(xkb.get_state(self._major)))))
             layout, self._keycodes.map = xkb.parse_map((yield Ask(xkb.get_map(self._major))))
             self._keycodes.put_back({code: each for code, each in owed.items() if holds(layout, code, each.keysyms)})
+        yield Ask(GET_INPUT_FOCUS)  # When that is answered, it is done.
         return bool(owed or group)

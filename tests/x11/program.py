@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""A made-up program with a window, which takes its events when the test lets it, and answers as the test wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.x11.stage import Other
+from twisted.internet import reactor
+from twisted.internet.interfaces import IReadDescriptor
+from Xlib import X, Xatom
+from Xlib.protocol import event
+from zope.interface import implementer
+
+PING = ["_NET_WM_PING"]
+
+
+@implementer(IReadDescriptor)
+class Program:
+    """
+    A program with a window that takes its events in order, while it reads, and tells in `log` what it took.
+
+    `announced` are the protocols in WM_PROTOCOLS (None: there is no such property). It answers pings with `mask`, and
+    refuses selections, unless it is `mute`.
+    """
+
+    def __init__(self, other: Other, announced: list[str] | None = None, mask: int = X.SubstructureNotifyMask) -> None:
+        self.display = other.display
+        self.window = other.window()
+        self.mask = mask
+        self.mute = False
+        self.log: list[str] = []
+        self.protocols = self.display.intern_atom("WM_PROTOCOLS")
+        if announced is not None:
+            atoms = [self.display.intern_atom(name) for name in announced]
+            self.window.change_property(self.protocols, Xatom.ATOM, 32, atoms)
+        self.display.sync()
+        reactor.addReader(self)
+
+    def read(self) -> None:
+        """Go on, with what came meanwhile first."""
+        reactor.addReader(self)
+        reactor.callLater(0, self.doRead)
+
+    def rest(self) -> None:
+        """Take no events."""
+        reactor.removeReader(self)
+
+    def fileno(self) -> int:
+        return self.display.fileno()
+
+    def logPrefix(self) -> str:
+        return "program"
+
+    def connectionLost(self, reason: object) -> None:
+        pass
+
+    def doRead(self) -> None:
+        while self.display.pending_events():  # answering reads as well, and may leave more of them in the queue
+            self._take(self.display.next_event())
+
+    def _take(self, got: Any) -> None:
+        if got.type == X.KeyPress:
+            self.log.append("key")
+        elif got.type == X.ClientMessage and got.client_type == self.protocols:
+            self.log.append("ping")
+            self.pong(got.data[1])
+        elif got.type == X.SelectionRequest:
+            self.log.append("selection")
+            self.refuse(got.requestor, got.selection, got.time)
+
+    def pong(self, data: list[int]) -> None:
+        """Answer a ping."""
+        if not self.mute:
+            root = self.display.screen().root
+            answer = event.ClientMessage(window=root, client_type=self.protocols, data=(32, list(data)))
+            root.send_event(answer, event_mask=self.mask)
+            self.display.flush()
+
+    def refuse(self, requestor: Any, selection: int, time: int) -> None:
+        """Answer the request for a selection."""
+        if not self.mute:
+            answer = event.SelectionNotify(
+                time=time, requestor=requestor, selection=selection, target=selection, property=X.NONE
+            )
+            requestor.send_event(answer)
+            self.display.flush()

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""The guardian, as the second process that it is, of a backend that goes without putting anything right."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from tests import desktop
+from tests.x11.program import PING, Program
+from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, tap
+from twisted.internet import reactor
+from twisted.internet.defer import inlineCallbacks
+from twisted.internet.task import deferLater
+from Xlib import X
+
+from typewright.x11.backend import sweep_display
+from typewright.x11.guardianship import Guardianship
+
+WANTED = [("語", "語", "語", "語")]
+
+
+def guardians() -> list[int]:
+    """The process ids of the guardians that this process has."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"typewright.x11.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+class GuardianTest(Stage):
+    """`self.backend.abandon()` is the death of the service, since nobody has started the backend's own guardian."""
+
+    @inlineCallbacks
+    def guard(self) -> Steps:
+        """A guardian that guards the backend."""
+        guardianship = Guardianship(reactor, f"unix/{self.display}", self.backend.focus.window)
+        self.addCleanup(guardianship.end)
+        yield guardianship.start()
+        self.assertEqual(len(guardians()), 1)
+        return guardianship
+
+    @inlineCallbacks
+    def dies(self, guardianship: Guardianship) -> Steps:
+        """The backend goes, and the guardian does what it is for, and goes."""
+        self.backend.abandon()
+        yield guardianship.end()
+        self.assertEqual(guardians(), [])
+
+    def keymap(self) -> str:
+        return desktop.keymap(self.environ)
+
+    @inlineCallbacks
+    def test_keys_come_up_and_the_users_stay_down(self) -> Steps:
+        self.other.window()
+        guardianship = yield self.guard()
+        yield self.typed([press(SHIFT), press(A, 1)])
+        self.other.finger(B, down=True)
+        self.addCleanup(self.other.finger, B, down=False)
+        self.assertEqual(self.other.down(), [A, SHIFT, B])
+        yield self.dies(guardianship)
+        self.assertEqual(self.other.down(), [B])
+
+    @inlineCallbacks
+    def test_keycodes_and_group_are_given_back(self) -> Steps:
+        self.layout("us,ru")
+        before = self.keymap()
+        self.other.window()
+        guardianship = yield self.guard()
+        yield self.typed(tap(A, group=1))
+        yield self.backend.keyboard.borrow(WANTED)
+        self.assertNotEqual(self.keymap(), before)
+        yield self.dies(guardianship)
+        self.assertEqual(self.keymap(), before)
+        _, state = yield (yield self.open()).keyboard.read()
+        self.assertEqual(state.group, 0)
+
+    @inlineCallbacks
+    def test_the_program_takes_its_keys_first(self) -> Steps:
+        before = self.keymap()
+        program = Program(self.other, PING)
+        self.addCleanup(program.rest)
+        at_ping: list[bool] = []
+        pong = program.pong
+
+        def answer(data: list[int]) -> None:
+            at_ping.append(self.keymap() == before)
+            pong(data)
+
+        program.pong = answer
+        guardianship = yield self.guard()
+        yield self.backend.keyboard.borrow(WANTED)
+        yield self.dies(guardianship)
+        self.assertEqual(at_ping, [False])
+        self.assertEqual(self.keymap(), before)
+
+    @inlineCallbacks
+    def test_a_program_that_hangs_is_not_waited_for_long(self) -> Steps:
+        before = self.keymap()
+        program = Program(self.other, PING)
+        program.rest()
+        guardianship = yield self.guard()
+        yield self.backend.keyboard.borrow(WANTED)
+        died_at = reactor.seconds()
+        yield self.dies(guardianship)
+        self.assertGreaterEqual(reactor.seconds() - died_at, 0.3)
+        self.assertEqual(self.keymap(), before)
+
+    @inlineCallbacks
+    def test_they_are_given_back_where_nothing_has_the_focus(self) -> Steps:
+        before = self.keymap()
+        self.other.display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime)
+        self.other.display.sync()
+        guardianship = yield self.guard()
+        yield self.backend.keyboard.borrow(WANTED)
+        yield self.dies(guardianship)
+        self.assertEqual(self.keymap(), before)
+
+    @inlineCallbacks
+    def test_what_the_next_service_has_borrowed_is_left_to_it(self) -> Steps:
+        before = self.keymap()
+        guardianship = yield self.guard()
+        yield self.backend.keyboard.borrow(WANTED)
+        (guardian,) = guardians()
+        os.kill(guardian, signal.SIGSTOP)
+        self.backend.abandon()
+        heir = yield self.open()
+        self.assertEqual(self.keymap(), before)
+        yield heir.keyboard.borrow([("漢", "漢", "漢", "漢")])
+        lent = self.keymap()
+        os.kill(guardian, signal.SIGCONT)
+        yield guardianship.end()
+        self.assertEqual(guardians(), [])
+        self.assertEqual(self.keymap(), lent)
+        yield heir.close()
+        self.assertEqual(self.keymap(), before)
+
+    @inlineCallbacks
+    def test_a_second_start_and_a_sweep_leave_a_living_service_what_it_has_borrowed(self) -> Steps:
+        yield self.backend.keyboard.borrow(WANTED)
+        lent = self.keymap()
+        yield self.open()
+        self.assertEqual(self.keymap(), lent)
+        yield sweep_display(reactor, self.display)
+        self.assertEqual(self.keymap(), lent)
+
+    @inlineCallbacks
+    def test_signals_for_a_whole_session_do_not_end_it(self) -> Steps:
+        self.other.window()
+        guardianship = yield self.guard()
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            os.kill(guardians()[0], ending)
+        yield self.typed([press(A)])
+        yield self.dies(guardianship)
+        self.assertEqual(self.other.down(), [])
+
+    @inlineCallbacks
+    def test_one_that_is_killed_is_replaced(self) -> Steps:
+        self.other.window()
+        guardianship = yield self.guard()
+        (first,) = guardians()
+        os.kill(first, signal.SIGKILL)
+        while guardians() in ([], [first]):
+            yield deferLater(reactor, 0.01)
+        yield self.typed([press(A)])
+        yield self.dies(guardianship)
+        self.assertEqual(self.other.down(), [])
+
+    @inlineCallbacks
+    def test_one_that_comes_too_late_finds_its_window_gone(self) -> Steps:
+        self.other.fake(A, down=True)
+        yield self.backend.abandon()
+        late = Guardianship(reactor, f"unix/{self.display}", self.backend.focus.window)
+        yield late.start()
+        yield late.end()
+        self.assertEqual(guardians(), [])
+        self.assertEqual(self.other.down(), [])
+
+    @inlineCallbacks
+    def test_one_that_can_not_start_is_said_and_stops_nobody(self) -> Steps:
+        logged: list[str] = []
+        self.patch(__import__("typewright.x11.guardianship", fromlist=["log"]).log, "error", logged.append)
+        hopeless = Guardianship(reactor, "unix/:987", 1)
+        yield hopeless.start()
+        self.assertEqual(len(logged), 1)
+        yield hopeless.end()
