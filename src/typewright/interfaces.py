@@ -195,6 +195,9 @@ class IKeyboard(Protocol):
     def spare(self) -> int:
         """How many keycodes may be borrowed at the same time, those in use included."""
 
+    def keep_borrowed(self) -> None:
+        """A job begins: whatever is borrowed stays so until `done_borrowing`, or the layout would change in mid-text."""
+
     def done_borrowing(self) -> None:
         """The job that borrowed has ended: what it borrowed may be given back after a while."""
 

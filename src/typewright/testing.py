@@ -137,7 +137,8 @@ class FakeKeyboard:
     I am a keyboard with `layout` and `state`, and lend its spare keycodes.
 
     `controls` are for the test to set. `announce` is a change that the engine has not read yet. While `state.held` is not 0,
-    `unmodified` waits for `let_go`. With `silent`, `read` and `borrow` are asked in vain.
+    `unmodified` waits for `let_go`. `keeps` is whether what is borrowed stays so. With `silent`, `read` and
+    `borrow` are asked in vain.
     """
 
     def __init__(self, log: Log, layout: Layout | None = None, state: KeyboardState = _AT_REST) -> None:
@@ -146,6 +147,7 @@ class FakeKeyboard:
         self.controls = Controls()
         self.stale = False
         self.silent = False
+        self.keeps = False
         self.spare = len(self.layout.spare_keycodes)
         self._log = log
         self._announced = self.layout
@@ -201,9 +203,15 @@ class FakeKeyboard:
         """See `IKeyboard`."""
         return len(self._lent.keys() | set(wanted)) > len(self._unlent.spare_keycodes)
 
+    def keep_borrowed(self) -> None:
+        """See `IKeyboard`."""
+        self.keeps = True
+
     def done_borrowing(self) -> None:
         """See `IKeyboard`."""
-        self._log.append(("done borrowing",))
+        self.keeps = False
+        if self._lent:
+            self._log.append(("done borrowing",))
 
     def give_back(self) -> Deferred[None]:
         """See `IKeyboard`."""

@@ -7,6 +7,7 @@ from tests.desktop import keymap, run
 from tests.x11.stage import SHIFT, Stage, Steps
 from twisted.internet import reactor
 from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.task import deferLater
 from Xlib import X
 
 from typewright.plan.key_coder import KeyCoder
@@ -236,3 +237,15 @@ class LingerTest(Stage):
         while self.backend.keyboard.layout.borrowed:
             yield self.backend.focus.focused()
         self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_they_stay_while_a_job_is_typed(self) -> Steps:
+        keyboard = self.backend.keyboard
+        yield keyboard.borrow(BorrowingTest.WANTED)
+        keyboard.done_borrowing()
+        keyboard.keep_borrowed()
+        yield deferLater(reactor, 3 * self.linger_s)
+        self.assertNotEqual(keyboard.layout.borrowed, frozenset())
+        keyboard.done_borrowing()
+        while keyboard.layout.borrowed:
+            yield self.backend.focus.focused()

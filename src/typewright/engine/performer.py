@@ -82,19 +82,21 @@ class Performer:
         The plan is made when it is known where the job belongs (see `Surroundings`), and again, for what is left then, when
         something came between.
         """
-        found = yield from self._surroundings.at_rest(job)
-        if not job.stopped:
-            yield from self._surroundings.find(job)
-        if job.stopped:
-            return False
-        yield from self._patience.within(job, self._barrier.begin(job.window))
+        self._keyboard.keep_borrowed()
         try:
+            found = yield from self._surroundings.at_rest(job)
+            if not job.stopped:
+                yield from self._surroundings.find(job)
+            if job.stopped:
+                return False
+            yield from self._patience.within(job, self._barrier.begin(job.window))
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
                 job.level = (yield from self._reach(job, settle=False)) or ""
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
         finally:
+            self._keyboard.done_borrowing()
             self._barrier.end()
         return not job.stopped
 
@@ -113,7 +115,6 @@ class Performer:
         except Untypeable as problem:
             job.stop(str(problem))
         finally:
-            self._keyboard.done_borrowing()
             yield from self._patience.within(job, self._keyer.settle())
 
     def _take_steps_in(self, job: Job, layout: Layout, state: KeyboardState, plan: Plan) -> Waits:

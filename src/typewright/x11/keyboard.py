@@ -141,7 +141,7 @@ class Keyboard:
     @inlineCallbacks
     def borrow(self, wanted: Sequence[Lent]) -> Generator[Deferred[Any], Any, Layout]:
         """See `IKeyboard`."""
-        self._keep()
+        self.keep_borrowed()
         changed = self._borrowed.lend(wanted, self.layout)
         if changed:
             self._keycodes.lend(changed, self._borrowed.owed())
@@ -149,16 +149,22 @@ class Keyboard:
             yield self.read()
         return self.layout
 
+    def keep_borrowed(self) -> None:
+        """See `IKeyboard`."""
+        if self._return_call is not None and self._return_call.active():
+            self._return_call.cancel()
+        self._return_call = None
+
     def done_borrowing(self) -> None:
         """See `IKeyboard`."""
         if self._borrowed.keycodes:
-            self._keep()
+            self.keep_borrowed()
             self._return_call = self._clock.callLater(self._linger_s, self._return)
 
     @inlineCallbacks
     def give_back(self) -> Generator[Deferred[Any], Any, None]:
         """See `IKeyboard`."""
-        self._keep()
+        self.keep_borrowed()
         owed = self._borrowed.return_all()
         if owed:
             self._keycodes.put_back(owed)
@@ -166,11 +172,6 @@ class Keyboard:
             yield self.read()
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _keep(self) -> None:
-        if self._return_call is not None and self._return_call.active():
-            self._return_call.cancel()
-        self._return_call = None
 
     def _return(self) -> None:
         self.give_back().addErrback(_gone)
