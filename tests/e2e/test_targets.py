@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from tests import desktop
 from tests.targets import target
-from tests.targets.plain import type_plainly
+from tests.targets.plain import type_plainly, type_while_stopped
 from tests.targets.window import window_manager
 
 _LAM_ALEF, _KHMER, _MARK, _NO_CHARACTER = "\ufef5\ufef7\ufef9\ufefb", "\u17ff", "\ufeff", "\ufffe"
@@ -26,6 +26,7 @@ CHANGED = {
 }
 # keysyms of before Unicode: telephone, kana_openingbracket, ifonlyif
 LEGACY = {"xterm": "℡〈", "gtk3": "☎「⇔"}
+_PATIENCE_S = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,12 @@ def test_what_a_program_makes_of_odd_characters(managed: dict[str, str], name: s
 def test_a_program_reads_keysyms_of_before_unicode_in_its_own_way(managed: dict[str, str], name: str) -> None:
     with target(name, managed) as program:
         assert type_plainly(managed, program, [0x0AF9, 0x04A2, 0x08CD]) == LEGACY[name]
+
+
+@pytest.mark.parametrize(("name", "loses"), [("emacs", True), ("tk", False), ("xterm", False)])
+def test_emacs_loses_keys_when_too_many_wait(managed: dict[str, str], name: str, loses: bool) -> None:
+    with target(name, managed) as program:
+        type_while_stopped(managed, program, 6000)
+        held = program.read(6000, _PATIENCE_S)
+    assert set(held) == {"a"}
+    assert len(held) < 5000 if loses else len(held) == 6000

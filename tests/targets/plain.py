@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A sender with nothing of Typewright in it: one keycode, XTEST, and a wait for the program after each character."""
+"""
+A sender with nothing of Typewright in it: XTEST, and either one keycode and a wait for the program after each character, or
+no wait at all.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 
@@ -40,6 +45,22 @@ def type_plainly(environ: dict[str, str], program: Program, keysyms: Sequence[in
             while program.text() == before and time.monotonic() < deadline:
                 time.sleep(0.01)
     return program.text()
+
+
+def type_while_stopped(environ: dict[str, str], program: Program, count: int) -> None:
+    """Press and let go the key of `a` `count` times while the program is stopped, and let it go on."""
+    display = Display(environ["DISPLAY"])
+    keycode = display.keysym_to_keycode(ord("a"))
+    os.kill(program.pid, signal.SIGSTOP)
+    try:
+        os.waitid(os.P_PID, program.pid, os.WSTOPPED | os.WNOWAIT)
+        for _ in range(count):
+            for kind in (X.KeyPress, X.KeyRelease):
+                xtest.fake_input(display, kind, keycode)
+        display.sync()
+    finally:
+        os.kill(program.pid, signal.SIGCONT)
+        display.close()
 
 
 @contextlib.contextmanager

@@ -53,8 +53,8 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
         (
             History(),
             IKeyboard,
-            "History is no IKeyboard: it lacks borrow, controls, done_borrowing, give_back, keep_borrowed, layout, read, reuses, "
-            "spare, stale, unmodified",
+            "History is no IKeyboard: it lacks borrow, controls, done_borrowing, give_back, keep_borrowed, layout, read, "
+            "reuses, spare, stale, unmodified",
         ),
     ],
 )

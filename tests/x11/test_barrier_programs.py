@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 
 from tests import desktop
-from tests.x11.stage import A, Stage, Steps, tap
+from tests.x11.stage import A, B, Stage, Steps, tap
 from twisted.internet import reactor
 from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004
 
@@ -28,7 +28,19 @@ text.bind("<Map>", lambda event: os.write(1, b"ready\\n"))
 text.focus_set()
 root.mainloop()
 """
-EDITOR = ["emacs-lucid", "-Q", "--title", "target", "--eval", '(princ "ready\\n" #\'external-debugging-output)']
+BUSY_EMACS = """
+(progn
+  (defun tell (what) (princ (concat what "\n") #'external-debugging-output))
+  (defun be-busy ()
+    (interactive)
+    (tell "busy")
+    (let ((end (+ (float-time) 0.5)))
+      (while (< (float-time) end)))
+    (tell "done"))
+  (global-set-key "a" #'be-busy)
+  (run-with-idle-timer 0.1 nil #'tell "ready"))
+"""
+EDITOR = ["emacs-lucid", "-Q", "--title", "target", "--eval", BUSY_EMACS]
 
 
 @contextlib.contextmanager
@@ -47,7 +59,7 @@ def tk(environ: dict[str, str]) -> Iterator[desktop.Child]:
 
 @contextlib.contextmanager
 def emacs(environ: dict[str, str]) -> Iterator[desktop.Child]:
-    """An Emacs with Athena's widgets that has the focus."""
+    """An Emacs with Athena's widgets that has the focus, and is busy for half a second at an `a`."""
     child = desktop.Child(EDITOR, env=environ, stderr=subprocess.PIPE)
     child.process.stdout = child.process.stderr
     try:
@@ -56,7 +68,7 @@ def emacs(environ: dict[str, str]) -> Iterator[desktop.Child]:
         focus(environ)
         yield child
     finally:
-        child.end()
+        child.kill()  # it does not always end when asked to
         child.process.stdout.close()
 
 
@@ -83,7 +95,7 @@ class ProgramsTest(Stage):
                 self.assertEqual((name, (yield self.backend.barrier.reach(window, settle=False))), (name, "application"))
                 program.process.send_signal(signal.SIGSTOP)
                 os.waitid(os.P_PID, program.process.pid, os.WSTOPPED | os.WNOWAIT)
-                yield self.typed(tap(A) * 20)
+                yield self.typed(tap(B) * 20)
                 stopped = [self.backend.barrier.reach(window, settle=settle) for settle in (True, False)]
                 given_up = self.backend.barrier.reach(window, settle=False).addTimeout(0.1, reactor)
                 yield self.assertFailure(given_up, TimeoutError)
@@ -103,6 +115,18 @@ class ProgramsTest(Stage):
                 yield self.typed(tap(A) * 10)
                 yield self.backend.barrier.reach(window, settle=False)
                 self.assertEqual(os.read(program.process.stdout.fileno(), 100), b"k" * 10)
+
+    @inlineCallbacks
+    def test_an_emacs_that_is_busy_does_not_answer_though_it_reads_on(self) -> Steps:
+        with emacs(self.environment()) as program:
+            window = yield self.backend.focus.focused()
+            yield self.backend.barrier.begin(window)
+            yield self.typed(tap(A))
+            self.assertEqual(program.line(), "busy")
+            yield self.typed(tap(A))
+            self.assertEqual((yield self.backend.barrier.reach(window, settle=False)), "application")
+            os.set_blocking(program.process.stdout.fileno(), False)
+            self.assertEqual(os.read(program.process.stdout.fileno(), 5), b"done\n")
 
     @inlineCallbacks
     def test_a_change_of_the_keyboard_map_is_no_answer(self) -> Steps:

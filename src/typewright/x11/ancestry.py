@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-Ancestry: from the window that has the focus up to that of its program which tells what is asked.
+Ancestry: from the window that has the focus up to that of its program which tells what is asked, and down again.
 
 Keys go to a window inside of the one that the program, its window manager and its toolkit have written their properties
 on. Only windows of the same client of the X server are asked: the frame around them is the window manager's, and what a
@@ -49,3 +49,22 @@ def nearest(
             return at, told
         at = (yield from request(core.QueryTree, window=at)).parent
     return None
+
+
+def main_part(window: int) -> Asking[int]:
+    """The innermost window that fills more than half of the one around it. Raises RequestError when a window is gone."""
+    area = yield from _area(window)
+    for _ in range(_LONGEST_FAMILY):
+        parts = []
+        for child in (yield from request(core.QueryTree, window=window)).children:
+            parts.append(((yield from _area(child)), child))
+        largest, part = max(parts, default=(0, window))
+        if 2 * largest <= area:
+            break
+        area, window = largest, part
+    return window
+
+
+def _area(window: int) -> Asking[int]:
+    geometry = yield from request(core.GetGeometry, drawable=window)
+    return int(geometry.width * geometry.height)

@@ -22,7 +22,7 @@ from Xlib import X
 from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
 from typewright.x11.asking import RequestError
 from typewright.x11.connection import Connection
-from typewright.x11.questions import Questions, Way
+from typewright.x11.questions import UNANNOUNCED, Questions, Way
 
 _REMEMBERED = 32
 _UNANSWERED = 256
@@ -148,7 +148,7 @@ class Barrier:
             if len(self._programs) > _REMEMBERED:
                 self._watch(self._programs.popitem(last=False)[0], X.NoEventMask)
         self._programs.move_to_end(window)
-        if Way.PING in ways:
+        if ways != UNANNOUNCED:
             program.ways, program.answers = ways, True
         return program
 

@@ -6,6 +6,10 @@ There are three, and all carry a serial that comes back. `_NET_WM_PING` (EWMH) i
 GTK and Chromium answer through SubstructureNotify of the root window, Qt through StructureNotify. A request for a selection
 has to be refused by whoever does not own it (ICCCM 2.2): Tk does that. And programs with Athena's widgets, as xterm, answer
 the first message of the Editres protocol by asking for a selection that it names, which is one of mine.
+
+Emacs reads on while it is busy, into a buffer of its own, and loses the keys that are too many for it (docs/targets.md).
+Editres and a ping it would answer at once; a request for a selection waits until it is back at its keys, if it is for the
+window that the text is in.
 """
 
 from __future__ import annotations
@@ -16,13 +20,14 @@ from collections.abc import Callable
 
 from Xlib import X, Xatom
 
-from typewright.x11.ancestry import keyed, nearest
+from typewright.x11.ancestry import keyed, main_part, nearest
 from typewright.x11.asking import Asking, ITransport, atom, property_of
 
 _MESSAGE = struct.Struct("=BBHII5I")
 _SELECTION_REQUEST = struct.Struct("=BBHIIIIII4x")
 _SELECTION_NOTIFY = struct.Struct("=BBHIIIII8x")
 _EDITRES_VERSION = 5
+_READS_AHEAD = b"Emacs"
 
 
 class Way(enum.Flag):
@@ -34,7 +39,9 @@ class Way(enum.Flag):
 
 
 UNANNOUNCED = Way.SELECTION | Way.EDITRES
-"""Ways that no program announces: which it answers is found out by asking. The others are passed over."""
+"""
+Ways that no program announces: which it answers is found out by asking, the others are passed over. Any other is certain.
+"""
 
 
 class Questions:
@@ -83,14 +90,18 @@ class Questions:
         window = yield from keyed(self._connection, window)
         if not self._connection.client_of(window):
             return X.NONE, Way(0)
-        return (yield from nearest(self._connection, window, self._announced)) or (window, UNANNOUNCED)
+        found = yield from nearest(self._connection, window, self._announced)
+        return found[1] if found else (window, UNANNOUNCED)
 
-    def _announced(self, window: int) -> Asking[Way | None]:
-        """The ways to ask at `window`; None where no protocol is announced."""
+    def _announced(self, window: int) -> Asking[tuple[int, Way] | None]:
+        """Where a program is asked that announces its protocols at `window`, and the ways; None where it announces none."""
         protocols = yield from property_of(window, self._protocols, Xatom.ATOM)
         if protocols is None:
             return None
-        return Way.PING if self._ping in protocols else UNANNOUNCED
+        wm_class = (yield from property_of(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
+        if _READS_AHEAD in bytes(wm_class).split(b"\0"):
+            return (yield from main_part(window)), Way.SELECTION
+        return window, Way.PING if self._ping in protocols else UNANNOUNCED
 
     def ask(self, window: int, ways: Way, serial: int) -> None:
         """Put a question into the queue of the program of `window`, in each of `ways`; `serial` is of 32 bits, and not 0."""
