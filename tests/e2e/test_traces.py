@@ -112,6 +112,7 @@ def test_no_log_error_or_signal_holds_the_text(desk: Desk, tmp_path: Path) -> No
     assert "U+2603" in call("Type", MARKER + "\N{SNOWMAN}", "{}")
     with desk.typing(MARKER * 400) as caller:
         caller.kill()
+    desktop.until(lambda: "its caller left the bus" in desk.service.log.read_text())
     desk.fenced()
     with desk.typing(MARKER * 400):
         call("Set", NAME, "TypingEnabled", "<false>", to="org.freedesktop.DBus.Properties")
