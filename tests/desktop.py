@@ -35,6 +35,7 @@ _BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Confi
 </busconfig>
 """
 
+_SCREEN = ("-screen", "0", "1024x768x24")
 _RAW_READER = """
 import os, sys, tty
 tty.setraw(0)
@@ -84,11 +85,11 @@ class Child:
 
 
 @contextlib.contextmanager
-def xvfb(*options: str) -> Iterator[str]:
+def xvfb(*options: str, under: Sequence[str] = ()) -> Iterator[str]:
     """A private X server; the value is its DISPLAY. `-noreset`, or it would heal stuck keys by itself."""
     read_end, write_end = os.pipe()
     server = Child(
-        ["Xvfb", "-displayfd", str(write_end), "-noreset", "-nolisten", "tcp", "-screen", "0", "1024x768x24", *options],
+        [*under, "Xvfb", "-displayfd", str(write_end), "-noreset", "-nolisten", "tcp", *_SCREEN, *options],
         pass_fds=[write_end],
         stderr=subprocess.DEVNULL,
     )

@@ -77,12 +77,12 @@ def bus(environ: dict[str, str]) -> Iterator[str]:
             daemon.process.stdout.close()
 
 
-def install(environ: dict[str, str]) -> None:
+def install(environ: dict[str, str], *options: str) -> None:
     # The virtual environment of the tests, for a new one needs the network; by a name that takes some quoting.
     venv = Path(environ["HOME"]) / "runtime" / "a $venv of 100%"
     if not venv.is_symlink():
         venv.symlink_to(sys.prefix)
-    run(environ, "bash", str(ROOT / "packaging" / "install"), "--venv", str(venv))
+    run(environ, "bash", str(ROOT / "packaging" / "install"), "--venv", str(venv), *options)
 
 
 def uninstall(environ: dict[str, str], *options: str) -> str:
@@ -160,6 +160,18 @@ def test_uninstall_spares_what_it_did_not_install(environ: dict[str, str], home:
         install(environ)
     uninstall(environ)
     assert files(home) == {".local/bin/typewright"}
+
+
+def test_the_walls_come_and_go(environ: dict[str, str], home: Path) -> None:
+    walls = "config/systemd/user/typewright.service.d/sandbox.conf"
+    install(environ, "--sandbox")
+    assert files(home) == INSTALLED | {CONFIGURATION, walls}
+    uninstall(environ)
+    assert files(home) == {CONFIGURATION}
+    assert not (home / walls).parent.exists()
+    install(environ, "--sandbox")
+    install(environ)
+    assert files(home) == INSTALLED | {CONFIGURATION}
 
 
 def test_systemd_can_read_the_unit(environ: dict[str, str], home: Path) -> None:

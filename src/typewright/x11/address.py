@@ -13,6 +13,8 @@ from pathlib import Path
 from typewright.errors import NoDisplay, WaylandOnly
 
 _NAME = re.compile(r"(?:unix/?)?:(?P<number>\d+)(?:\.\d+)?")
+_NOBODY = 65534
+"""The user that the kernel shows for all those whom a user namespace has no number for."""
 _SOCKETS = Path("/tmp/.X11-unix")
 
 
@@ -44,7 +46,9 @@ def check_peer(connected: socket.socket) -> None:
     if connected.family != socket.AF_UNIX:
         return
     _, uid, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    if uid not in (0, os.getuid()):
-        raise NoDisplay(
-            f"The X server's socket belongs to user {uid}, who is neither you nor root; Typewright does not type there."
-        )
+    if uid in (0, os.getuid()):
+        return
+    hint = " Installed with --sandbox, it takes root for nobody: install it without." if uid == _NOBODY else ""
+    raise NoDisplay(
+        f"The X server's socket belongs to user {uid}, who is neither you nor root; Typewright does not type there.{hint}"
+    )
