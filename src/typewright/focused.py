@@ -53,6 +53,18 @@ class IAccessibility(Protocol):
     def focused_object(self) -> Deferred[FocusedObject | None]:
         """Fires with the facts of the object that has the focus, at once where they are known; None where nobody tells."""
 
+    def watch(self, changed: Callable[[FocusedObject | None], None]) -> Callable[[], None]:
+        """
+        Have `changed` called with the facts of what has the focus as soon as these have become others, or unknown. Call what
+        is returned to end that.
+        """
+
+    def caught_up(self) -> Deferred[bool]:
+        """
+        Fires with True when all is known here that the program which has the focus, or had it last, told before I was asked;
+        with False where nobody answers.
+        """
+
     def before(self, characters: int) -> Deferred[str | None]:
         """
         Fires with the text before the caret of the focused object, or before what is selected there: at most the last so

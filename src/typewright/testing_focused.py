@@ -22,10 +22,26 @@ class FakeAccessibility:
         self.text = text
         self.spell = int(facts is not None)
         self.listeners: list[Callable[[TextEvent], None]] = []
+        self.watchers: list[Callable[[FocusedObject | None], None]] = []
 
     def focused_object(self) -> Deferred[FocusedObject | None]:
         """See `IAccessibility`."""
         return succeed(self.facts)
+
+    def watch(self, changed: Callable[[FocusedObject | None], None]) -> Callable[[], None]:
+        """See `IAccessibility`."""
+        self.watchers.append(changed)
+        return lambda: self.watchers.remove(changed)
+
+    def focus(self, facts: FocusedObject | None) -> None:
+        """Have the focus get to another object."""
+        self.facts, self.spell = facts, self.spell + 1
+        for changed in list(self.watchers):
+            changed(facts)
+
+    def caught_up(self) -> Deferred[bool]:
+        """See `IAccessibility`."""
+        return succeed(self.facts is not None)
 
     def before(self, characters: int) -> Deferred[str | None]:
         """See `IAccessibility`."""

@@ -3,8 +3,9 @@
 A program with a text field, a password field, an area of several lines and a button, in the toolkit named by its argument.
 
 Run with Debian's Python, which has the toolkits. It says `ready`; then, for each line on its standard input, what is told in
-a line of JSON: `focus NAME`, `set TEXT` (JSON; the caret goes to its end), `caret POSITION`, `select START END`, and `say`,
-which gives the text before the caret of what has the focus.
+a line of JSON: `focus NAME`, `set TEXT` (JSON; the caret goes to its end), `caret POSITION`, `select START END`,
+`drop LETTER` (from now on no such letter gets into any field), and `say`, which gives the text before the caret of what has
+the focus.
 """
 
 from __future__ import annotations
@@ -41,6 +42,18 @@ class Gtk:
             box.show_all()
         self.window.present()
         self.name = "text"
+        self.dropped = ""
+        for field in (self.fields["text"], self.fields["area"].get_buffer()):
+            source = field.get_delegate() if self.four and field is self.fields["text"] else field
+            source.connect("insert-text", self._insert)
+
+    def _insert(self, source: object, *about: object) -> None:
+        (text,) = (each for each in about if isinstance(each, str))
+        if text == self.dropped:
+            source.stop_emission_by_name("insert-text")
+
+    def drop(self, letter: str) -> None:
+        self.dropped = letter
 
     def focus(self, name: str) -> None:
         self.name = name
@@ -102,6 +115,15 @@ class Qt:
         self.window.activateWindow()
         self.name = "text"
 
+    def drop(self, letter: str) -> None:
+        class Filter(self.core.QObject):
+            def eventFilter(_, watched: object, event: object) -> bool:
+                return event.type() == self.core.QEvent.KeyPress and event.text() == letter
+
+        self.filter = Filter()
+        for field in self.fields.values():
+            field.installEventFilter(self.filter)
+
     def focus(self, name: str) -> None:
         self.name = name
         self.fields[name].setFocus()
@@ -157,8 +179,8 @@ def main(toolkit: str) -> None:
                 getattr(program, command)(*map(int, argument.split()))
             elif command == "set":
                 program.set(json.loads(argument))
-            elif command == "focus":
-                program.focus(argument)
+            elif command in ("focus", "drop"):
+                getattr(program, command)(argument)
             print(json.dumps(program.say() if command == "say" else None), flush=True)
         return bool(data)
 

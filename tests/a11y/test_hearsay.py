@@ -20,7 +20,7 @@ from typewright.bus.incoming import Incoming
 from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject, TextEvent
 
 FIELD, OTHER = "/field", "/other"
-TEXT_ROLE, EDITABLE_STATE = 61, 1 << 7
+TEXT_ROLE, PASSWORD_ROLE, EDITABLE_STATE = 61, 40, 1 << 7
 REGISTRY = "org.a11y.atspi.Registry"
 ROOT = "/org/a11y/atspi/accessible/root"
 
@@ -240,6 +240,34 @@ class HearsayTest(Hearsay):
             TextEvent(TEXT_INSERTED, "one\ntwo\n"), TextEvent(TEXT_DELETED, "\n"), TextEvent(TEXT_INSERTED, "d"),
             TextEvent(CARET_MOVED),
         ]  # fmt: skip
+
+    @inlineCallbacks
+    def test_a_terminal_is_no_text_field(self) -> Steps:
+        with mock.patch.dict(self.puppet.answers, {"GetRole": ("u", 60)}):
+            self.puppet.focus()
+            yield self.heed()
+            assert not (yield self.a11y.focused_object()).editable
+
+    @inlineCallbacks
+    def test_the_focus_that_a_program_has_told_of_before_it_answers_is_known(self) -> Steps:
+        assert not (yield self.a11y.caught_up())
+        yield self.in_field()
+        known: list[FocusedObject | None] = []
+        unwatch = self.a11y.watch(known.append)
+        with mock.patch.dict(self.puppet.answers, {"GetRole": ("u", PASSWORD_ROLE)}):
+            caught_up = self.a11y.caught_up()
+            self.puppet.focus(0)
+            self.puppet.focus(path=OTHER)
+            assert (yield caught_up)
+        assert known[0] is None
+        assert known[-1].password
+        unwatch()
+        self.puppet.focus(0, path=OTHER)
+        self.puppet.focus()
+        yield self.heed()
+        assert known[-1].password
+        self.puppet.mute = True
+        assert not (yield self.a11y.caught_up())
 
     @inlineCallbacks
     def test_an_object_inside_the_text_hides_what_stands_before_it(self) -> Steps:

@@ -93,7 +93,7 @@ class OneToolkit(Stage):
         yield self.in_field("text")
         yield self.until(self.a11y.hearing)
         yield self.type("x")
-        yield self.until(lambda: self.heard)
+        yield self.until(lambda: self.texts(TEXT_INSERTED))
         assert self.texts(TEXT_INSERTED) == "x"
 
     @inlineCallbacks

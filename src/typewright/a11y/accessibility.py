@@ -46,6 +46,7 @@ class Accessibility:
         self._switch = Switch(session, reactor)
         self._attached: Attachment | None = None
         self._listeners: list[Callable[[TextEvent], None]] = []
+        self._watchers: list[Callable[[FocusedObject | None], None]] = []
         self._spells = count(1)
         self._looking: Deferred[None] | None = None
         self._look_again = False
@@ -85,6 +86,17 @@ class Accessibility:
         if self._attached is None:
             return succeed(None)
         return self._soon(self._attached.focused(), None)
+
+    def watch(self, changed: Callable[[FocusedObject | None], None]) -> Callable[[], None]:
+        """See `IAccessibility`."""
+        self._watchers.append(changed)
+        return lambda: self._watchers.remove(changed)
+
+    def caught_up(self) -> Deferred[bool]:
+        """See `IAccessibility`."""
+        if self._attached is None:
+            return succeed(False)
+        return self._soon(self._attached.caught_up(), False)
 
     def before(self, characters: int) -> Deferred[str | None]:
         """See `IAccessibility`."""
@@ -148,7 +160,7 @@ class Accessibility:
             yield self._detach()
         elif self._attached is None:
             try:
-                attached = yield attach(self._reactor, address, self._spells, self._tell)
+                attached = yield attach(self._reactor, address, self._spells, self._tell, self._notice)
             except CancelledError:
                 raise
             except Exception as problem:
@@ -183,6 +195,10 @@ class Accessibility:
     def _tell(self, event: TextEvent) -> None:
         for heard in list(self._listeners):
             heard(event)
+
+    def _notice(self, facts: FocusedObject | None) -> None:
+        for changed in list(self._watchers):
+            changed(facts)
 
     def _linger_ended(self) -> None:
         self._lingering = None

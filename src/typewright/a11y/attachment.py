@@ -27,6 +27,7 @@ class Attachment:
         reactor: Any,
         spells: Iterator[int],
         tell: Callable[[TextEvent], None],
+        notice: Callable[[FocusedObject | None], None],
     ) -> None:
         objects = Objects(connection, reactor)
         self.focus = Focus(connection, objects)
@@ -34,7 +35,8 @@ class Attachment:
         self._connection = connection
         self._objects = objects
         self._mute: Focused | None = None
-        self.focus.on_change = self.hearing.follow
+        self.focus.on_change = self._focus_changed
+        self._notice = notice
         connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     def on_lost(self, lost: Callable[[], None]) -> None:
@@ -62,11 +64,29 @@ class Attachment:
         return str(text)
 
     @inlineCallbacks
+    def caught_up(self) -> Generator[Deferred[Any], Any, bool]:
+        """See `IAccessibility`. Errbacks with NotTold. May be cancelled."""
+        # Between losing the focus and getting it, no object has it.
+        if not self.focus.last:
+            return False
+        # Qt 5 asks the registry about each key before it hands it on. It has asked by its first answer, got the registry's
+        # by its second, and told what came of the key by its third.
+        for who in (self.focus.last, REGISTRY, self.focus.last, self.focus.last):
+            yield self._objects.answer(who)
+        yield self.focus.known()
+        return True
+
+    @inlineCallbacks
     def spell(self) -> Generator[Deferred[Any], Any, int]:
         """Fires with the spell of hearing, when it is known."""
         yield self.focus.known()
         spell = yield self.hearing.known()
         return int(spell)
+
+    def _focus_changed(self) -> None:
+        self.hearing.follow()
+        on = self.focus.now
+        self._notice(None if on is None else on.facts)
 
     def _owner_changed(self, signal: Incoming) -> None:
         name, _, owner = signal.arguments()
@@ -77,11 +97,15 @@ class Attachment:
 
 @inlineCallbacks
 def attach(
-    reactor: Any, address: str, spells: Iterator[int], tell: Callable[[TextEvent], None]
+    reactor: Any,
+    address: str,
+    spells: Iterator[int],
+    tell: Callable[[TextEvent], None],
+    notice: Callable[[FocusedObject | None], None],
 ) -> Generator[Deferred[Any], Any, Attachment]:
     """Fires with an attachment that knows what has the focus. Errbacks with NoBus, or with what the bus could not do."""
     connection = yield connect(reactor, address, 2.0)
-    attachment = Attachment(connection, reactor, spells, tell)
+    attachment = Attachment(connection, reactor, spells, tell, notice)
     try:
         yield attachment.focus.follow()
     except BaseException:

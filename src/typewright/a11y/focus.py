@@ -14,7 +14,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCallbacks, succeed
 
-from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, Objects, Reference
+from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, TERMINAL, Objects, Reference
 from typewright.bus.connection import DAEMON, BusConnection
 from typewright.bus.incoming import Incoming
 from typewright.focused import FocusedObject
@@ -47,6 +47,7 @@ class Focus:
         self.on_change: Callable[[], None] = lambda: None
         self._connection = connection
         self._objects = objects
+        self.last = ""  # The program that has the focus, or had it last.
         self._claimed: Reference | None = None
         self._asking = False
         self._waiting: list[Deferred[Focused | None]] = []
@@ -100,7 +101,7 @@ class Focus:
 
     @inlineCallbacks
     def _claim(self, reference: Reference) -> Generator[Deferred[Any], Any, None]:
-        self._claimed, self._asking = reference, True
+        self._claimed, self.last, self._asking = reference, reference.application, True
         if self.now is not None:
             self.now = None
             self.on_change()
@@ -108,7 +109,7 @@ class Focus:
         questions = [objects.role(reference), objects.states(reference), objects.process(reference)]
         try:
             role, states, process = yield gatherResults(questions, consumeErrors=True)
-            facts = FocusedObject(role == PASSWORD_TEXT, bool(states & EDITABLE), process)
+            facts = FocusedObject(role == PASSWORD_TEXT, bool(states & EDITABLE) and role != TERMINAL, process)
             focused = Focused(reference, facts)
         except FirstError:
             focused = None

@@ -20,8 +20,8 @@ from twisted.python.failure import Failure
 from typewright.bus.connection import DAEMON, DAEMON_PATH, BusConnection
 
 REGISTRY = "org.a11y.atspi.Registry"
-PASSWORD_TEXT = 40
-"""The role of a field that hides what is typed."""
+PASSWORD_TEXT, TERMINAL = 40, 60
+"""The roles of a field that hides what is typed, and of one whose text is mostly not typed at all."""
 ACTIVE, EDITABLE, FOCUSED = 1 << 1, 1 << 7, 1 << 12
 """States, as bits of `Objects.states`."""
 
@@ -85,6 +85,10 @@ class Objects:
     def text(self, of: Reference, start: int, end: int) -> Deferred[str]:
         """Its text from one position to another."""
         return self._ask(_plain, of, _TEXT, "GetText", "ii", [start, end])
+
+    def answer(self, application: str) -> Deferred[None]:
+        """Fires when a program has answered anything, which it does behind all that it has told before."""
+        return self._ask(lambda _: None, Reference(application, _ROOT), _ACCESSIBLE, "GetRole")
 
     def process(self, of: Reference) -> Deferred[int]:
         """The id of its program's process. It is the bus that tells this one."""

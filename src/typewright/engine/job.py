@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typewright.engine.disturbance import Disturbance
+from typewright.focused import FocusedObject
 from typewright.interfaces import NOWHERE
 from typewright.options import Options
 from typewright.plan.chords import Chord
@@ -16,10 +17,10 @@ class Job:
     I am what the typist and the queue write down about one call.
 
     `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `erases` tells that it takes away
-    what stands before the caret. `window` is where the job belongs,
-    `layout` what its key list was made for, `program` the kind of its program, `before` what stands before its text, if
-    that is known and matters. `insertion` is the number under which the history keeps its text, `disturbance` what has come
-    between its keys and is to be put right.
+    what stands before the caret. `window` is where the job belongs, `layout` what its key list was made for, `program` the
+    kind of its program, `before` what stands before its text, if that is known and matters, `focused` what has the focus at
+    its begin. `insertion` is the number under which the history keeps its text, `disturbance` what has come between its keys
+    and is to be put right.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Job:
         self.reason = ""
         self.program = "unknown"
         self.before: str | None = None
+        self.focused: FocusedObject | None = None
         self._pieces: list[str] = []
 
     @property

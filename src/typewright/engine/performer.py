@@ -8,6 +8,7 @@ Each `yield` hands the reactor a Deferred and sleeps until it fires; between two
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, inlineCallbacks
@@ -19,6 +20,7 @@ from typewright.engine.pacing import Pacing
 from typewright.engine.patience import Patience, Waits
 from typewright.engine.surroundings import Surroundings
 from typewright.engine.user import User
+from typewright.engine.witness import Witness
 from typewright.interfaces import IClock, KeyboardState
 from typewright.options import SHIFT_RETURN
 from typewright.plan.chords import Chord, KeyList
@@ -61,6 +63,7 @@ class Performer:
         self._user = user
         self._pacing = pacing
         self._patience = Patience(clock, pacing.timeout_s)
+        self._witness = Witness(collaborators, user, clock, self._patience)
         self._hands = Hands(collaborators, user, clock, pacing)
 
     def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
@@ -83,6 +86,7 @@ class Performer:
         something came between.
         """
         self._keyboard.keep_borrowed()
+        unwatch = self._surroundings.watch(job)
         try:
             found = yield from self._surroundings.at_rest(job)
             if not job.stopped:
@@ -90,13 +94,17 @@ class Performer:
             if job.stopped:
                 return False
             yield from self._patience.within(job, self._barrier.begin(job.window))
+            yield from self._witness.begin(job)
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
                 job.level = (yield from self._reach(job, settle=False)) or ""
+                yield from self._witness.testify(job)
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
         finally:
             self._keyboard.done_borrowing()
+            unwatch()
+            self._witness.end()
             self._barrier.end()
         return not job.stopped
 
@@ -141,17 +149,29 @@ class Performer:
                 if job.stopped:
                     return
                 coder = _coder(job, lent, state)
+            if not (yield from self._type(step.keys(coder), job)):
+                return
+
+    def _type(self, keys: KeyList, job: Job) -> Waits:
+        """Press and release `keys`; behind a Tab, look where it has led before anything is typed there."""
+        for number, piece in enumerate(_cut_behind_tabs(keys) if job.focused else [keys]):
+            if number:
+                yield from self._reach(job, settle=False)
+                yield from self._surroundings.look_again()
             try:
-                done = yield self.press_and_release_keys(step.keys(coder), job)
+                done = yield self.press_and_release_keys(piece, job)
             finally:
                 self._record(job)
             if not done:
-                return
+                return False
+        return True
 
     def _record(self, job: Job) -> None:
         """Tell the history what was confirmed."""
         if job.insertion:
-            self._history.typed(job.window, job.caller, job.take_text(), job.insertion, job.program)
+            text = job.take_text()
+            self._witness.typed(text)
+            self._history.typed(job.window, job.caller, text, job.insertion, job.program)
         else:
             # A shortcut may have done anything.
             self._history.end(job.window)
@@ -163,6 +183,7 @@ class Performer:
         The layout and the state to go on with; None, and the job stopped, when that can't be done.
         """
         disturbance, job.disturbance = job.disturbance, None
+        self._witness.spoil()
         if disturbance is None or disturbance.surplus is None:
             return self._give_up(job, _PAST_CORRECTION)
         if job.erases and self._user.touches:
@@ -199,3 +220,8 @@ class Performer:
 def _coder(job: Job, layout: Layout, state: KeyboardState) -> KeyCoder:
     shift_return = job.options.newline == SHIFT_RETURN
     return KeyCoder(layout, group=state.group, locked=state.locked, shift_return=shift_return)
+
+
+def _cut_behind_tabs(keys: KeyList) -> list[KeyList]:
+    ends = [place for place, chord in enumerate(keys, 1) if chord.text == "\t" and place < len(keys)]
+    return [keys[start:end] for start, end in pairwise([0, *ends, len(keys)])]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.task import deferLater
@@ -13,6 +14,7 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.engine.patience import Patience, Waits
 from typewright.engine.user import User
+from typewright.focused import FocusedObject
 from typewright.interfaces import HELD, NOWHERE, IClock
 from typewright.options import REFUSE, STOP, WAIT
 
@@ -90,16 +92,27 @@ class Surroundings:
         return (yield from self.at_rest(job))
 
     def _look_around(self, job: Job) -> Waits:
-        focused = yield self._accessibility.focused_object()
+        job.focused = yield self._accessibility.focused_object()
+        self._mind_passwords(job, job.focused)
+        if job.erases:
+            job.program = (yield from self._patience.within(job, self._programs.kind(job.window))) or job.program
+        if self._fitting.on:
+            job.before = self._history.before(job.window) or (yield self._accessibility.before(_PARAGRAPH))
+
+    def watch(self, job: Job) -> Callable[[], None]:
+        """Mind the fields that the focus gets to while the job is typed. Call what is returned to end that."""
+        return self._accessibility.watch(lambda focused: self._mind_passwords(job, focused))
+
+    def look_again(self) -> Waits:
+        """Wait until all is known that the program has told of the focus by now; what `watch` minds is minded then."""
+        yield self._accessibility.caught_up()
+
+    def _mind_passwords(self, job: Job, focused: FocusedObject | None) -> None:
         if focused is not None and focused.password:
             self._history.forget()
             job.insertion = 0
             if not self._passwords:
                 job.stop("the focus is in a password field, and the configuration refuses these")
-        if job.erases:
-            job.program = (yield from self._patience.within(job, self._programs.kind(job.window))) or job.program
-        if self._fitting.on:
-            job.before = self._history.before(job.window) or (yield self._accessibility.before(_PARAGRAPH))
 
     def _until_quiet(self, job: Job) -> Waits:
         """Wait until the user has touched nothing for a while, as the configuration has it."""

@@ -19,7 +19,7 @@ class User:
     `manner` is of `ON_USER`; quiet is when nothing has been touched for `quiet_s`. `on_escape()` is called when Escape is
     pressed, `on_panic()` when the panic chord is, in the notation of `Press`; an empty one never is. Modifiers alone are no
     touch: the typist waits for these anyway. `touches` counts them
-    for the job.
+    for the job, `seen` whatever I am told of.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class User:
     ) -> None:
         self.manner = manner
         self.touches = 0
+        self.seen = 0
         self.on_escape: Callable[[], object] = lambda: None
         self.on_panic: Callable[[], object] = lambda: None
         self._clock = clock
@@ -44,6 +45,7 @@ class User:
 
     def touched(self, stray: Stray) -> None:
         """A key event that is not ours was seen."""
+        self.seen += 1
         keycode = stray.keycode
         if not stray.pressed or keycode in self._keyboard.layout.modifiers:
             return
@@ -59,6 +61,7 @@ class User:
     def clicked(self) -> None:
         """A button of the pointer was pressed."""
         self.touches += 1
+        self.seen += 1
         self._quiet_at = self._clock.seconds() + self._quiet_s
 
     def restless_s(self) -> float:
