@@ -82,17 +82,22 @@ def _xdotool(*options: str) -> Callable[[dict[str, str]], AbstractContextManager
     return opened
 
 
-@contextlib.contextmanager
-def _pynput(environ: dict[str, str]) -> Iterator[TypeText]:
-    with caller("pynput_caller.py", environ) as call:
-        yield lambda text: str(call(text)["error"])
+def _script(script: str) -> Callable[[dict[str, str]], AbstractContextManager[TypeText]]:
+    @contextlib.contextmanager
+    def opened(environ: dict[str, str]) -> Iterator[TypeText]:
+        with caller(script, environ) as call:
+            yield lambda text: str(call(text)["error"])
+
+    return opened
 
 
 TYPEWRIGHT = Peer("Typewright", _typewright)
 XDOTOOL_AT_ONCE = Peer("xdotool --delay 0", _xdotool("--delay", "0"))
 XDOTOOL = Peer("xdotool", _xdotool())
-PYNPUT = Peer("pynput", _pynput)
+PYNPUT = Peer("pynput", _script("pynput_caller.py"))
 PEERS = (TYPEWRIGHT, XDOTOOL_AT_ONCE, XDOTOOL, PYNPUT)
+FLOOD = Peer("flood", _script("flood_caller.py"))
+"""All keys of a text in one write: no peer, but what a program can take at most. It knows ASCII only."""
 
 
 def needs_peers() -> None:

@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests import desktop
 from tests.bench import plot
-from tests.bench.peers import PEERS, Peer, needs_peers
+from tests.bench.peers import FLOOD, PEERS, Peer, needs_peers
 from tests.bench.results import Key, Results, Run
-from tests.bench.tables import page, write_into_measurements
+from tests.bench.tables import FLOODED, page, write_into_measurements
 from tests.targets import NAMES, target
 from tests.targets.compare import compare
 from tests.targets.program import Program
@@ -27,7 +27,7 @@ from tests.targets.texts import FENCE, TEXTS
 from tests.targets.window import window_manager
 
 RACE_TEXTS = {
-    "ASCII": (TEXTS["ascii"].removesuffix(FENCE) * 6)[:999] + FENCE,
+    FLOODED: (TEXTS["ascii"].removesuffix(FENCE) * 6)[:999] + FENCE,
     "European": TEXTS["european"],
     "mixed": TEXTS["mixed"],
 }
@@ -68,6 +68,7 @@ def race(targets: list[str], rounds: int) -> Iterator[tuple[Key, Run]]:
                     for title, text in RACE_TEXTS.items():
                         for peer in (*PEERS[turn:], *PEERS[:turn]):
                             yield Key(title, name, peer.name), timed(environ, program, peer, text)
+                    yield Key(FLOODED, name, FLOOD.name), timed(environ, program, FLOOD, RACE_TEXTS[FLOODED])
 
 
 def timed(environ: dict[str, str], program: Program, peer: Peer, text: str) -> Run:

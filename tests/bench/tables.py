@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.peers import PEERS, TYPEWRIGHT, XDOTOOL, XDOTOOL_AT_ONCE, Peer
+from tests.bench.peers import FLOOD, PEERS, TYPEWRIGHT, XDOTOOL, XDOTOOL_AT_ONCE, Peer
 from tests.bench.results import Key, Results
 
 MEASUREMENTS = Path(__file__).resolve().parents[2] / "docs" / "measurements.md"
+FLOODED = "ASCII"
+"""The text that is written in one go as well."""
 BEGIN, END = "<!-- race: made by tests/bench/race.py -->", "<!-- end of race -->"
 
 
@@ -25,7 +27,7 @@ class Goal:
 
 
 GOALS = (
-    Goal("ASCII", XDOTOOL_AT_ONCE, 3, 3),
+    Goal(FLOODED, XDOTOOL_AT_ONCE, 3, 3),
     Goal("European", XDOTOOL, 10, 10),
     Goal("mixed", XDOTOOL, 5, 2),
 )
@@ -33,7 +35,7 @@ GOALS = (
 
 def page(results: Results) -> str:
     """All tables."""
-    return "\n".join((*_rates(results), *_goals(results)))
+    return "\n".join((*_rates(results), *_goals(results), *_ceilings(results)))
 
 
 def write_into_measurements(results: Results) -> None:
@@ -68,6 +70,19 @@ def _goals(results: Results) -> Iterator[str]:
         answers = "barrier" if _answers(results, target) else "none"
         wrong = sum(results.wrong(Key(text, target, TYPEWRIGHT.name)) for text in results.texts)
         yield _row(target, answers, *(_ratio(results, goal, target) for goal in GOALS), _met(f"{wrong}", not wrong))
+
+
+def _ceilings(results: Results) -> Iterator[str]:
+    yield from ("", "### The ceilings", "")
+    yield f"{FLOODED} again: how fast each program takes its keys when all are written in one go, with nothing waited for."
+    yield "Nobody can be faster; beside it, how much more that is than by xdotool, and how much of it Typewright reaches."
+    yield ""
+    yield from _header("program", "characters a second", f"by {XDOTOOL_AT_ONCE.name}", "Typewright by it")
+    for target in results.targets:
+        flood, own, peer = (Key(FLOODED, target, name) for name in (FLOOD.name, TYPEWRIGHT.name, XDOTOOL_AT_ONCE.name))
+        ceiling = results.rate(flood)
+        ratios = ceiling / results.rate(peer), results.rate(own) / ceiling
+        yield _row(target, _rate(results, flood), *(f"{ratio:.2f}" for ratio in ratios))
 
 
 def _ratio(results: Results, goal: Goal, target: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as xml
 
-from tests.bench.peers import PEERS, TYPEWRIGHT
+from tests.bench.peers import FLOOD, PEERS, TYPEWRIGHT
 from tests.bench.plot import svg
 from tests.bench.results import Key, Results, Run
 from tests.bench.tables import page
@@ -17,6 +17,7 @@ def outcome(*typewright: Run, others: Run) -> Results:
         for peer in PEERS:
             for run in typewright if peer is TYPEWRIGHT else (others,):
                 results.add(Key(text, "xterm", peer.name), run)
+    results.add(Key("ASCII", "xterm", FLOOD.name), Run(100, 0.5, 0, ""))
     return results
 
 
@@ -38,6 +39,10 @@ def test_goals_are_met_and_missed() -> None:
 def test_a_program_that_answers_no_barrier_has_a_goal_of_its_own() -> None:
     silent = page(outcome(Run(100, 1, 0, "server"), others=Run(100, 3, 0, "")))
     assert "| xterm | none | 3.0 | 3.0: **missed** | 3.0 (2) | 0 |" in silent
+
+
+def test_a_ceiling_is_told_beside_who_stands_below_it() -> None:
+    assert "| xterm | 200 | 4.00 | 0.50 |" in page(outcome(Run(100, 1, 0, "application"), others=Run(100, 2, 0, "")))
 
 
 def test_what_did_not_arrive_has_no_speed() -> None:
