@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -190,3 +192,24 @@ def test_the_sample_configuration_holds_the_defaults(tmp_path: Path) -> None:
     every = tmp_path / "every.toml"
     every.write_text("\n".join(settings))
     assert load_config(every) == Config()
+
+
+def test_what_is_not_locked_does_not_get_in(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """A package of the right name and version, but with other content, from whoever answers in the registry's place."""
+    lock = (ROOT / "packaging" / "build-requirements.txt").read_text()
+    version = re.search(r"^setuptools==(\S+)", lock, re.MULTILINE)[1]
+    offered = tmp_path / "offered"
+    offered.mkdir()
+    with zipfile.ZipFile(offered / f"setuptools-{version}-py3-none-any.whl", "w") as wheel:
+        about = f"setuptools-{version}.dist-info"
+        wheel.writestr("setuptools/__init__.py", "raise SystemExit('forged')\n")
+        wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: setuptools\nVersion: {version}\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    command = ["bash", str(ROOT / "packaging" / "install")]
+    alone = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(offered), "PIP_CONFIG_FILE": os.devnull}
+    told = subprocess.run(command, env={**environ, **alone}, capture_output=True, text=True, check=False)
+    assert told.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in told.stderr
+    assert not list(home.rglob(f"setuptools-{version}.dist-info"))
+    assert not files(home) & INSTALLED
