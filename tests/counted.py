@@ -18,9 +18,9 @@ from typewright.cli import main
 
 def _tell(*_: object) -> None:
     gc.collect()
-    (kilobytes,) = re.findall(r"VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    peak, resident = re.findall(r"(?:VmHWM|VmRSS):\s*(\d+) kB", Path("/proc/self/status").read_text())
     descriptors = len(os.listdir("/proc/self/fd")) - 1  # that of the directory itself
-    print(f"held: {kilobytes} {descriptors} {len(gc.get_objects())}", file=sys.stderr, flush=True)
+    print(f"held: {resident} {peak} {descriptors} {len(gc.get_objects())}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

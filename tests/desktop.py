@@ -32,6 +32,9 @@ _BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Confi
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_message_size">1000000000</limit>
 </busconfig>
 """
 
@@ -216,6 +219,11 @@ class Terminal:
         data = os.read(self._reports, 65536)
         self._got += data
         return bool(data)
+
+    def drain(self) -> None:
+        """Have all that can be read at once kept, lest it stand still."""
+        while select.select([self._reports], [], [], 0)[0] and self.take():
+            pass
 
     def _wait(self, enough: Callable[[str], bool]) -> None:
         """Until it is enough, or nothing more comes in time."""

@@ -15,14 +15,15 @@ UNDER = (sys.executable, "-m", "tests.counted")
 
 
 class Held(NamedTuple):
-    """Resident memory in MiB, open file descriptors, and objects that Python's garbage collector knows."""
+    """Resident memory in MiB, and the most that it was; open file descriptors; objects that Python's collector knows."""
 
     resident: float
+    peak: float
     descriptors: int
     objects: int
 
     def __str__(self) -> str:
-        return f"{self.resident:.1f} MiB, {self.descriptors} descriptors, {self.objects} objects"
+        return f"{self.resident:.1f} MiB (at most {self.peak:.1f}), {self.descriptors} descriptors, {self.objects} objects"
 
 
 def held(service: desktop.Service) -> Held:
@@ -30,9 +31,9 @@ def held(service: desktop.Service) -> Held:
     before = len(_told(service))
     service.process.send_signal(signal.SIGUSR2)
     desktop.until(lambda: len(_told(service)) > before)
-    kilobytes, descriptors, objects = map(int, _told(service)[-1])
-    return Held(kilobytes / 1024, descriptors, objects)
+    resident, peak, descriptors, objects = map(int, _told(service)[-1])
+    return Held(resident / 1024, peak / 1024, descriptors, objects)
 
 
 def _told(service: desktop.Service) -> list[tuple[str, ...]]:
-    return re.findall(r"^held: (\d+) (\d+) (\d+)\n", service.log.read_text(), re.MULTILINE)
+    return re.findall(r"^held: (\d+) (\d+) (\d+) (\d+)\n", service.log.read_text(), re.MULTILINE)

@@ -20,8 +20,9 @@ from txdbus.authentication import ClientAuthenticator
 from txdbus.protocol import BasicDBusProtocol
 
 from typewright.bus import faults
-from typewright.bus.framing import BrokenStream, Frame, MessageStream, Oversized
+from typewright.bus.framing import Frame, Oversized
 from typewright.bus.incoming import CALL, ERROR, RETURN, SIGNAL, Incoming
+from typewright.bus.intake import Intake
 from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
 DAEMON = "org.freedesktop.DBus"
@@ -62,7 +63,7 @@ class BusConnection(BasicDBusProtocol):
     def __init__(self) -> None:
         self.unique_name = ""
         self.ready: Deferred[BusConnection] = Deferred(lambda _: self.abort())
-        self._stream = MessageStream()
+        self._intake = Intake(self._take, self.abort)
         self._calls: dict[int, Deferred[list[Any]]] = {}
         self._listeners: list[tuple[str, str, Callable[[Incoming], None]]] = []
         self._answerer: Callable[[Incoming], None] | None = None
@@ -176,6 +177,7 @@ class BusConnection(BasicDBusProtocol):
             return succeed(None)
         closed: Deferred[None] = Deferred()
         self._on_closed.append(closed)
+        self._intake.close()
         self.transport.loseConnection()
         return closed
 
@@ -188,21 +190,19 @@ class BusConnection(BasicDBusProtocol):
 
     def connectionAuthenticated(self) -> None:
         """Say hello, as the first call must; ready when the bus has given us a name."""
+        self._intake.open(self.transport)
         self.call_daemon("Hello").addCallbacks(self._greeted, self._not_ready)
 
     def dataReceived(self, data: bytes) -> None:
         """Take in what the bus sent. No message of it is a step deeper on the stack, and no byte is copied twice."""
-        try:
-            if not self._authenticated:
-                super().dataReceived(data)
-                return
+        if self._authenticated:
             data, self._buffer = self._buffer + data, b""
-            for frame in self._stream.feed(data):
-                self._take(frame)
-        except BrokenStream:
-            self.abort()
+            self._intake.feed(data)
+            return
+        try:
+            super().dataReceived(data)
         except Exception:
-            faults.note("a message could not be taken", Failure())
+            faults.note("the authentication could not be taken in", Failure())
             self.abort()
 
     def fileDescriptorReceived(self, fd: int) -> None:

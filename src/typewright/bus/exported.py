@@ -9,6 +9,7 @@ errors wrongly, and sends the text of unforeseen exceptions to the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -108,5 +109,6 @@ class ExportedObject:
 
     def _with_standard(self, parts: list[Part], children: tuple[str, ...]) -> list[Part]:
         every: list[Part] = [*parts, Peer()]
-        every.append(Introspectable(lambda: introspection([part.interface for part in every], children)))
+        # Made once: it is as long as everything else that a call costs together, many times over.
+        every.append(Introspectable(cache(lambda: introspection([part.interface for part in every], children))))
         return every

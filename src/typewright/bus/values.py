@@ -8,10 +8,12 @@ all when a string can't be marshalled.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from txdbus import marshal
 
+_UNCLEAN = re.compile("[\0\ud800-\udfff]")
 _UINT32_END = 1 << 32
 
 
@@ -31,7 +33,7 @@ def checked(signature: str, value: object) -> Any:
 
 def clean(text: str) -> bool:
     """Whether `text` can be a D-Bus string: it holds neither NUL nor half a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNCLEAN.search(text) is None
 
 
 def _boolean(value: object) -> bool | None:
