@@ -15,7 +15,7 @@ from typewright.interfaces import KeyboardState
 from typewright.plan.layout import Layout
 from typewright.x11 import devices, keyer, observer, xkb, xtest
 from typewright.x11.address import display_name
-from typewright.x11.asking import Asking, Extension
+from typewright.x11.asking import Extension
 from typewright.x11.barrier import Barrier
 from typewright.x11.compose_files import ComposeFiles
 from typewright.x11.connection import Connection
@@ -28,6 +28,8 @@ from typewright.x11.locks import Locks
 from typewright.x11.programs import Programs
 from typewright.x11.recovery import Recovery
 from typewright.x11.sweep import sweep
+
+_LONGEST_GRAB_S = 2.0
 
 log = Logger()
 
@@ -108,7 +110,7 @@ def open_backend(
         barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
         yield barrier.prepare()
         swept = yield control.carry_out(sweep(xinput, faking, sources.xtest))
-        redeemed = yield control.carry_out(_redeemed(control, keyboards, guard.window))
+        redeemed = yield _redeem(reactor, control, keyboards, guard.window)
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
         keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
@@ -161,16 +163,19 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
         keyboards: Extension = yield control.extension(xkb.NAME)
         device: int = yield control.carry_out(xtest.keyboard(xinput))
         swept: int = yield control.carry_out(sweep(xinput, faking, device))
-        yield control.carry_out(_redeemed(control, keyboards))
+        yield _redeem(reactor, control, keyboards)
         return swept
     finally:
         control.close()
 
 
-def _redeemed(control: Connection, keyboards: Extension, heir: int = 0) -> Asking[bool]:
+def _redeem(reactor: Any, control: Connection, keyboards: Extension, heir: int = 0) -> Deferred[bool]:
+    """As `Recovery.redeem`; for two seconds at most, since the server is grabbed meanwhile."""
     recovery = Recovery(control, keyboards)
-    yield from recovery.prepare()
-    return (yield from recovery.redeem(heir))
+    prepared = control.carry_out(recovery.prepare())
+    return prepared.addCallback(
+        lambda _: control.carry_out(recovery.redeem(heir)).addTimeout(_LONGEST_GRAB_S, reactor, lambda *_: False)
+    )
 
 
 @inlineCallbacks

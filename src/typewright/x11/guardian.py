@@ -34,6 +34,7 @@ from typewright.x11.waiting import Waiting
 READY = "guarding"
 _PATIENCE_S = 0.3
 _PARTING_S = 0.1
+_LONGEST_GRAB_S = 2
 _CREATE_WINDOW = struct.Struct("=BBHIIhhHHHHII")
 _WINDOW_AT = struct.Struct("=8xI")
 
@@ -63,7 +64,10 @@ class Guardian:
         self._connection.carry_out(sweep(self._xinput, self._faking, self._device))
         if self._connection.carry_out(self._recovery.owed()):
             self._let_the_program_catch_up()
+            # The server is grabbed meanwhile: better to die, which ends that, than to hang in it.
+            signal.alarm(_LONGEST_GRAB_S)
             self._connection.carry_out(self._recovery.redeem())
+            signal.alarm(0)
 
     def _own_window(self) -> int:
         window = self._connection.new_id()

@@ -77,9 +77,10 @@ class Waiting:
 
     def _reply(self, ask: Ask) -> bytes:
         self.send(ask.before + ask.request, ask.count_before + 1)
+        serial = self._serial & 0xFFFF  # a listener may send more before the reply comes
         while True:
             frame = self._take()
-            if _HEADER.unpack_from(frame)[2] == self._serial & 0xFFFF:
+            if _HEADER.unpack_from(frame)[2] == serial:
                 if frame[0] == _REPLY:
                     return frame
                 if frame[0] == _ERROR:
