@@ -9,7 +9,6 @@ object. A password field is never listened to: some toolkits send its text in cl
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from operator import index
 from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, succeed
@@ -155,8 +154,8 @@ def _rules(on: Focused | None) -> list[str]:
 def _fields(event: Incoming) -> tuple[str, int, int, str]:
     """The detail, the two numbers and the text of an event; with nonsense in their place, nonsense that ends a spell."""
     try:
-        detail, first, second, value = event.arguments()[:4]
-        return str(detail), index(first), index(second), value if isinstance(value, str) else ""
+        detail, first, second, value = event.leading("siiv")
+        return detail, first, second, value if isinstance(value, str) else ""
     except Exception:
         return "", 0, 1, ""
 
