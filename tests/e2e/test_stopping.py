@@ -204,6 +204,7 @@ def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
                 _, complaint = caller.communicate(timeout=60)
             assert "org.typewright.Error.DisplayLost" in complaint
             assert service.process.wait(20) == 8
+            assert "Quick" not in complaint + service.log.read_text()
 
 
 def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> None:
@@ -216,6 +217,7 @@ def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> No
                              "org.freedesktop.DBus").split()[1])  # fmt: skip
                 os.kill(daemon, signal.SIGKILL)
                 assert service.process.wait(20) == 9
+                assert "Quick" not in service.log.read_text()
             assert desktop.keys_down(own) == []
 
 

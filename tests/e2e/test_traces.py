@@ -121,6 +121,7 @@ def test_no_log_error_or_signal_holds_the_text(desk: Desk, tmp_path: Path) -> No
     call("Set", NAME, "TypingEnabled", "<true>", to="org.freedesktop.DBus.Properties")
     display = Display(environ["DISPLAY"])
     display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime)
+    display.sync()
     display.close()
     every("false")
     # And the end in the middle of it.
