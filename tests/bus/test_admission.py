@@ -7,6 +7,7 @@ import os
 import shutil
 
 from bus_bench import REPORT, BusCase, Daemon
+from tests.broker import broker
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
@@ -51,6 +52,11 @@ class AdmissionTest(BusCase):
         self.assertEqual(sum(entry[0] == "insert" for entry in service.log), 1)
         self.assertTrue(any(line.startswith("refused to type for :") and str(other) in line for line in lines), lines)
         self.assertNotIn("hunter2", repr(lines))
+
+    async def test_so_it_is_on_the_other_bus(self) -> None:
+        """dbus-broker tells of its peers by itself, and does it in its own way."""
+        with broker() as self.address:
+            await self.test_only_the_program_of_a_rule_may_type()
 
     async def test_every_member_is_behind_the_door(self) -> None:
         service = await self.served(_NOBODY_TYPES, _NOBODY_ENABLES)
