@@ -15,8 +15,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import Xlib.protocol.request as core
 
 from typewright.errors import ExtensionMissing
-from typewright.x11.handshake import Handshake
+from typewright.x11.handshake import Plain
 
+LONGEST_REPLY = 1 << 24
+"""Bytes. No request of ours has a longer reply; the protocol allows 16 GiB, and nobody should wait for that."""
 GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
 """The request for the window with the focus; also the cheapest one with a reply, where a round trip is all that matters."""
 
@@ -76,7 +78,7 @@ class ITransport(Protocol):
 def request(kind: Any, **fields: Any) -> Asking[Any]:
     """The reply, parsed, to one of python-xlib's request classes."""
     reply = yield Ask(kind._request.to_binary(**fields))
-    return kind._reply.parse_binary(reply, Handshake)[0]
+    return kind._reply.parse_binary(reply, Plain)[0]
 
 
 def extension(name: str) -> Asking[Extension]:

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
+from typewright.errors import NoDisplay
 from typewright.interfaces import KeyboardState
 from typewright.plan.layout import Layout
 from typewright.x11 import devices, keyer, observer, xkb, xtest
 from typewright.x11.address import display_name
-from typewright.x11.asking import Extension
+from typewright.x11.asking import Extension, RequestError
 from typewright.x11.barrier import Barrier
 from typewright.x11.compose_files import ComposeFiles
 from typewright.x11.connection import Connection
@@ -29,6 +32,7 @@ from typewright.x11.programs import Programs
 from typewright.x11.recovery import Recovery
 from typewright.x11.sweep import sweep
 
+_OPENING_S = 10.0
 _LONGEST_GRAB_S = 2.0
 
 log = Logger()
@@ -85,20 +89,38 @@ class Backend:
         return self.guardian.end()
 
 
-@inlineCallbacks
-def open_backend(
-    reactor: Any, name: str | None, *, linger_s: float, settle_s: float
-) -> Generator[Deferred[Any], Any, Backend]:
+def open_backend(reactor: Any, name: str | None, *, linger_s: float, settle_s: float) -> Deferred[Backend]:
     """
     Open the display `name` (`$DISPLAY` if None), put right what an earlier Typewright left behind, and fire with the
     backend, ready to type.
 
-    Errbacks with NoDisplay, WaylandOnly or ExtensionMissing. The connections are made in this call, and block; all that
-    comes later does not.
+    Errbacks with NoDisplay, WaylandOnly, ExtensionMissing or DisplayLost. The connections are made in this call, and block,
+    for seconds at most; all that comes later does not.
     """
+    opening = _open(reactor, name, linger_s, settle_s)
+    return opening.addTimeout(_OPENING_S, reactor).addErrback(_told)
+
+
+def _told(failure: Failure) -> Failure:
+    """What the user must be told when the display can't be opened."""
+    if failure.check(TimeoutError):
+        return Failure(NoDisplay("The X server does not answer."))
+    if failure.check(RequestError):
+        return Failure(NoDisplay(f"The X server refuses what Typewright needs of it: {failure.getErrorMessage()}."))
+    if failure.check(LookupError, ValueError, struct.error):
+        return Failure(NoDisplay("What the X server answers can't be understood."))
+    return failure
+
+
+@inlineCallbacks
+def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> Generator[Deferred[Any], Any, Backend]:
     address = display_name(name, os.environ)
     control = Connection(reactor, address)
-    data = Connection(reactor, address)
+    try:
+        data = Connection(reactor, address)
+    except BaseException:
+        control.close()
+        raise
     try:
         faking: Extension = yield control.extension(xtest.NAME)
         recording: Extension = yield control.extension(observer.NAME)

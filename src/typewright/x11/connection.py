@@ -2,9 +2,9 @@
 """
 A connection to the X server as the reactor needs it: nothing in it ever blocks.
 
-python-xlib does the connection set-up (authority, handshake) and knows the forms of requests and replies. Its Display does
-not stay: it blocks for each reply, dies of a BadValue, and may hide events from the reactor. From the handshake on this
-class owns the socket, counts the requests and frames what comes back (X11 protocol, section 1 and appendix B).
+python-xlib knows the forms of requests and replies. Its Display is not used: it blocks for each reply, dies of a BadValue,
+and may hide events from the reactor. From the handshake on (see `handshake`) this class owns the socket, counts the requests
+and frames what comes back (X11 protocol, section 1 and appendix B).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from zope.interface import implementer
 
 from typewright.errors import DisplayLost
 from typewright.x11 import asking
-from typewright.x11.asking import Asking, Extension, RequestError
+from typewright.x11.asking import LONGEST_REPLY, Asking, Extension, RequestError
 from typewright.x11.handshake import shake_hands
 
 _GENERIC_EVENT = 35
@@ -237,6 +237,10 @@ class Connection:
         while size - start >= 32 and not self._closed:
             first, second, serial, length = _HEADER.unpack_from(data, start)
             end = start + (32 + 4 * length if first == _REPLY or first & 0x7F == _GENERIC_EVENT else 32)
+            if end - start > LONGEST_REPLY:
+                log.error("the X server announces a reply that is longer than any can be")
+                self._lose(Failure(ConnectionDone()), by_us=False)
+                return
             if end > size:
                 break
             frame = data[start:end]

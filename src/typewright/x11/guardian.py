@@ -117,6 +117,9 @@ def main(arguments: Sequence[str]) -> int:
         guardian.guard()
     except DisplayLost:
         pass  # and with it all that could have been left behind
+    except RequestError as problem:
+        print(f"typewright guardian: the X server does not let it put things right: {problem}", file=sys.stderr)
+        return TypewrightError.exit_status
     except TypewrightError as problem:
         print(f"typewright guardian: {problem}", file=sys.stderr)
         return problem.exit_status

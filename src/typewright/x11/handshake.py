@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The connection set-up, which python-xlib does well: the authority file, the first exchange, the server's facts."""
+"""
+The connection set-up: socket, authority, the first exchange. It blocks, and for so long that a server that is there answers.
+
+python-xlib knows the authority file and the forms. Its own Display waits for ever when nobody answers, where not even a
+signal reaches us.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,23 @@ import contextlib
 import io
 import itertools
 import socket
+import struct
+import sys
+import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import Xlib.error
-import Xlib.protocol.display
+from Xlib.protocol.display import ConnectionSetupRequest as Setup
+from Xlib.support import connect
 
 from typewright.errors import NoDisplay
 from typewright.x11.address import check_peer
+
+_PATIENCE_S = 5.0
+_ORDER = {"little": 0x6C, "big": 0x42}[sys.byteorder]
+_SETUP_HEADER = 8
+_ACCEPTED = 1
 
 
 class Established(NamedTuple):
@@ -30,8 +44,8 @@ class Established(NamedTuple):
     id_mask: int
 
 
-class Handshake(Xlib.protocol.display.Display):
-    """python-xlib's side of the set-up; resources are plain numbers to us, for it and for all that parses replies."""
+class Plain:
+    """What python-xlib's parsers ask for: resources are plain numbers to us."""
 
     @staticmethod
     def get_resource_class(class_name: str, default: type | None = None) -> type | None:
@@ -40,20 +54,74 @@ class Handshake(Xlib.protocol.display.Display):
 
 def shake_hands(name: str) -> Established:
     """
-    Connect to the display `name` (see `address.display_name`); blocks until it is done.
+    Connect to the display `name` (see `address.display_name`); blocks until it is done, for five seconds at most.
 
-    Raises NoDisplay. Nothing of python-xlib holds on to the socket afterwards.
+    Raises NoDisplay.
     """
+    deadline = time.monotonic() + _PATIENCE_S
     try:
-        # python-xlib prints a warning where there is no authority file; standard output has a reader of its own.
-        with contextlib.redirect_stdout(io.StringIO()):
-            display = Handshake(name)
+        connected, screen, authority = _connect(name)
+        try:
+            check_peer(connected)
+            info = _exchange(connected, authority, deadline)
+            root = info.roots[min(screen, len(info.roots) - 1)].root
+        except BaseException:
+            connected.close()
+            raise
+    except TimeoutError:
+        raise _refusal(name, "it does not answer") from None
+    except ConnectionError:
+        raise _refusal(name, "it has closed the connection") from None
     except (Xlib.error.DisplayError, OSError) as problem:
-        raise NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {problem}") from None
-    check_peer(display.socket)
-    root = display.info.roots[display.default_screen].root
-    info = display.info
-    return Established(display.socket, root, _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
+        raise _refusal(name, str(problem)) from None
+    except (LookupError, ValueError, struct.error):
+        raise _refusal(name, "what it answers is not the X protocol") from None
+    return Established(connected, root, _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
+
+
+def _connect(name: str) -> tuple[socket.socket, int, tuple[bytes, bytes]]:
+    """The socket, the screen, and the authority's name and data."""
+    name, protocol, host, number, screen = connect.get_display(name)
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_PATIENCE_S)
+    try:
+        connected = connect.get_socket(name, protocol, host, number)
+    finally:
+        socket.setdefaulttimeout(usual)
+    # python-xlib prints a warning where there is no authority file; standard output has a reader of its own.
+    with contextlib.redirect_stdout(io.StringIO()):
+        return connected, screen, connect.get_auth(connected, name, protocol, host, number)
+
+
+def _exchange(connected: socket.socket, authority: tuple[bytes, bytes], deadline: float) -> Any:
+    """What the server tells of itself. Raises TimeoutError, OSError, or what parsing raises."""
+    sent = Setup._request.to_binary(
+        byte_order=_ORDER, protocol_major=11, protocol_minor=0, auth_prot_name=authority[0], auth_prot_data=authority[1]
+    )
+    connected.sendall(sent)
+    header, _ = Setup._reply.parse_binary(_receive(connected, _SETUP_HEADER, deadline), Plain)
+    told = _receive(connected, 4 * header.additional_length, deadline)
+    if header.status != _ACCEPTED:
+        raise OSError(told[: header.reason_length].decode("ascii", "replace").strip() or "it refuses us")
+    return Setup._success_reply.parse_binary(told, Plain)[0]
+
+
+def _receive(connected: socket.socket, length: int, deadline: float) -> bytes:
+    data = b""
+    while len(data) < length:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        connected.settimeout(left_s)
+        more = connected.recv(length - len(data))
+        if not more:
+            raise ConnectionError
+        data += more
+    return data
+
+
+def _refusal(name: str, reason: str) -> NoDisplay:
+    return NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {reason}.")
 
 
 def _ids(base: int, mask: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from typewright.errors import DisplayLost
-from typewright.x11.asking import Ask, Asking, RequestError
+from typewright.x11.asking import LONGEST_REPLY, Ask, Asking, RequestError
 from typewright.x11.handshake import shake_hands
 
 _ERROR, _REPLY, _GENERIC_EVENT = 0, 1, 35
@@ -91,6 +91,8 @@ class Waiting:
         frame = self._read(32)
         kind, _, _, length = _HEADER.unpack_from(frame)
         if kind == _REPLY or kind & 0x7F == _GENERIC_EVENT:
+            if 4 * length > LONGEST_REPLY:
+                raise DisplayLost
             frame += self._read(4 * length)
         elif kind != _ERROR and (listener := self._listeners.get(kind & 0x7F)):
             listener(frame)
