@@ -79,7 +79,11 @@ class AdmissionTest(BusCase):
     async def test_anyone_may_switch_off_and_only_some_may_switch_on(self) -> None:
         service = await self.served(_NOBODY_ENABLES)
         peer = await self.peer()
+        lines = await self.told()
         await peer.properties("Set", "ssv", TYPIST, "TypingEnabled", False)
+        self.assertTrue(
+            lines[0].startswith(f"TypingEnabled set to False by {peer.name} ({os.path.realpath('/proc/self/exe')}")
+        )
         refusal = await self.refused(peer.properties("Set", "ssv", TYPIST, "TypingEnabled", True))
         self.assertEqual(refusal.name, _DENIED)
         self.assertIn('enable = "allow"', refusal.sentence)
@@ -137,6 +141,9 @@ class AdmissionTest(BusCase):
             Incoming(CALL, 1, True, True, b"\1\0\0\0a\0", path=PATH, interface=TYPIST, member="Insert", signature="s")
         )
         self.assertEqual((refusals, service.log), ([_DENIED], []))
+
+    def test_a_call_hides_its_body(self) -> None:
+        self.assertNotIn("hunter2", repr(Incoming(CALL, 1, True, True, b"hunter2", member="Insert")))
 
     async def test_the_audit_names_the_caller_and_never_the_text(self) -> None:
         service = await self.served()

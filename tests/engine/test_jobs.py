@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 
 from typewright.engine.job import Job
 from typewright.engine.jobs import Jobs
+from typewright.engine.performer import Step
 from typewright.errors import DisplayLost, LimitsExceeded
 from typewright.plan.chords import chord
 from typewright.services import Report
@@ -291,3 +292,4 @@ def test_nobody_sees_the_text_of_a_job() -> None:
     job.confirmed(CHORD._replace(text="ecret"))
     assert "s" not in repr(CHORD).removeprefix("Chord(keys=")
     assert (job.take_text(), repr(job)) == ("secret", "Job(insert for A, 2 of 9)")
+    assert repr(Step(lambda coder: (), (("s", "e"),))) == "Step(1 borrowed, behind=False)"

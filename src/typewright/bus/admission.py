@@ -55,8 +55,12 @@ class Admission:
 
     def _guarded(self, name: str, write: Writer) -> Writer:
         def guarded(caller: str, value: Any) -> Deferred[None]:
+            def known(identity: Identity) -> Deferred[None] | None:
+                log.info("{name} set to {value} by {caller}", name=name, value=value, caller=identity)
+                return write(caller, value)
+
             want = TYPE if name != "TypingEnabled" else ENABLE if value else DISABLE
-            return self.admit(caller, want).addCallback(lambda _: write(caller, value))
+            return self.admit(caller, want).addCallback(known)
 
         return guarded
 

@@ -9,7 +9,7 @@ header's flags, and hides what type a variant had.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +36,7 @@ _FIELDS = {
 class Incoming:
     """
     A message. `kind` is `CALL`, `RETURN`, `ERROR` or `SIGNAL`; a field that it does not have is empty, or 0.
+    The body is left out of `repr`: it may be a text.
 
     A bus sets `sender` itself; nobody can forge it.
     """
@@ -44,7 +45,7 @@ class Incoming:
     serial: int
     expects_reply: bool
     little_endian: bool
-    raw_body: bytes
+    raw_body: bytes = field(repr=False)
     path: str = ""
     interface: str = ""
     member: str = ""

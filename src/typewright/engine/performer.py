@@ -37,12 +37,15 @@ _PAST_CORRECTION = "a key that was pressed in between, or repeated, may have don
 class Step(NamedTuple):
     """
     A part of a job: the key list that a coder makes, and the characters to borrow keycodes for before; `behind` when the
-    program must have taken the keys of the parts before it.
+    program must have taken the keys of the parts before it. Hides its characters.
     """
 
     keys: Callable[[KeyCoder], KeyList]
     borrow: Sequence[Lent] = ()
     behind: bool = False
+
+    def __repr__(self) -> str:
+        return f"Step({len(self.borrow)} borrowed, behind={self.behind})"
 
 
 Plan = Callable[[KeyCoder], Sequence[Step]]
