@@ -2,9 +2,8 @@
 """
 The X connection, and what python-xlib's would do wrong (the X rows; each is named where it is tested).
 
-X4, X5, X8, X15 can't happen: after the handshake no code of python-xlib reads or writes, so nothing hides in its queue, no
-flush returns early, RECORD's request is one of ours that does not block, and there is no thread. X12's table is our own;
-see tests/unit. X13 is in test_keyboard.
+X5 and X15 can't happen: after the handshake no code of python-xlib reads or writes, so no flush returns early, and there is
+no thread. X12's table is our own; see tests/unit. X13 is in test_keyboard.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ import os
 import signal
 import socket
 import struct
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -162,6 +163,63 @@ class DyingTest(TestCase):
                 problem = yield self.assertFailure(opening, ExtensionMissing)
                 self.assertRegex(str(problem), name)
         self.assertEqual([reader for reader in reactor.getReaders() if isinstance(reader, Connection)], [])
+
+
+class SetUpTest(TestCase):
+    timeout = 30
+
+    @inlineCallbacks
+    def test_x4_what_comes_right_behind_the_set_up_is_not_swallowed_by_it(self) -> Steps:
+        # As in a storm of MappingNotify events, which go to every client, and half of one is on its way at that moment.
+        first, second = (struct.pack("=BBHBBB25x", 34, 0, 0, 1, keycode, 1) for keycode in (100, 101))
+        with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
+            setup = _setup_of(display)
+        heard: list[bytes] = []
+        with _false_server(setup + first + second[:20], second[20:]) as (name, go_on):
+            connection = Connection(reactor, name)
+            connection.listen(34, heard.append)
+            go_on.set()
+            while len(heard) < 2:
+                yield deferLater(reactor, 0)
+            connection.close()
+        self.assertEqual(heard, [first, second])
+
+
+def _setup_of(display: str) -> bytes:
+    """What a real X server says to a client that comes."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(f"/tmp/.X11-unix/X{display[1:]}")
+        client.sendall(struct.pack("=BxHHHH2x", ord("l"), 11, 0, 0, 0))
+        head = client.recv(8, socket.MSG_WAITALL)
+        return head + client.recv(4 * struct.unpack_from("=H", head, 6)[0], socket.MSG_WAITALL)
+
+
+@contextlib.contextmanager
+def _false_server(at_once: bytes, later: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """A server that says so to who comes, the second part when the event is set; its name comes with that."""
+    number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
+    path = Path(f"/tmp/.X11-unix/X{number}")
+    go_on = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        client, _ = listening.accept()
+        with client:
+            client.recv(12, socket.MSG_WAITALL)
+            client.sendall(at_once)
+            go_on.wait(20)
+            client.sendall(later)
+            client.recv(1)  # until it hangs up
+
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        serving = threading.Thread(target=serve, args=(listening,))
+        serving.start()
+        try:
+            yield f"unix/:{number}", go_on
+        finally:
+            serving.join(20)
+            path.unlink()
 
 
 class AddressTest(SynchronousTestCase):
