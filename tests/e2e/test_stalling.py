@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""The service stands still for a second: no key repeats meanwhile. `tests/soak/stalls.py` is the long version."""
+
+from __future__ import annotations
+
+import random
+
+from tests import desktop
+from tests.stalling import TEXT, quick_repeat, stall
+
+from conftest import Desk
+
+STALLS = 3
+
+
+def test_nothing_is_doubled(desk: Desk) -> None:
+    chance = random.Random(8)
+    with quick_repeat(desk.environ):
+        for _ in range(STALLS):
+            stalled = stall(desk.environ, desk.terminal, desk.service.process.pid, chance, TEXT)
+            assert stalled.is_exact, stalled
+
+
+def test_event_by_event_it_is(environ: dict[str, str]) -> None:
+    """It shows that the test above could fail. What was doubled is taken back, but it was there."""
+    config, text = 'pacing = "event"\nhold_s = 0.05\n', "the quick brown fox"
+    with desktop.terminal(environ) as terminal, desktop.service(environ, config=config) as service, quick_repeat(environ):
+        stalled = stall(environ, terminal, service.process.pid, random.Random(8), text, key_down=True)
+    assert not stalled.is_exact
+    assert desktop.edited(stalled.got) == text
