@@ -32,7 +32,8 @@ class TextEvent:
     """
     A change of the focused object's text, or of the caret's place in it. Hides its text.
 
-    `kind` is `TEXT_INSERTED`, `TEXT_DELETED`, or `CARET_MOVED`: the caret is elsewhere than the last change has put it.
+    `kind` is `TEXT_INSERTED`, `TEXT_DELETED`, or `CARET_MOVED`, told ahead of a change that is elsewhere than where the last
+    one has left the caret.
     `text` is what was inserted or deleted, each line end one newline character, whatever the program has.
     Of what was deleted only the length can be relied on: Qt's areas tell blanks in its place.
     """

@@ -137,13 +137,15 @@ class OneToolkit(Stage):
         yield self.type("abc")
         yield self.until(lambda: self.texts(TEXT_INSERTED) == "abc")
         yield self.key("Left")
-        yield self.until(lambda: self.heard[-1].kind == CARET_MOVED)
         yield self.type("d")
         yield self.until(lambda: self.texts(TEXT_INSERTED) == "abcd")
-        yield self.key("BackSpace", "Home")
-        yield self.until(lambda: self.heard[-1].kind == CARET_MOVED)
+        yield self.key("Home")
+        yield self.type("ef")
+        yield self.key("BackSpace")
+        yield self.until(lambda: self.texts(TEXT_DELETED))
+        assert self.texts(TEXT_INSERTED) == "abcdef"
         assert [event.kind for event in self.heard] == [
-            *[TEXT_INSERTED] * 3, CARET_MOVED, TEXT_INSERTED, TEXT_DELETED, CARET_MOVED
+            *[TEXT_INSERTED] * 3, CARET_MOVED, TEXT_INSERTED, CARET_MOVED, *[TEXT_INSERTED] * 2, TEXT_DELETED
         ]  # fmt: skip
 
 

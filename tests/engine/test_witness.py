@@ -100,6 +100,14 @@ def test_a_selection_that_the_first_key_replaces_is_no_difference() -> None:
     assert levels(bench, "hello") == ["text"]
 
 
+def test_where_the_text_begins_is_no_move_of_the_caret() -> None:
+    bench = Bench()
+    program = Program(bench)
+    take = bench.keyer.on_send
+    bench.keyer.on_send = lambda number, event: (number == 1 and program.field.tell(CARET_MOVED), take(number, event))
+    assert levels(bench, "hello") == ["text"]
+
+
 def test_several_characters_in_one_event() -> None:
     bench = Bench()
     program = Program(bench)

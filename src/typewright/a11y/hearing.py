@@ -3,7 +3,8 @@
 What happens to the text of the focused object, as its program tells it.
 
 Programs send such events only while somebody has registered for them, and the bus passes on to us only those of the one
-object. A password field is never listened to: some toolkits send its text in clear (Qt 5, GTK 4).
+object. A password field is never listened to: some toolkits send its text in clear (Qt 5, GTK 4). Where the caret goes is
+seen from where the next change is: to have each of its steps told, too, would be twice the work for everybody.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, succeed
+from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.python.failure import Failure
 
 from typewright.a11y.focus import Focus, Focused
@@ -22,8 +23,7 @@ from typewright.bus.incoming import Incoming
 from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, TextEvent
 
 _INTERFACE = "org.a11y.atspi.Event.Object"
-_EVENTS = ("object:text-changed", "object:text-caret-moved")
-_MEMBERS = ("TextChanged", "TextCaretMoved")
+_EVENT, _MEMBER = "object:text-changed", "TextChanged"
 _KINDS = {"insert": TEXT_INSERTED, "delete": TEXT_DELETED}
 
 
@@ -51,25 +51,22 @@ class Hearing:
         self._wanted = False
         self._on: Focused | None = None
         self._settled = True
-        self._caret = 0  # Where the last event leaves the caret, in the program's units.
+        self._caret: int | None = None  # Where the last event leaves the caret, in the program's units.
         self._waiting: list[Deferred[int]] = []
-        connection.listen(_INTERFACE, "TextChanged", self._text_changed)
-        connection.listen(_INTERFACE, "TextCaretMoved", self._caret_moved)
+        connection.listen(_INTERFACE, _MEMBER, self._text_changed)
 
     def begin(self) -> None:
         """Listen, to what has the focus now and to what will have it."""
         self._wanted = True
-        for event in _EVENTS:
-            # A registry that can't do this is of no use, and a new connection may find a better one.
-            self._objects.register(event).addErrback(lambda _: self._connection.abort())
+        # A registry that can't do this is of no use, and a new connection may find a better one.
+        self._objects.register(_EVENT).addErrback(lambda _: self._connection.abort())
         self.follow()
 
     def end(self) -> None:
         """Listen no more, and let the programs know."""
         self._wanted = False
         self.follow()
-        for event in _EVENTS:
-            self._objects.deregister(event).addErrback(_ignored)
+        self._objects.deregister(_EVENT).addErrback(_ignored)
 
     def follow(self) -> None:
         """Listen to the object that has the focus now, if it is one to listen to."""
@@ -78,8 +75,8 @@ class Hearing:
             on = None
         if on is self._on:
             return
-        for rule in _rules(self._on):
-            self._connection.remove_match(rule).addErrback(_ignored)
+        if self._on is not None:
+            self._connection.remove_match(_rule(self._on)).addErrback(_ignored)
         self._on = on
         self._settle(0)
         if on is not None:
@@ -96,16 +93,17 @@ class Hearing:
     def _arm(self, on: Focused) -> Generator[Deferred[Any], Any, None]:
         self._settled = False
         try:
-            yield gatherResults([self._connection.add_match(rule) for rule in _rules(on)], consumeErrors=True)
+            yield self._connection.add_match(_rule(on))
             # The registry answers when it has announced what was registered before, and the program hears of that ahead
-            # of our question: its answer says where the caret was at the moment from which on it sends all events.
+            # of our question: from its answer on it sends all events. (Where the caret is, GTK 4 tells in other terms then.)
             yield self._objects.role(DESKTOP)
-            self._caret = yield self._objects.caret(on.reference)
+            yield self._objects.caret(on.reference)
         except Exception:  # Of the bus, or NotTold; it means the same here.
             heard = False
         else:
             heard = True
         if self._on is on:
+            self._caret = None
             self._settle(next(self._spells) if heard else 0)
 
     def _settle(self, spell: int) -> None:
@@ -123,32 +121,26 @@ class Hearing:
         if sort is None or EMBEDDED in text or (sort == TEXT_INSERTED and length and not text):
             self._settle(0)  # Not all of what happens here is told, or not by this object.
         elif sort == TEXT_DELETED and length < 0:  # GTK 4, when a program empties its field: all, however much that was.
-            self._caret = start
+            self._caret = None
             self._settle(next(self._spells))
             self._tell(TextEvent(CARET_MOVED))
         else:
-            self._caret = start + length if sort == TEXT_INSERTED else start
+            # A deletion may have begun at the caret, or ended there.
+            if self._caret is not None and self._caret not in (start, start + length * (sort == TEXT_DELETED)):
+                self._tell(TextEvent(CARET_MOVED))
+            # GTK 4's areas tell of what was inserted in other terms than of what was deleted.
+            self._caret = start + length if sort == TEXT_INSERTED else None
             if text:
                 self._tell(TextEvent(sort, with_newlines(text)))
-
-    def _caret_moved(self, event: Incoming) -> None:
-        if not self._is_heard(event):
-            return
-        _, caret, _, _ = _fields(event)
-        if caret != self._caret:
-            self._caret = caret
-            self._tell(TextEvent(CARET_MOVED))
 
     def _is_heard(self, event: Incoming) -> bool:
         # Anyone can send us a signal that looks like one of this object; only its program can be the sender.
         return bool(self.spell and self._on and (event.sender, event.path) == self._on.reference)
 
 
-def _rules(on: Focused | None) -> list[str]:
-    if on is None:
-        return []
+def _rule(on: Focused) -> str:
     sender, path = on.reference
-    return [f"type='signal',sender='{sender}',path='{path}',interface='{_INTERFACE}',member='{each}'" for each in _MEMBERS]
+    return f"type='signal',sender='{sender}',path='{path}',interface='{_INTERFACE}',member='{_MEMBER}'"
 
 
 def _fields(event: Incoming) -> tuple[str, int, int, str]:

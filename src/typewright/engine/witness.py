@@ -144,7 +144,9 @@ class Witness:
         if not self._spell:
             return
         self._left -= len(event.text)
-        if event.kind == CARET_MOVED or self._left < 0:
+        if event.kind == CARET_MOVED:
+            self._doubtful |= bool(self._told)  # Where the first change is, is where the text begins.
+        elif self._left < 0:
             self._doubtful = True
         else:
             self._told.append(ERASE * len(event.text) if event.kind == TEXT_DELETED else event.text)
