@@ -23,6 +23,7 @@ _LEAVING = 0.02
 _FLOOD = 500
 _FD_CALLS, _FDS = 80, 16
 _GIANT = 127 << 20
+_PATIENCE_S = 90.0
 _STANDARD = (
     "org.freedesktop.DBus.Error.",
     "org.typewright.Error.",
@@ -165,7 +166,8 @@ class Siege:
         """All answers but those of jobs, which come in their turn, are there when a Ping is answered."""
         peer = attacker.peer
         try:
-            peer.until_answered([*attacker.owed, peer.send(message("Ping", interface=PEER))])
+            # Jobs of thousands of characters stand before one another here, and the machine may be busy.
+            peer.until_answered([*attacker.owed, peer.send(message("Ping", interface=PEER))], _PATIENCE_S)
         except AssertionError:
             unanswered = Counter(shot.kind for serial, shot in attacker.owed.items() if not peer.replies[serial])
             self.outcome.wrong.append(f"not answered: {dict(unanswered)}")
