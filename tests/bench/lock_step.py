@@ -57,7 +57,7 @@ class Frames:
 def confirmed_events_per_s(keycode: int, events: int) -> float:
     """Press and release `keycode` in strict lock-step, each event confirmed; events a second."""
     name = display_name(None, os.environ)
-    (control, _, ids), (data, _, _) = shake_hands(name), shake_hands(name)
+    (control, _, ids, _), (data, *_) = shake_hands(name), shake_hands(name)
     replies, recorded = Frames(control), Frames(data)
     majors = []
     for extension in ("XTEST", "RECORD"):

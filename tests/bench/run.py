@@ -7,11 +7,12 @@ Run it with `.venv/bin/python -m tests.bench.run`. Figures are medians of the ro
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests import desktop
@@ -28,7 +29,8 @@ def main() -> None:
     desktop.needs("Xvfb", "xterm", "xdotool", "dbus-daemon")
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
-        _into_sink(environ)
+        with sink(environ):
+            _engine(environ, "a plain window", lambda text: None)
         with desktop.terminal(environ) as terminal:
             _into_terminal(environ, terminal)
             with desktop.service(environ) as service:
@@ -45,10 +47,10 @@ def _engine(environ: dict[str, str], target: str, took: Callable[[str], None]) -
     text = (LINE * 1000)[: EVENTS // 2]
     rates: dict[str, list[float]] = {"raw": [], "chord": [], "event": []}
     for _ in range(ROUNDS):
-        rates["raw"].append(float(_python(environ, "lock_step.py", "38", str(EVENTS))))
+        rates["raw"].append(measured(environ, "lock_step.py", "38", str(EVENTS)))
         took("a" * (EVENTS // 2))
         for mode in ("chord", "event"):
-            rates[mode].append(float(_python(environ, "engine_rate.py", text, mode)))
+            rates[mode].append(measured(environ, "engine_rate.py", text, mode))
             took(text)
     _row(f"confirmed key events a second, into {target}", "Typewright", "raw lock-step", "ratio")
     raw = statistics.median(rates["raw"])
@@ -57,14 +59,15 @@ def _engine(environ: dict[str, str], target: str, took: Callable[[str], None]) -
         _row(f"  pacing {mode}", f"{own:.0f}", f"{raw:.0f}", f"{own / raw:.2f}")
 
 
-def _into_sink(environ: dict[str, str]) -> None:
-    sink = desktop.Child([sys.executable, str(HERE / "sink.py")], env=environ, stdout=subprocess.PIPE)
-    while sink.line() != "ready":
+@contextlib.contextmanager
+def sink(environ: dict[str, str]) -> Iterator[None]:
+    """A plain window that has the focus, and throws its keys away."""
+    child = desktop.Child([sys.executable, str(HERE / "sink.py")], env=environ, stdout=subprocess.PIPE)
+    while child.line() != "ready":
         pass
-    _engine(environ, "a plain window", lambda text: None)
-    sink.process.kill()
-    sink.process.wait()
-    sink.process.stdout.close()
+    yield
+    child.kill()
+    child.process.stdout.close()
 
 
 def _into_terminal(environ: dict[str, str], terminal: desktop.Terminal) -> None:
@@ -132,9 +135,10 @@ def _memory(environ: dict[str, str], terminal: desktop.Terminal, service: deskto
             _row(f"  {goal:,} keys", f"{resident_mb():.1f}")
 
 
-def _python(environ: dict[str, str], script: str, *arguments: str) -> str:
-    # The figure is the last line; python-xlib has warnings to print before it.
-    return desktop.run(environ, sys.executable, str(HERE / script), *arguments).splitlines()[-1]
+def measured(environ: dict[str, str], script: str, *arguments: str) -> float:
+    """The figure that a script beside this module prints."""
+    # It is the last line; python-xlib has warnings to print before it.
+    return float(desktop.run(environ, sys.executable, str(HERE / script), *arguments).splitlines()[-1])
 
 
 if __name__ == "__main__":
