@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from display import Display
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
@@ -141,6 +141,10 @@ def test_a_text_is_typed_whole_with_no_modifier_too_many_or_refused_before_the_f
     assert display.text == text
 
 
+ONE_SMALL_LETTER = Layout({24: Key((KeyGroup(KeyType(0, {}), (keysym_of("a"),)),), (0,))}, {})
+
+
+@example(layout=ONE_SMALL_LETTER, character="a", group=0, locked=LOCK)
 @given(layout=layouts(), character=st.sampled_from(CHARACTERS), group=st.integers(0, 3), locked=locks)
 def test_what_any_keys_type_is_not_refused(layout: Layout, character: str, group: int, locked: int) -> None:
     position = layout.find_character(character, group=group % layout.groups, locked=locked & ~layout.commanding)
