@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from Xlib import X
 
 from tests import desktop
+from tests.outside import gdbus
 from tests.x11.stage import SHIFT, Other
 
 TEXT = "The Quick Brown Fox. " * 400
@@ -45,8 +46,7 @@ class Mover:
     def move(self, way: str, chance: random.Random) -> Moved:
         """One try."""
         self._terminal.focus()
-        name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-        call = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Type", TEXT, "{}"]
+        call = gdbus("Type", TEXT, "{}")
         with subprocess.Popen(call, env=self._environ, stdout=subprocess.PIPE, text=True) as caller:
             got = self._terminal.read(chance.randrange(1, 200))
             for _ in range(chance.randrange(20)):

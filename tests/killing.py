@@ -17,6 +17,7 @@ from typing import Protocol
 from Xlib.display import Display
 
 from tests import desktop
+from tests.outside import gdbus
 
 LAYOUT = "de"
 TEXT = "".join(
@@ -76,10 +77,8 @@ class Killer:
         One try, before `within` characters have arrived. Nothing but what the service and its guardian did has put anything
         right when it returns.
         """
-        name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-        call = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Insert", TEXT]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(call, env=self._environ, **quiet) as caller:
+        with subprocess.Popen(gdbus("Insert", TEXT), env=self._environ, **quiet) as caller:
             got = self._terminal.read(self._chance.randrange(within))
             for _ in range(self._chance.randrange(20)):
                 self._display.query_keymap()  # a round trip: the moment is another one within a chord

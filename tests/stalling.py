@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests import desktop
+from tests.outside import gdbus
 
 TEXT = "The Quick Brown Fox (jumps) over 12 Lazy Dogs! " * 20
 STALL_S = 1.0
@@ -52,9 +53,7 @@ def stall(
     key_down: bool = False,
 ) -> Stalled:
     """Stop the service for a second at a random moment of `text`; with `key_down`, at the next one at which a key is."""
-    name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-    call = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Insert", text]
-    with subprocess.Popen(call, env=environ, stdout=subprocess.PIPE, text=True) as caller:
+    with subprocess.Popen(gdbus("Insert", text), env=environ, stdout=subprocess.PIPE, text=True) as caller:
         got = terminal.read(chance.randrange(len(text) // 2))
         while key_down and not desktop.keys_down(environ):
             pass

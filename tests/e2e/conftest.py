@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests import desktop
+from tests.outside import gdbus
 
 
 @dataclass
@@ -29,22 +30,8 @@ class Desk:
     @contextmanager
     def typing(self, text: str, options: str = "{}") -> Iterator[subprocess.Popen[str]]:
         """A `Type` of `text` under way, its first 100 characters seen in the terminal; the caller can be told to end."""
-        name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
-        command = [
-            "gdbus",
-            "call",
-            "--session",
-            "--dest",
-            name,
-            "--object-path",
-            path,
-            "--method",
-            f"{name}.Type",
-            text,
-            options,
-        ]
         with subprocess.Popen(
-            command, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            gdbus("Type", text, options), env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as caller:
             assert self.terminal.read(100) == text[:100]
             yield caller

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.outside import NAME, gdbus
 from Xlib import X
 from Xlib.display import Display
 
-NAME, OBJECT = "org.typewright.Typist1", "/org/typewright/Typist1"
 MARKER = "xyzzyplugh"
 # Root may do anything; without its capabilities it is a user like any other.
 _AS_USER = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.getuid() == 0 else ()
@@ -84,8 +84,7 @@ def test_no_log_error_or_signal_holds_the_text(desk: Desk, tmp_path: Path) -> No
     answers: list[str] = []
 
     def call(member: str, *arguments: str, to: str = NAME) -> str:
-        method = f"{to}.{member}"
-        command = ["gdbus", "call", "--session", "--dest", NAME, "--object-path", OBJECT, "--method", method, *arguments]
+        command = gdbus(member, *arguments, interface=to)
         done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
         answers.append(done.stdout + done.stderr)
         return answers[-1]

@@ -11,6 +11,7 @@ import unicodedata
 import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.outside import gdbus
 
 LAYOUTS = {
     "us": ["us"],
@@ -125,10 +126,7 @@ def test_a_layout_change_in_mid_text_stops_it(desk: Desk) -> None:
 
 
 def test_gdbus_is_answered_as_well(desk: Desk) -> None:
-    called = desktop.run(
-        desk.environ, "gdbus", "call", "--session", "--dest", "org.typewright.Typist1", "--object-path",
-        "/org/typewright/Typist1", "--method", "org.typewright.Typist1.Type", "via gdbus", "{'timeout': <1.5>}",
-    )  # fmt: skip
+    called = desktop.run(desk.environ, *gdbus("Type", "via gdbus", "{'timeout': <1.5>}"))
     for part in ("'confirmed': <true>", "'typed': <uint32 9>", "'total': <uint32 9>", "'level': <'application'>"):
         assert part in called
     assert desk.terminal.read(9) == "via gdbus"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from tests import desktop
+from tests.outside import NAME, OBJECT, gdbus
 from tests.usermanager import ROOT, UserManager, user_manager
 
-NAME, OBJECT = "org.typewright.Typist1", "/org/typewright/Typist1"
 UNIT = "typewright.service"
 # What `systemd-analyze --user security` of systemd 252 says; 0 is best, 10 worst.
 EXPOSURE, EXPOSURE_BEHIND_WALLS = 5.9, 1.0
@@ -49,7 +49,7 @@ def insert(manager: UserManager, program: str, text: str, *, app: str = "") -> s
     """What a program of the user's is told when it has a text inserted; as a part of `app`, if there is one."""
     commands = {
         "busctl": ["busctl", "--user", "call", NAME, OBJECT, NAME, "Insert", "s", text],
-        "gdbus": ["gdbus", "call", "--session", "--dest", NAME, "--object-path", OBJECT, "--method", f"{NAME}.Insert", text],
+        "gdbus": gdbus("Insert", text),
     }
     started = ["systemd-run", "--user", "--quiet", "--wait", "--pipe", f"--unit=app-{app}@1.service"] if app else []
     done = manager.run(*started, *commands[program], check=False)
