@@ -11,6 +11,8 @@ from tests.stalling import TEXT, quick_repeat, stall
 from conftest import Desk
 
 STALLS = 3
+TRIES = 5
+"""On a busy machine a key that was seen down may be up when the service stands."""
 
 
 def test_nothing_is_doubled(desk: Desk) -> None:
@@ -24,7 +26,11 @@ def test_nothing_is_doubled(desk: Desk) -> None:
 def test_event_by_event_it_is(environ: dict[str, str]) -> None:
     """It shows that the test above could fail. What was doubled is taken back, but it was there."""
     config, text = 'pacing = "event"\nhold_s = 0.05\n', "the quick brown fox"
+    chance = random.Random(8)
     with desktop.terminal(environ) as terminal, desktop.service(environ, config=config) as service, quick_repeat(environ):
-        stalled = stall(environ, terminal, service.process.pid, random.Random(8), text, key_down=True)
-    assert not stalled.is_exact
-    assert desktop.edited(stalled.got) == text
+        for _ in range(TRIES):
+            stalled = stall(environ, terminal, service.process.pid, chance, text, key_down=True)
+            assert desktop.edited(stalled.got) == text
+            if not stalled.is_exact:
+                return
+    raise AssertionError(f"nothing was doubled in {TRIES} tries")

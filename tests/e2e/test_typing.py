@@ -89,7 +89,7 @@ def test_control_characters_are_refused_before_the_first_key(desk: Desk, number:
 def test_chords(desk: Desk) -> None:
     assert desk.call("Press", "s", "ctrl+c Return F5 shift+a") == "b true"
     assert desk.terminal.read(8) == "\x03\r\x1b[15~A"
-    with pytest.raises(desktop.Ended, match="'Retrun'.*Did you mean Return"):
+    with pytest.raises(desktop.Ended, match="Did you mean Return"):
         desk.call("Press", "s", "ctrl+Retrun")
 
 
