@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import re
 import string
 import subprocess
 import unicodedata
@@ -28,6 +29,11 @@ def test_the_line_of_the_readme(desk: Desk) -> None:
     assert desk.terminal.read(13) == "Grüße, world!"
     assert desk.call("Backspace", "u", "6") == "b true"
     assert desk.terminal.read(6) == "\x7f" * 6
+
+
+def test_the_log_tells_which_display_is_typed_on(desk: Desk) -> None:
+    number = desk.environ["DISPLAY"].lstrip(":")
+    assert re.search(rf"the display is \S*:{number}$", desk.service.log.read_text(), re.MULTILINE)
 
 
 def test_disabled_types_nothing_and_says_false(desk: Desk) -> None:

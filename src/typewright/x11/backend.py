@@ -115,6 +115,8 @@ def _told(failure: Failure) -> Failure:
 @inlineCallbacks
 def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> Generator[Deferred[Any], Any, Backend]:
     address = display_name(name, os.environ)
+    # After a second login the environment may name another one than the user sees.
+    log.info("the display is {display}", display=address)
     control = Connection(reactor, address)
     try:
         data = Connection(reactor, address)
