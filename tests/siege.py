@@ -216,6 +216,8 @@ def besiege(address: str, messages: int, seed: int) -> Outcome:
         siege.outcome.end = held(service)
         log = service.log.read_text()
     siege.outcome.wrong.extend(f"in the log: {trace}" for trace in ("Traceback", SECRET) if trace in log)
+    if siege.outcome.wrong:
+        siege.outcome.wrong.extend(line for line in log.splitlines() if not line.startswith("info: "))
     return siege.outcome
 
 

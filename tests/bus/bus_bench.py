@@ -181,8 +181,9 @@ class Peer:
         self.name = connection.unique_name
         self.replies: list[Incoming] = []
         self.signals: list[Incoming] = []
-        for method, notes in (("_answered", self.replies), ("_signalled", self.signals)):
-            setattr(connection, method, self._noting(getattr(connection, method), notes))
+        calls = connection._calls
+        for told, method, notes in ((calls, "answered", self.replies), (connection, "_signalled", self.signals)):
+            setattr(told, method, self._noting(getattr(told, method), notes))
 
     def call(self, member: str, signature: str = "", *arguments: object, **where: str) -> Deferred[list[Any]]:
         """Call Typewright; `path` and `interface` may be others."""

@@ -217,6 +217,28 @@ class ConnectionTest(BusCase):
         await come
         self.assertEqual(heard, [])
 
+    async def test_answers_of_others_than_were_asked_are_not_taken(self) -> None:
+        """Serials are easy to guess, and session buses let unrequested answers through."""
+        connection = await self.connected()
+        mute, forger = await self.peer(), await self.peer()
+        mute.connection.answer_with(lambda call: None)
+        asked = connection.call(mute.connection.unique_name, "/", "a.b", "Never")
+        heard: Deferred[None] = Deferred()
+        connection.listen("a.b", "Last", lambda signal: heard.callback(None))
+        to = connection.unique_name
+        for serial in range(1, 200):
+            forger.connection.sendMessage(
+                message.MethodReturnMessage(serial, destination=to, signature="s", body=["forged"])
+            )
+            forger.connection.sendMessage(message.ErrorMessage("a.Forged", serial, destination=to, signature="s", body=[""]))
+        forger.connection.sendMessage(message.SignalMessage("/", "Last", "a.b", destination=to))
+        of_the_bus = connection.call_daemon("GetNameOwner", "s", DAEMON)
+        await heard
+        self.assertNoResult(asked)
+        self.assertEqual(await of_the_bus, [DAEMON])
+        asked.cancel()
+        await self.assertFailure(asked, CancelledError)
+
     async def test_signals_are_heard_until_one_stops(self) -> None:
         hearer, teller = await self.connected(), await self.connected()
         await hearer.add_match("type='signal',interface='a.b'")

@@ -32,7 +32,7 @@ def test_others_are_answered_meanwhile(outcome: Outcome) -> None:
 
 def test_the_service_holds_no_more_than_before(outcome: Outcome) -> None:
     warm, end = outcome.warm, outcome.end
-    assert end.descriptors == warm.descriptors
+    assert end.descriptors <= warm.descriptors
     assert end.resident <= warm.resident + 4, f"{warm}, then {end}"
     assert end.peak <= warm.peak + 6, f"{warm}, then {end}"
     assert end.objects <= warm.objects + 1_000, f"{warm}, then {end}"

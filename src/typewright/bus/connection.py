@@ -20,26 +20,18 @@ from txdbus.authentication import ClientAuthenticator
 from txdbus.protocol import BasicDBusProtocol
 
 from typewright.bus import faults
+from typewright.bus.calls import DAEMON as DAEMON
+from typewright.bus.calls import Calls
+from typewright.bus.calls import ErrorReply as ErrorReply
 from typewright.bus.framing import Frame, Oversized
 from typewright.bus.incoming import CALL, ERROR, RETURN, SIGNAL, Incoming
 from typewright.bus.intake import Intake
 from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
-DAEMON = "org.freedesktop.DBus"
-"""The bus itself, as destination, sender and interface."""
 DAEMON_PATH = "/org/freedesktop/DBus"
 
 Stop = Callable[[], None]
 """Call me to end what you started; a second time does nothing."""
-
-
-class ErrorReply(Exception):
-    """The peer answered a call with an error. `str` is its name only: the sentence may hold what is not ours to log."""
-
-    def __init__(self, name: str, sentence: str) -> None:
-        super().__init__(name)
-        self.name = name
-        self.sentence = sentence
 
 
 class ExternalAuthenticator(ClientAuthenticator):
@@ -64,7 +56,7 @@ class BusConnection(BasicDBusProtocol):
         self.unique_name = ""
         self.ready: Deferred[BusConnection] = Deferred(lambda _: self.abort())
         self._intake = Intake(self._take, self.abort)
-        self._calls: dict[int, Deferred[list[Any]]] = {}
+        self._calls = Calls()
         self._listeners: list[tuple[str, str, Callable[[Incoming], None]]] = []
         self._answerer: Callable[[Incoming], None] | None = None
         self._on_lost: list[Callable[[], None]] = []
@@ -102,8 +94,7 @@ class BusConnection(BasicDBusProtocol):
             )
         except Exception:  # Of many kinds; and with the arguments in the text.
             return fail(InvalidArgs(f"The arguments of {member} can't be sent over the bus."))
-        answered: Deferred[list[Any]] = Deferred(lambda _: self._calls.__delitem__(outgoing.serial))
-        self._calls[outgoing.serial] = answered
+        answered = self._calls.made(outgoing.serial, destination)
         self.sendMessage(outgoing)
         return answered
 
@@ -213,7 +204,7 @@ class BusConnection(BasicDBusProtocol):
         """Tell everyone who waits for anything, each in spite of the others."""
         self._over = True
         self._not_ready(Failure(NoBus()))
-        calls, self._calls = list(self._calls.values()), {}
+        calls = self._calls.end()
         callbacks, self._on_lost = self._on_lost, []
         closed, self._on_closed = self._on_closed, []
         for call in calls:
@@ -249,7 +240,7 @@ class BusConnection(BasicDBusProtocol):
         if incoming.kind == CALL:
             self._called(incoming)
         elif incoming.kind in (RETURN, ERROR):
-            self._answered(incoming)
+            self._calls.answered(incoming)
         elif incoming.kind == SIGNAL:
             self._signalled(incoming)
 
@@ -257,29 +248,14 @@ class BusConnection(BasicDBusProtocol):
         if oversized.kind == CALL and not oversized.flags & 1:
             error = LimitsExceeded
             self._refuse(oversized.serial, oversized.sender, error.dbus_name, error.sentence)
-        elif oversized.kind in (RETURN, ERROR) and oversized.reply_serial in self._calls:
-            self._calls.pop(oversized.reply_serial).errback(LimitsExceeded())
+        elif oversized.kind in (RETURN, ERROR):
+            self._calls.turned_away(oversized)
 
     def _called(self, call: Incoming) -> None:
         if self._answerer is None:
             self.refuse(call, "org.freedesktop.DBus.Error.UnknownObject", "This program offers nothing on the bus.")
         else:
             _shielded(self._answerer, call)
-
-    def _answered(self, answer: Incoming) -> None:
-        waiting = self._calls.pop(answer.reply_serial, None)
-        if waiting is None:
-            return
-        try:
-            values = answer.arguments()
-        except Exception:
-            waiting.errback(ErrorReply("org.freedesktop.DBus.Error.InvalidSignature", "The answer can't be read."))
-            return
-        if answer.kind == RETURN:
-            waiting.callback(values)
-        else:
-            sentence = values[0] if values and isinstance(values[0], str) else ""
-            waiting.errback(ErrorReply(answer.error_name, sentence))
 
     def _signalled(self, signal: Incoming) -> None:
         # Any peer may send us a signal in the name of the bus's interface; only the bus may send one as the bus.

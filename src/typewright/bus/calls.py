@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The calls that we have made, and what becomes of them: an answer counts only if it is of whom we asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from typewright.bus.framing import Oversized
+from typewright.bus.incoming import ERROR, RETURN, Incoming
+from typewright.errors import LimitsExceeded
+
+DAEMON = "org.freedesktop.DBus"
+"""The bus itself, as destination, sender and interface."""
+
+
+class ErrorReply(Exception):
+    """The peer answered a call with an error. `str` is its name only: the sentence may hold what is not ours to log."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.sentence = sentence
+
+
+class Calls:
+    """
+    I hold what is to be told of each call, by its serial.
+
+    Any peer may send us an answer that nobody asked it for, and serials are easy to guess; who sent it the bus says, and
+    nobody can forge that. Of a call by a well-known name, which stands for a peer that we don't know, any peer's is taken.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, tuple[str, Deferred[list[Any]]]] = {}
+
+    def made(self, serial: int, destination: str) -> Deferred[list[Any]]:
+        """A call was made: fires with the values of its answer; errbacks with ErrorReply or LimitsExceeded."""
+        answered: Deferred[list[Any]] = Deferred(lambda _: self._waiting.__delitem__(serial))
+        self._waiting[serial] = destination, answered
+        return answered
+
+    def answered(self, answer: Incoming) -> None:
+        """A message of the kind RETURN or ERROR has come."""
+        waiting = self._take(answer)
+        if waiting is None:
+            return
+        try:
+            values = answer.arguments()
+        except Exception:
+            waiting.errback(ErrorReply("org.freedesktop.DBus.Error.InvalidSignature", "The answer can't be read."))
+            return
+        if answer.kind == RETURN:
+            waiting.callback(values)
+        else:
+            sentence = values[0] if values and isinstance(values[0], str) else ""
+            waiting.errback(ErrorReply(answer.error_name, sentence))
+
+    def turned_away(self, answer: Oversized) -> None:
+        """One of that kind has come that was too long."""
+        waiting = self._take(answer)
+        if waiting is not None:
+            waiting.errback(LimitsExceeded())
+
+    def end(self) -> list[Deferred[list[Any]]]:
+        """Those that will have no answer any more."""
+        waiting, self._waiting = self._waiting, {}
+        return [answered for _, answered in waiting.values()]
+
+    def _take(self, answer: Incoming | Oversized) -> Deferred[list[Any]] | None:
+        destination, waiting = self._waiting.get(answer.reply_serial, ("", None))
+        if waiting is not None and _is_of(destination, answer):
+            del self._waiting[answer.reply_serial]
+            return waiting
+        return None
+
+
+def _is_of(destination: str, answer: Incoming | Oversized) -> bool:
+    if answer.sender == DAEMON:
+        return destination == DAEMON or answer.kind == ERROR  # the bus tells when nobody else will answer
+    if destination == DAEMON:
+        return False
+    return answer.sender == destination or not destination.startswith(":")
