@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -105,7 +106,8 @@ def test_in_the_middle_of_a_job_it_ends_in_time(environ: dict[str, str], desk: D
         assert "'confirmed': <false>" in answer or "org.typewright.Error." in complaint, answer + complaint
         assert peak_mib(service) < 64
         status = service.end()
-        assert status in (0, DISPLAY_LOST)
+        # In its last moments, when it has stopped already, it ends of a signal like any other program.
+        assert status in (0, DISPLAY_LOST, -signal.SIGTERM)
         log = service.log.read_text()
         assert "Traceback" not in log, log
 

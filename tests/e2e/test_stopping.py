@@ -158,7 +158,7 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
 def test_keycodes_that_a_killed_service_had_borrowed_are_put_back(environ: dict[str, str], arrived: int) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     before = desktop.keymap(environ)
-    text = "".join(chr(0x4E00 + number) for number in range(220))
+    text = "".join(chr(0x4E00 + number) for number in range(220)) * 5  # so much that it does not end before the kill
     with desktop.terminal(environ) as terminal, tempfile.TemporaryDirectory() as home:
         running = desktop.Service(environ, Path(home) / "log")
         running.wait_until_ready()
