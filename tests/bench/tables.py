@@ -75,7 +75,7 @@ def _goals(results: Results) -> Iterator[str]:
 def _ceilings(results: Results) -> Iterator[str]:
     yield from ("", "### The ceilings", "")
     yield f"{FLOODED} again: how fast each program takes its keys when all are written in one go, with nothing waited for."
-    yield "Nobody can be faster; beside it, how much more that is than by xdotool, and how much of it Typewright reaches."
+    yield "Hardly anybody can be faster. Beside it, how much more that is than by xdotool, and how much Typewright reaches."
     yield ""
     yield from _header("program", "characters a second", f"by {XDOTOOL_AT_ONCE.name}", "Typewright by it")
     for target in results.targets:
