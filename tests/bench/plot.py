@@ -58,7 +58,7 @@ def _legend() -> Iterator[str]:
         at += 140
     yield f'<rect x="{at}" y="12" width="12" height="10" fill="none" stroke="#444"/>'
     yield _text(at + 17, 21, "characters a second, hollow where")
-    yield _text(at + 203, 21, "characters are wrong", colour=_WRONG)
+    yield _text(at + 225, 21, "characters are wrong", colour=_WRONG)
 
 
 def _axis(left: float, bottom: float) -> Iterator[str]:
