@@ -16,7 +16,9 @@ from tests.usermanager import ROOT, UserManager, user_manager
 UNIT = "typewright.service"
 # What `systemd-analyze --user security` of systemd 252 says; 0 is best, 10 worst.
 EXPOSURE, EXPOSURE_BEHIND_WALLS = 5.9, 1.0
-
+SHOWN = (ROOT, Path(sys.prefix))
+"""What is to be seen behind the walls: they hide /tmp, and this checkout may stand there."""
+_SHOW = 'printf "%s" "$1" >"$XDG_CONFIG_HOME/systemd/user/typewright.service.d/shown.conf"'
 
 RULES = """
 [[callers]]
@@ -42,6 +44,9 @@ def manager(tmp_path: Path) -> Iterator[UserManager]:
 def install(manager: UserManager, display: str, *options: str, config: str = "") -> None:
     manager.run("systemctl", "--user", "set-environment", f"DISPLAY={display}", "XAUTHORITY=/dev/null")
     manager.run("bash", str(ROOT / "packaging" / "install"), "--venv", sys.prefix, *options)
+    if "--sandbox" in options:
+        manager.run("sh", "-c", _SHOW, "sh", f"[Service]\nBindReadOnlyPaths={' '.join(map(str, SHOWN))}\n")
+        manager.run("systemctl", "--user", "daemon-reload")
     manager.run("sh", "-c", 'printf "%s" "$1" >"$XDG_CONFIG_HOME/typewright/config.toml"', "sh", config)
 
 
@@ -88,7 +93,8 @@ def test_the_unit_types_behind_its_walls(manager: UserManager) -> None:
         assert [of_the_process(manager, name) for name in ("NoNewPrivs", "Seccomp", "CapBnd")] == ["1", "2", "0" * 16]
         process = Path("/proc", manager.show(UNIT, "MainPID"))
         assert (process / "uid_map").read_text().split() == [str(manager.user.pw_uid)] * 2 + ["1"]
-        assert [path.name for path in (process / "root" / "tmp").iterdir()] == [".X11-unix"]
+        shown = {path.parts[2] for path in SHOWN if path.is_relative_to("/tmp")}
+        assert {path.name for path in (process / "root" / "tmp").iterdir()} == {".X11-unix"} | shown
         mounts = [line.split() for line in (process / "mountinfo").read_text().splitlines()]
         assert {mount[5].split(",")[0] for mount in mounts if mount[4] in ("/", "/home", "/run/user")} == {"ro"}
         assert (process / "ns" / "net").readlink() != Path("/proc/self/ns/net").readlink()
