@@ -29,11 +29,10 @@ from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
 from typewright.x11.programs import Programs
-from typewright.x11.recovery import Recovery
+from typewright.x11.recovery import LONGEST_GRAB_S, Recovery
 from typewright.x11.sweep import sweep
 
 _OPENING_S = 10.0
-_LONGEST_GRAB_S = 2.0
 
 log = Logger()
 
@@ -198,7 +197,7 @@ def _redeem(reactor: Any, control: Connection, keyboards: Extension, heir: int =
     recovery = Recovery(control, keyboards)
     prepared = control.carry_out(recovery.prepare())
     return prepared.addCallback(
-        lambda _: control.carry_out(recovery.redeem(heir)).addTimeout(_LONGEST_GRAB_S, reactor, lambda *_: False)
+        lambda _: control.carry_out(recovery.redeem(heir)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: False)
     )
 
 

@@ -27,14 +27,13 @@ from typewright.errors import DisplayLost, TypewrightError
 from typewright.x11 import xkb, xtest
 from typewright.x11.asking import GET_INPUT_FOCUS, Ask, Asking, RequestError, extension
 from typewright.x11.questions import Questions
-from typewright.x11.recovery import Recovery
+from typewright.x11.recovery import LONGEST_GRAB_S, Recovery
 from typewright.x11.sweep import sweep
 from typewright.x11.waiting import Waiting
 
 READY = "guarding"
 _PATIENCE_S = 0.3
 _PARTING_S = 0.1
-_LONGEST_GRAB_S = 2
 _CREATE_WINDOW = struct.Struct("=BBHIIhhHHHHII")
 _WINDOW_AT = struct.Struct("=8xI")
 
@@ -65,7 +64,7 @@ class Guardian:
         if self._connection.carry_out(self._recovery.owed()):
             self._let_the_program_catch_up()
             # The server is grabbed meanwhile: better to die, which ends that, than to hang in it.
-            signal.alarm(_LONGEST_GRAB_S)
+            signal.alarm(LONGEST_GRAB_S)
             self._connection.carry_out(self._recovery.redeem())
             signal.alarm(0)
 

@@ -21,6 +21,9 @@ from typewright.x11.tenure import Tenure
 _GRAB_SERVER = struct.pack("=BBH", 36, 0, 1)
 _UNGRAB_SERVER = struct.pack("=BBH", 37, 0, 1)
 
+LONGEST_GRAB_S = 2
+"""How long `Recovery.redeem` may take, in whole seconds: who has it carried out sees to that, as the server is grabbed."""
+
 
 class Recovery:
     """I give back what the leases say, through `connection`. `prepare` comes first."""
