@@ -98,6 +98,19 @@ class LayoutTest(Stage):
         self.assertEqual(state.held, 0)
 
     @inlineCallbacks
+    def test_caps_lock_that_comes_up_is_noticed_though_it_locks(self) -> Steps:
+        """The modifiers in force are the same before and after."""
+        for _ in range(2):
+            self.other.finger(CAPS, down=True)
+            waiting = self.backend.keyboard.unmodified()
+            yield self.backend.focus.focused()
+            yield self.backend.focus.focused()
+            self.assertNoResult(waiting)
+            self.other.finger(CAPS, down=False)
+            state = yield waiting.addTimeout(10, reactor)
+            self.assertEqual(state.held, 0)
+
+    @inlineCallbacks
     def test_waiting_for_a_modifier_can_be_given_up(self) -> Steps:
         self.other.finger(SHIFT, down=True)
         waiting = self.backend.keyboard.unmodified().addTimeout(0.05, reactor)

@@ -23,7 +23,7 @@ NEW_KEYBOARD_NOTIFY, MAP_NOTIFY, STATE_NOTIFY = 0, 1, 2
 _CORE_KEYBOARD = 0x100
 _TYPES, _SYMS, _MODIFIER_MAP, _ACTIONS = 0x01, 0x02, 0x04, 0x10
 _GROUP_PARTS = 0x10 | 0x80  # the effective and the locked group
-_MODIFIER_PARTS = 0x01
+_MODIFIER_PARTS = 0x02 | 0x04  # those of keys that are down, and the latched ones
 _SET_MODS = 1
 _SHIFT = 1
 _ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
@@ -51,7 +51,7 @@ def use_extension(major: int) -> bytes:
 
 
 def select_events(major: int, *, modifiers: bool) -> bytes:
-    """SelectEvents: changes of keyboard and map, of the group, and with `modifiers` of the effective modifiers."""
+    """SelectEvents: changes of keyboard and map, of the group, and with `modifiers` of those not locked."""
     which = 1 << NEW_KEYBOARD_NOTIFY | 1 << MAP_NOTIFY | 1 << STATE_NOTIFY
     whole = which & ~(1 << STATE_NOTIFY)
     parts = _GROUP_PARTS | (_MODIFIER_PARTS if modifiers else 0)
