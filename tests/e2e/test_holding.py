@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,6 +108,25 @@ def test_everything_that_ends_a_hold(desk: Desk) -> None:
         assert desktop.cli(desk.environ, "enable").returncode == 0
         assert holder.press_and_hold("shift", LONG_S) is True
     assert up_after_s(desk) < LONG_S / 2  # its caller has left
+
+
+def test_a_hold_that_its_caller_is_told_to_be_none_leaves_nothing_down(desk: Desk) -> None:
+    """The key is down, and the program does not say that it has it: cancelled there, or given up by the service."""
+    assert desk.call("Insert", "s", "which answers") == "b true"
+    desk.terminal.process.send_signal(signal.SIGSTOP)
+    try:
+        with caller(desk) as holder:
+            with ThreadPoolExecutor(1) as thread:
+                holding = thread.submit(lambda: holder.press_and_hold("shift", LONG_S))
+                desktop.until(lambda: desktop.keys_down(desk.environ) == [SHIFT_L])
+                assert desktop.cli(desk.environ, "disable").returncode == 0
+                assert holding.result(desktop.PATIENCE_S) is False
+            assert up_after_s(desk) < LONG_S / 2
+            assert desktop.cli(desk.environ, "enable").returncode == 0
+            assert holder.press_and_hold("shift", LONG_S) is False
+            assert up_after_s(desk) < LONG_S / 2
+    finally:
+        desk.terminal.process.send_signal(signal.SIGCONT)
 
 
 def test_a_stopping_service_lets_go(desk: Desk) -> None:

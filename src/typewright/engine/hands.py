@@ -123,7 +123,8 @@ class Hands:
             if not confirmed:
                 break
         if confirmed:
-            # What the chord itself leaves down is to be held.
+            # What the chord itself does not release is to be held: its holder sees to it from now on.
+            job.left_down += [keycode for keycode in down if keycode not in job.left_down]
             down.clear()
         if strays := self._observer.strays():
             job.disturbance = judge(strays, chord, sent, job.layout)

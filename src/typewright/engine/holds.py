@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from twisted.internet.defer import Deferred, inlineCallbacks, succeed
+from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks, succeed
 from twisted.logger import Logger
 
 from typewright.engine.job import Job
@@ -24,7 +24,7 @@ log = Logger()
 class _Held(NamedTuple):
     caller: str
     keysyms: Sequence[object]
-    chord: Chord
+    keycodes: Sequence[int]
     end: IDelayed
 
 
@@ -39,21 +39,31 @@ class Holds:
         self._typist = typist
         self._clock = clock
         self._held: _Held | None = None
+        self._lifting = DeferredLock()
 
     @inlineCallbacks
     def hold(self, notation: str, lease_s: float, job: Job) -> Waits:
-        """Press the one chord of `notation`, for `lease_s` seconds at most; fires True when it is down."""
-        held: list[Chord] = []
+        """
+        Press the one chord of `notation`, for `lease_s` seconds at most; fires True when it is down.
+
+        When it went down, but the job has ended otherwise, it is up again.
+        """
 
         def half(coder: KeyCoder) -> list[Chord]:
-            (chord,) = coder.chords(notation)
-            held[:] = [chord._replace(events=tuple(event for event in chord.events if event.pressed))]
-            return held
+            return [
+                chord._replace(events=tuple(event for event in chord.events if event.pressed))
+                for chord in coder.chords(notation)[job.typed :]
+            ]
 
-        done = yield self._typist.perform(job, lambda _: [Step(half)])
+        done = False
+        try:
+            done = yield self._typist.perform(job, lambda _: [Step(half)])
+        finally:
+            if not done and job.left_down:
+                yield self._lift(job.left_down, Job(job.caller, "release"))
         if done:
             end = self._clock.callLater(lease_s, self._expire)
-            self._held = _Held(job.caller, keysyms_of(notation), held[0], end)
+            self._held = _Held(job.caller, keysyms_of(notation), job.left_down, end)
         return done
 
     def release_for(self, job: Job, keysyms: Sequence[object]) -> Deferred[bool]:
@@ -61,21 +71,28 @@ class Holds:
         if self._held is None or self._held.caller != job.caller or self._held.keysyms != keysyms:
             job.stop("the caller does not hold this chord, or no longer")
             return succeed(False)
-        return self._lift(job)
+        return self._release(self._held, job)
 
     def release(self, caller: str | None = None) -> Deferred[bool]:
-        """Release what is held, if it is held for `caller` or no caller is named; fires True if that was confirmed."""
-        if self._held is None or caller not in (None, self._held.caller):
-            return succeed(False)
-        return self._lift(Job(self._held.caller, "release"))
+        """
+        Release what is held, if it is held for `caller` or no caller is named; fires True if that was confirmed.
 
-    def _lift(self, job: Job) -> Deferred[bool]:
-        held, self._held = self._held, None
-        assert held is not None
+        What is being released already is up as well when it fires.
+        """
+        held = self._held
+        if held is None or caller not in (None, held.caller):
+            return self._lifting.run(lambda: False)
+        return self._release(held, Job(held.caller, "release"))
+
+    def _release(self, held: _Held, job: Job) -> Deferred[bool]:
+        self._held = None
         if held.end.active():
             held.end.cancel()
-        events = tuple(KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(held.chord.keys))
-        return self._typist.lift(held.chord._replace(events=events), job)
+        return self._lift(held.keycodes, job)
+
+    def _lift(self, keycodes: Sequence[int], job: Job) -> Deferred[bool]:
+        events = tuple(KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(keycodes))
+        return self._lifting.run(self._typist.lift, Chord(tuple(keycodes), events), job)
 
     def _expire(self) -> None:
         self.release().addErrback(lambda failure: log.failure("releasing held keys failed", failure))

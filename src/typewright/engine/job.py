@@ -19,7 +19,8 @@ class Job:
     `total` and `typed` count characters, chords or, for `revise` and `undo`, keystrokes. `erases` tells that it takes away
     what stands before the caret. `window` is where the job belongs, `layout` what its key list was made for, `program` the
     kind of its program, `before` what stands before its text, if that is known and matters, `focused` what has the focus at
-    its begin. `insertion` is the number under which the history keeps its text, `disturbance` what has come between its keys
+    its begin. `left_down` are the keycodes that a chord of it has left down, in the order in which they went down.
+    `insertion` is the number under which the history keeps its text, `disturbance` what has come between its keys
     and is to be put right.
     """
 
@@ -48,6 +49,7 @@ class Job:
         self.program = "unknown"
         self.before: str | None = None
         self.focused: FocusedObject | None = None
+        self.left_down: list[int] = []
         self._pieces: list[str] = []
 
     @property
