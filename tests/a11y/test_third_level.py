@@ -13,6 +13,7 @@ from twisted.internet.defer import inlineCallbacks
 MIXED = 'Grüße, "wörld" & co: 100% naïve? Δοκιμή — 漢字 x\N{GRINNING FACE}y\n\nСегодня it\'s done.'
 LONG = ("The quick brown fox jumps over the lazy dog, 0123456789 times.\n" * 18)[:1120]
 NAME, PATH = "org.typewright.Typist1", "/org/typewright/Typist1"
+DICTATION = "org.typewright.Dictation1"
 
 
 class OneToolkit(Stage):
@@ -77,6 +78,40 @@ class OneToolkit(Stage):
             assert (report["typed"], report["level"]) == (12, "")
         self.running.ask("drop", "")
         assert (yield self.level("l")) == "text"
+
+    @inlineCallbacks
+    def dictate(self, member: str, *text: str) -> Steps:
+        """The answer to a call of Dictation1 that types, and the level and the reason in the signal ahead of it."""
+        (confirmed,) = yield self.session.call(NAME, PATH, DICTATION, member, "s" * len(text), list(text))
+        _, _, told, _, _, level, reason, *_ = self.finished[-1]
+        self.assertEqual(told, confirmed)
+        return confirmed, level or reason
+
+    @inlineCallbacks
+    def test_drafts_and_what_takes_them_back_get_there_too(self) -> Steps:
+        self.finished: list[list[Any]] = []
+        yield self.session.call_daemon("AddMatch", "s", f"type='signal',interface='{NAME}',member='Finished'")
+        self.session.listen(NAME, "Finished", lambda signal: self.finished.append(signal.arguments()))
+        for name in ("text", "area"):
+            yield self.in_field(name)
+            levels = []
+            for heard in ("write", "right", "Right you are, 漢字", "Right you are, Žofie"):
+                confirmed, level = yield self.dictate("Revise", heard)
+                self.assertTrue(confirmed, level)
+                self.assertEqual(self.running.ask("say"), heard)
+                levels.append(level)
+            # On a busy machine a program may tell of it too late.
+            self.assertGreaterEqual(levels.count("text"), 3, levels)
+            yield self.session.call(NAME, PATH, DICTATION, "Commit")
+            self.assertEqual((yield self.dictate("Undo"))[0], True)
+            self.assertEqual(self.running.ask("say"), "")
+            self.running.ask("drop", "o")
+            confirmed, reason = yield self.dictate("Revise", "one or two")
+            self.running.ask("drop", "")
+            self.assertEqual(self.running.ask("say"), "ne r tw")
+            self.assertFalse(confirmed)
+            self.assertIn("not what was typed", reason)
+            yield self.session.call(NAME, PATH, DICTATION, "Forget")
 
     @inlineCallbacks
     def test_what_has_not_come_yet_is_not_held_against_it(self) -> Steps:
