@@ -41,7 +41,7 @@ def test_a_service_whose_locale_does_not_compose_types_nothing(environ: dict[str
     with desktop.terminal(environ) as terminal, desktop.service({**environ, "LC_ALL": "C"}):
         report = desktop.cli(environ, "type", "fête")
         assert report.returncode == 1
-        assert "Character 2 (U+00EA) is not on the keyboard layout" in report.stderr
+        assert "Character 2 is not on the keyboard layout" in report.stderr
         assert desktop.busctl_call(environ, "Insert", "s", "\n") == "b true"
         assert terminal.rest("\r") == ""
     desktop.run(environ, "setxkbmap", "-option", "", "-layout", "us", "-variant", "")

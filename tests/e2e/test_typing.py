@@ -86,7 +86,7 @@ def test_line_ends_and_tabs(desk: Desk) -> None:
 @pytest.mark.parametrize("number", [0x1B, 0x03, 0x7F, 0x85])
 def test_control_characters_are_refused_before_the_first_key(desk: Desk, number: int) -> None:
     done = desktop.cli(desk.environ, "type", f"before{chr(number)}after")
-    assert (done.returncode, f"U+{number:04X}" in done.stderr) == (2, True)
+    assert (done.returncode, "Character 7 is a control character" in done.stderr) == (2, True)
     with pytest.raises(desktop.Ended, match="control character"):
         desk.call("Insert", "s", f"before{chr(number)}after")
     assert desk.fenced() == ""
@@ -159,7 +159,7 @@ def test_what_cannot_be_typed_is_found_before_the_first_key(desk: Desk) -> None:
     _fill(desk, _empty(desk) | set(range(136, 256)))
     report = desktop.cli(desk.environ, "type", "abc漢")
     assert report.returncode == 1
-    assert "Character 4 (U+6F22)" in report.stderr
+    assert "Character 4 is not on the keyboard layout" in report.stderr
     assert desk.fenced() == ""
 
 

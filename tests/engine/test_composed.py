@@ -72,5 +72,5 @@ def test_composed_under_caps_lock() -> None:
 def test_keys_of_two_groups_compose_nothing() -> None:
     bench = composing()
     assert outcome(bench.insert("aѝ")) is False
-    assert "U+045D" in bench.job.reason
+    assert "is not on the keyboard layout" in bench.job.reason
     assert bench.bursts == []

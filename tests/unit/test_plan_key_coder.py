@@ -68,8 +68,8 @@ def test_locked_modifiers_stand_in_every_state() -> None:
     ]  # fmt: skip
 
 
-def test_a_character_that_is_nowhere_is_untypeable_by_code_point_and_place() -> None:
-    with pytest.raises(Untypeable, match=r"^Character 8 \(U\+00E7\) is not on the keyboard layout\.$"):
+def test_a_character_that_is_nowhere_is_untypeable_by_place() -> None:
+    with pytest.raises(Untypeable, match=r"^Character 8 is not on the keyboard layout\.$"):
         coder().text_to_keys("hunter2ç")
 
 
@@ -138,7 +138,7 @@ def test_what_shares_a_borrowed_keycode_already_is_not_joined_anew() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("ï", "Character 1 (U+00EF)"), ("ab漢", "Character 3 (U+6F22)"), ("a😀", "Character 2 (U+1F600)")],
+    [("ï", "Character 1"), ("ab漢", "Character 3"), ("a😀", "Character 2")],
 )
 def test_without_a_spare_keycode_all_of_the_text_is_untypeable(text: str, place: str) -> None:
     with pytest.raises(Untypeable) as refused:
@@ -149,7 +149,7 @@ def test_without_a_spare_keycode_all_of_the_text_is_untypeable(text: str, place:
 
 def test_return_is_never_borrowed() -> None:
     without_return = replace(US_RU, keys={code: key for code, key in US_RU.keys.items() if code != 36})
-    with pytest.raises(Untypeable, match=r"^Character 2 \(U\+000A\)"):
+    with pytest.raises(Untypeable, match=r"^Character 2 "):
         coder(without_return).segments("a\nb", 3)
 
 
@@ -179,7 +179,7 @@ def test_with_nothing_to_lend_a_text_is_cut_where_composed_characters_begin() ->
         ("éa", True), ("ééb\nж", True), ("é", True),
     ]  # fmt: skip
     assert under.segments("éa", 1) == [Segment("éa", (("é", "é"),))]
-    with pytest.raises(Untypeable, match=r"^Character 2 \(U\+00E8\)"):
+    with pytest.raises(Untypeable, match=r"^Character 2 "):
         under.segments("éè", 0)
 
 

@@ -29,27 +29,12 @@ def test_what_is_typed(text: str, typed: str) -> None:
     assert typeable(text) == typed
 
 
-@pytest.mark.parametrize(
-    ("control", "code_point"),
-    [
-        ("\0", "U+0000"),
-        ("\x03", "U+0003"),
-        ("\b", "U+0008"),
-        ("\x0b", "U+000B"),
-        ("\x0c", "U+000C"),
-        ("\x1b", "U+001B"),
-        ("\x7f", "U+007F"),
-        ("\x85", "U+0085"),
-        ("\x9b", "U+009B"),
-        ("\ud800", "U+D800"),
-        ("\udfff", "U+DFFF"),
-    ],
-)
-def test_a_control_character_is_refused_by_code_point_and_place(control: str, code_point: str) -> None:
+@pytest.mark.parametrize("control", ["\0", "\x03", "\b", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9b", "\ud800", "\udfff"])  # noqa: PT014 - two surrogates
+def test_a_control_character_is_refused_by_its_place(control: str) -> None:
     with pytest.raises(ValueError, match="never typed") as refused:
         typeable(f"hunter2{control}sesame")
     sentence = str(refused.value)
-    assert sentence.startswith(f"Character 8 is the control character {code_point}, ")
+    assert sentence.startswith("Character 8 is a control character, ")
     assert "hunter2" not in sentence
     assert "sesame" not in sentence
     assert control not in sentence

@@ -97,8 +97,7 @@ class KeyCoder:
                 continue
             if spare < 1 or character in _CONTROLS:
                 raise Untypeable(
-                    f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout, "
-                    "and the layout has no keycode to lend to it."
+                    f"Character {place + 1} is not on the keyboard layout, and the layout has no keycode to lend to it."
                 )
             if not packing.take(character):
                 pieces.append(Segment(text[start:place], packing.keys))
@@ -114,7 +113,7 @@ class KeyCoder:
                 position = self._find(character, group)
                 found = self._composed(character, group) if position is None else self._chord(position, character)
                 if found is None:
-                    raise Untypeable(f"Character {place + 1} (U+{ord(character):04X}) is not on the keyboard layout.")
+                    raise Untypeable(f"Character {place + 1} is not on the keyboard layout.")
                 known = self._chords[character, group] = found
             group = known.events[0].state >> GROUP_SHIFT
             yield known

@@ -73,12 +73,12 @@ def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list
     Of a key alone that is so under Caps Lock as well; a chord of several keys leaves Caps Lock out, as everybody does who
     presses ctrl+s with their fingers. Locks that keep a key out of reach, or turn a modifier key into another, are off for
     the chord. Behind a key that locks or latches something the state is anybody's guess, and none is required of an event.
-    Raises ValueError for what `keysyms_of` refuses, and Untypeable, naming the word, when the layout has no such key.
+    Raises ValueError for what `keysyms_of` refuses, and Untypeable when the layout has no such key; neither repeats a word.
     """
     chords = []
     lasting = False
-    for words in keysyms_of(notation):
-        planned = _chord(words, layout, group, locked)
+    for place, words in enumerate(keysyms_of(notation), 1):
+        planned = _chord(words, layout, group, locked, place)
         if lasting:
             planned = planned._replace(events=tuple(event._replace(state=ANY_STATE) for event in planned.events))
         chords.append(planned)
@@ -86,29 +86,29 @@ def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list
     return chords
 
 
-def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locked: int) -> Chord:
+def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locked: int, place: int) -> Chord:
     keys: list[int] = []
     pressed = 0
     in_group = group
     heeded = locked if len(words) == 1 else locked & ~LOCK_MASK
-    for word, keysym in words:
+    for number, (_, keysym) in enumerate(words, 1):
         position = layout.find(keysym, group=in_group, locked=heeded)
         if position is None:
-            raise Untypeable(f"No key of the keyboard layout reaches {word!r}.")
+            raise Untypeable(f"No key of the keyboard layout reaches key {number} of chord {place}.")
         if position.unlocked:
-            return _chord(words, layout, group, locked & ~position.unlocked)
+            return _chord(words, layout, group, locked & ~position.unlocked, place)
         in_group = position.group
         for bit in sorted(layout.modifier_keys):
             if bit & position.modifiers & ~pressed:
                 keys.append(layout.modifier_keys[bit])
                 pressed |= bit
         if position.keycode in keys:
-            raise Untypeable(f"{word!r} would press a key twice in one chord.")
+            raise Untypeable(f"Key {number} of chord {place} would press a key twice in that chord.")
         keys.append(position.keycode)
         pressed |= max(layout.modifiers.get(position.keycode, 0), 0)
     upset = locked & reduce(or_, (layout.fickle.get(key, 0) for key in keys))
     if upset and len(words) > 1:
-        return _chord(words, layout, group, locked & ~upset)
+        return _chord(words, layout, group, locked & ~upset, place)
     return chord(keys, layout.modifiers, state_of(in_group, locked))
 
 
