@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,9 @@ from twisted.logger import LogEvent, LogLevel, eventAsText, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 pytest_plugins = ["pytester"]
+
+# Whoever runs the tests in the background has them ignore SIGINT, and all their children with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no error, and CI tries the same examples every time.
 settings.register_profile("typewright", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -186,7 +186,9 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
         print(f"typewright {__version__} is ready: org.typewright.Typist1 is on the session bus", flush=True)
 
     reactor.callWhenRunning(start)
-    reactor.callWhenRunning(signal.signal, signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
+    for ending in (signal.SIGINT, signal.SIGHUP):
+        # Scripts start what is to run in the background with SIGINT ignored, and the reactor would leave it at that.
+        reactor.callWhenRunning(signal.signal, ending, lambda *_: reactor.callFromThread(reactor.stop))
     reactor.run()
     return status
 

@@ -94,6 +94,12 @@ def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str
     assert_prefix_and_keys_up(desk)
 
 
+def test_an_interrupt_ends_a_service_that_a_script_has_started_deaf_to_it(environ: dict[str, str]) -> None:
+    with desktop.service(environ, under=["env", "--ignore-signal=INT"]) as service:
+        service.process.send_signal(signal.SIGINT)
+        assert service.process.wait(20) == 0
+
+
 def test_no_focus_is_no_typing(desk: Desk) -> None:
     desktop.run(
         desk.environ,
