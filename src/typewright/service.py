@@ -250,8 +250,14 @@ def _follow_lock(desk: Desk, history: History) -> Callable[[str, bool], None]:
 
 
 def _soon(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
-    """The end of `waiting`, but not later than in a second: nobody who does not answer keeps the service from starting."""
-    return waiting.addTimeout(_STARTING_S, reactor, onTimeoutCancel=lambda *_: None)
+    """
+    Fires at the end of `waiting`, but not later than in a second: who does not answer keeps no service from starting.
+
+    `waiting` itself goes on: a late answer is an answer.
+    """
+    soon: Deferred[Any] = Deferred()
+    waiting.addBoth(lambda _: None if soon.called else soon.callback(None))
+    return soon.addTimeout(_STARTING_S, reactor, onTimeoutCancel=lambda *_: None)
 
 
 def _locale(environ: Mapping[str, str]) -> str:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What comes between while the service starts: a screen saver that takes its time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import desktop
+from tests.e2e.conftest import Desk
+
+# A start waits a second for its answer, so that a test knows where the service is when it was asked.
+_SLOW_SAVER = """
+import asyncio, sys
+from dbus_fast.aio import MessageBus
+from dbus_fast.service import ServiceInterface, method
+
+class Saver(ServiceInterface):
+    @method()
+    async def GetActive(self) -> "b":
+        print("asked", flush=True)
+        return await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline) == "locked\\n"
+
+async def main():
+    bus = await MessageBus().connect()
+    bus.export("/org/freedesktop/ScreenSaver", Saver("org.freedesktop.ScreenSaver"))
+    await bus.request_name("org.freedesktop.ScreenSaver")
+    print("ready", flush=True)
+    await bus.wait_for_disconnect()
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def slow_saver(environ: dict[str, str]) -> Iterator[desktop.Child]:
+    """A screen saver that says when it was asked, and answers with the next line of its standard input."""
+    command = [sys.executable, "-c", _SLOW_SAVER]
+    child = desktop.Child(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert child.line() == "ready"
+        yield child
+    finally:
+        child.kill()
+        child.process.stdin.close()
+        child.process.stdout.close()
+
+
+@contextmanager
+def starting(environ: dict[str, str], home: Path) -> Iterator[desktop.Service]:
+    """A service that has only begun to start."""
+    service = desktop.Service(environ, home / "log")
+    try:
+        yield service
+    finally:
+        if service.process.poll() is None:
+            service.kill()
+        service.process.stdout.close()
+
+
+def test_a_screen_saver_that_answers_late_is_heard_all_the_same(environ: dict[str, str], tmp_path: Path) -> None:
+    with slow_saver(environ) as saver, desktop.terminal(environ) as terminal, starting(environ, tmp_path) as service:
+        assert saver.line() == "asked"
+        service.wait_until_ready()
+        desk = Desk(environ, service, terminal)
+        saver.process.stdin.write(b"locked\n")
+        saver.process.stdin.flush()
+        desktop.until(lambda: '"the screen is locked"' in desk.call("Type", "sa{sv}", "", "0"))
