@@ -102,6 +102,8 @@ class Service:
             yield gatherResults(looked, consumeErrors=True)
             publish(bus, desk, dictation, Access(rules_of(config.callers)))
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
+            if backend.lost:
+                raise DisplayLost()
         except BaseException:
             yield backend.close()
             raise

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What comes between while the service starts: a screen saver that takes its time."""
+"""What comes between while the service starts: the end of the display, a screen saver that takes its time."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,3 +70,12 @@ def test_a_screen_saver_that_answers_late_is_heard_all_the_same(environ: dict[st
         saver.process.stdin.write(b"locked\n")
         saver.process.stdin.flush()
         desktop.until(lambda: '"the screen is locked"' in desk.call("Type", "sa{sv}", "", "0"))
+
+
+def test_a_display_that_is_lost_meanwhile_ends_the_service(tmp_path: Path) -> None:
+    with desktop.session_bus() as bus, desktop.xvfb() as display:
+        environ = desktop.environment(display, bus)
+        with slow_saver(environ) as saver, starting(environ, tmp_path) as service:
+            assert saver.line() == "asked"
+            os.kill(desktop.server_pid(display), signal.SIGKILL)
+            assert service.process.wait(desktop.PATIENCE_S) == 8

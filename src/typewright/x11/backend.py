@@ -56,6 +56,11 @@ class Backend:
     _sweep: Callable[[], Deferred[int]]
     name: str = "x11"
 
+    @property
+    def lost(self) -> bool:
+        """Whether the display has gone away already, which nobody is told of any more."""
+        return self._control.closed or self._data.closed
+
     def when_lost(self, callback: Callable[[], None]) -> None:
         """Have `callback` called, once, when the display goes away by itself."""
         lost: list[bool] = []

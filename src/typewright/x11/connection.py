@@ -73,6 +73,11 @@ class Connection:
         self._closed = False
         reactor.addReader(self)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server is gone, or we have left it."""
+        return self._closed
+
     def new_id(self) -> int:
         """A resource id of our own, never used before."""
         return next(self._ids)
