@@ -13,9 +13,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks
+from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, succeed
+from twisted.internet.error import ReactorNotRunning
 from twisted.logger import Logger
 
 from typewright import __version__
@@ -105,7 +107,7 @@ class Service:
             if backend.lost:
                 raise DisplayLost()
         except BaseException:
-            yield backend.close()
+            yield _bounded(backend.close(), reactor)
             raise
         backend.when_lost(lambda: service._lost(DisplayLost()))
         bus.on_lost(lambda: service._lost(BusLost()))
@@ -147,50 +149,62 @@ class Service:
         return self._bounded(self._desk.close(reason))
 
     def _bounded(self, waiting: Deferred[Any]) -> Deferred[Any]:
-        """The end of `waiting`, good or bad, but not later than in a few seconds: a service must be able to stop."""
-        return waiting.addTimeout(_CLOSING_S, self._reactor).addErrback(
-            lambda failure: log.warn("closing down: {problem}", problem=failure.type.__name__)
-        )
+        return _bounded(waiting, self._reactor)
 
 
 def run(reactor: Any, config: Config, display: str | None) -> int:
     """
-    Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; returns the exit status.
+    Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; returns the exit status. A signal that comes
+    while it starts makes it give that up.
 
     Prints one line when the name is taken. What goes wrong at start is one sentence on standard error.
     """
     status = 0
+    service: Service | None = None
+    starting: Deferred[None] = succeed(None)
+    stopping = False
     # A step of the wall clock must neither fire nor starve a time-out.
     reactor.seconds = time.monotonic
 
-    def ended(error: TypewrightError) -> None:
+    def end(problem: Exception) -> None:
         nonlocal status
-        status = error.exit_status
-        reactor.stop()
+        status = problem.exit_status if isinstance(problem, TypewrightError) else TypewrightError.exit_status
+        with suppress(ReactorNotRunning):  # It may have been stopped by a signal just now.
+            reactor.stop()
 
     @inlineCallbacks
     def start() -> Generator[Deferred[Any], Any, None]:
-        nonlocal status
+        nonlocal service
         try:
             service = yield Service.start(reactor, config, display)
-        except TypewrightError as problem:
-            print(f"typewright: {problem}", file=sys.stderr)
-            status = problem.exit_status
-            reactor.stop()
+        except Exception as problem:
+            if stopping:
+                return  # The start was given up, whatever came of that.
+            if isinstance(problem, TypewrightError):
+                print(f"typewright: {problem}", file=sys.stderr)
+            else:
+                log.failure("the service could not start")
+            end(problem)
             return
-        except Exception:
-            log.failure("the service could not start")
-            status = TypewrightError.exit_status
-            reactor.stop()
-            return
-        service.on_end = ended
-        reactor.addSystemEventTrigger("before", "shutdown", service.stop)
-        print(f"typewright {__version__} is ready: org.typewright.Typist1 is on the session bus", flush=True)
+        service.on_end = end
+        if not stopping:
+            print(f"typewright {__version__} is ready: org.typewright.Typist1 is on the session bus", flush=True)
 
-    reactor.callWhenRunning(start)
+    def begin() -> None:
+        nonlocal starting
+        starting = start()
+
+    def stop() -> Deferred[Any]:
+        nonlocal stopping
+        stopping = True
+        starting.cancel()
+        return _bounded(starting, reactor).addBoth(lambda _: None if service is None else service.stop())
+
     for ending in (signal.SIGINT, signal.SIGHUP):
         # Scripts start what is to run in the background with SIGINT ignored, and the reactor would leave it at that.
         reactor.callWhenRunning(signal.signal, ending, lambda *_: reactor.callFromThread(reactor.stop))
+    reactor.callWhenRunning(begin)
+    reactor.addSystemEventTrigger("before", "shutdown", stop)
     reactor.run()
     return status
 
@@ -249,6 +263,13 @@ def _follow_lock(desk: Desk, history: History) -> Callable[[str, bool], None]:
         history.forget()
 
     return changed
+
+
+def _bounded(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
+    """The end of `waiting`, good or bad, but not later than in a few seconds: a service must be able to stop."""
+    return waiting.addTimeout(_CLOSING_S, reactor).addErrback(
+        lambda failure: log.warn("closing down: {problem}", problem=failure.type.__name__)
+    )
 
 
 def _soon(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:

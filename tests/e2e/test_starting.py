@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""What comes between while the service starts: the end of the display, a screen saver that takes its time."""
+"""What comes between while the service starts: a signal, the end of the display, a screen saver that takes its time."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.false_display import Between, false_display
 
 # A start waits a second for its answer, so that a test knows where the service is when it was asked.
 _SLOW_SAVER = """
@@ -79,3 +83,32 @@ def test_a_display_that_is_lost_meanwhile_ends_the_service(tmp_path: Path) -> No
             assert saver.line() == "asked"
             os.kill(desktop.server_pid(display), signal.SIGKILL)
             assert service.process.wait(desktop.PATIENCE_S) == 8
+
+
+def assert_it_goes(service: desktop.Service, name: str) -> None:
+    """At this signal it ends, and has nothing to complain of."""
+    service.process.send_signal(getattr(signal, name))
+    assert service.process.wait(desktop.PATIENCE_S) == 0
+    assert not re.search("^(typewright|warn|error|critical): ", service.log.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_it_and_nothing_is_said_to_be_lost(environ: dict[str, str], name: str, tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def mute(frame: bytes) -> bytes:
+        asked.set()
+        return b""
+
+    with (
+        false_display(Between(environ["DISPLAY"], mute).serve) as display,
+        starting({**environ, "DISPLAY": display}, tmp_path) as service,
+    ):
+        assert asked.wait(desktop.PATIENCE_S)
+        assert_it_goes(service, name)
+
+
+def test_a_signal_that_comes_when_the_display_is_open_ends_it(environ: dict[str, str], tmp_path: Path) -> None:
+    with slow_saver(environ) as saver, starting(environ, tmp_path) as service:
+        assert saver.line() == "asked"
+        assert_it_goes(service, "SIGTERM")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, TimeoutError, succeed  # noqa: A004
 from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -36,7 +36,7 @@ class Guardianship:
         started: Deferred[None] = Deferred()
         self._started = started
         self._spawn()
-        return started.addTimeout(_STARTING_S, self._reactor).addErrback(self._failed)
+        return started.addTimeout(_STARTING_S, self._reactor).addErrback(self._late)
 
     def end(self) -> Deferred[None]:
         """
@@ -80,7 +80,11 @@ class Guardianship:
         if started is not None and not started.called:
             started.callback(None)
 
-    def _failed(self, failure: Failure | None = None) -> None:
+    def _late(self, failure: Failure) -> None:
+        failure.trap(TimeoutError)  # Who does not want to wait any more has found nothing wrong.
+        self._failed()
+
+    def _failed(self) -> None:
         log.error("nobody guards the keyboard: if this process is killed, the next one puts right what it leaves behind")
 
 
