@@ -77,6 +77,17 @@ def test_behind_what_stood_there_already(
     desktop.until(lambda: program.ask("say") == held)
 
 
+def test_a_long_text_of_the_command_line_is_fitted_as_a_whole(environ: dict[str, str]) -> None:
+    """It goes to the service in several calls, and where these meet nothing is parted."""
+    text = "now and " + "sometimes " * 250 + "then"
+    with desktop.terminal(environ) as terminal, desktop.service(environ, config='accessibility = "off"\nlanguage = "en"\n'):
+        bus = f"--address={environ['DBUS_SESSION_BUS_ADDRESS']}"
+        name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
+        desktop.run(environ, "busctl", "--user", bus, "set-property", name, path, DICTATION, "ContextAdjust", "b", "true")
+        assert desktop.cli(environ, "type", text).returncode == 0
+        assert terminal.read(len(text)) == text
+
+
 def test_a_wrong_table_keeps_the_service_from_starting(environ: dict[str, str], tmp_path_factory) -> None:
     config = tmp_path_factory.mktemp("config") / "config.toml"
     config.write_text("[context.de]\nabbreviations = [1]\n")
