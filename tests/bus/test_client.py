@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from bus_bench import BusCase, Daemon
+from bus_bench import REPORT, BusCase, Daemon
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail
+from txdbus import message
 
 from typewright import errors
 from typewright.bus.client import Client
+from typewright.bus.contract import TYPIST
 from typewright.bus.publication import take_name
 from typewright.bus.refusals import PropertyReadOnly, UnknownProperty
+from typewright.services import Report
 
 
 class ClientTest(BusCase):
@@ -138,6 +142,33 @@ class ClientTest(BusCase):
         await self.served_on.close()
         with self.assertRaisesRegex(errors.ServiceAbsent, "went away"):
             await inserted
+
+    async def test_an_answer_of_another_than_the_service_is_none(self) -> None:
+        """Though it comes first: serials are easy to guess, and session buses let unrequested answers through."""
+        service, client, forger = await self.served(), await self.client(), await self.peer()
+        job = Deferred[Report]()
+        service.answers["insert"] = lambda *_: job
+        to, heard = client._connection.unique_name, Deferred[None]()
+        client._connection.listen("a.b", "Last", lambda signal: heard.callback(None))
+        inserted = client.insert("x")
+        for serial in range(1, message.DBusMessage._nextSerial):
+            forged = message.MethodReturnMessage(serial, destination=to, signature="b", body=[True])
+            forger.connection.sendMessage(forged)
+        forger.connection.sendMessage(message.SignalMessage("/", "Last", "a.b", destination=to))
+        await heard
+        self.assertNoResult(inserted)
+        job.callback(replace(REPORT, confirmed=False))
+        self.assertIs(await inserted, False)
+
+    async def test_a_service_may_answer_when_it_has_given_its_name_away(self) -> None:
+        service, client = await self.served(), await self.client()
+        job = Deferred[Report]()
+        service.answers["insert"] = lambda *_: job
+        inserted = client.insert("x")
+        await service.noted(1)
+        await self.served_on.call_daemon("ReleaseName", "s", TYPIST)
+        job.callback(REPORT)
+        self.assertIs(await inserted, True)
 
     async def test_without_a_bus(self) -> None:
         with self.assertRaises(errors.NoBus):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 
@@ -29,16 +29,33 @@ class Calls:
     I hold what is to be told of each call, by its serial.
 
     Any peer may send us an answer that nobody asked it for, and serials are easy to guess; who sent it the bus says, and
-    nobody can forge that. Of a call by a well-known name, which stands for a peer that we don't know, any peer's is taken.
+    nobody can forge that. A call by a well-known name may be answered by each peer that has owned it since.
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[int, tuple[str, Deferred[list[Any]]]] = {}
+        self._waiting: dict[int, _Call] = {}
+        self._owners: dict[str, str] = {}
+
+    def follow(self, name: str) -> bool:
+        """Whether I must be told from now on who owns `name`: it is a well-known one, and I am not told yet."""
+        if name.startswith(":") or name == DAEMON or name in self._owners:
+            return False
+        self._owners[name] = ""
+        return True
+
+    def owned(self, name: str, owner: str) -> None:
+        """The bus says that `name` has this owner now; empty: none."""
+        if name in self._owners:
+            self._owners[name] = owner
+            for call in self._waiting.values():
+                if owner and call.destination == name:
+                    call.asked.add(owner)
 
     def made(self, serial: int, destination: str) -> Deferred[list[Any]]:
         """A call was made: fires with the values of its answer; errbacks with ErrorReply or LimitsExceeded."""
         answered: Deferred[list[Any]] = Deferred(lambda _: self._waiting.__delitem__(serial))
-        self._waiting[serial] = destination, answered
+        asked = {self._owners.get(destination, destination)} - {""}
+        self._waiting[serial] = _Call(destination, asked, answered)
         return answered
 
     def answered(self, answer: Incoming) -> None:
@@ -66,19 +83,24 @@ class Calls:
     def end(self) -> list[Deferred[list[Any]]]:
         """Those that will have no answer any more."""
         waiting, self._waiting = self._waiting, {}
-        return [answered for _, answered in waiting.values()]
+        return [call.answered for call in waiting.values()]
 
     def _take(self, answer: Incoming | Oversized) -> Deferred[list[Any]] | None:
-        destination, waiting = self._waiting.get(answer.reply_serial, ("", None))
-        if waiting is not None and _is_of(destination, answer):
+        call = self._waiting.get(answer.reply_serial)
+        if call is not None and call.is_answered_by(answer):
             del self._waiting[answer.reply_serial]
-            return waiting
+            return call.answered
         return None
 
 
-def _is_of(destination: str, answer: Incoming | Oversized) -> bool:
-    if answer.sender == DAEMON:
-        return destination == DAEMON or answer.kind == ERROR  # the bus tells when nobody else will answer
-    if destination == DAEMON:
-        return False
-    return answer.sender == destination or not destination.startswith(":")
+class _Call(NamedTuple):
+    """A call that waits: to whom it was made, the names of those who may have got it, and who waits."""
+
+    destination: str
+    asked: set[str]
+    answered: Deferred[list[Any]]
+
+    def is_answered_by(self, answer: Incoming | Oversized) -> bool:
+        if answer.sender == DAEMON:
+            return self.destination == DAEMON or answer.kind == ERROR  # the bus tells when nobody else will answer
+        return answer.sender in self.asked

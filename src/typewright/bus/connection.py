@@ -63,6 +63,7 @@ class BusConnection(BasicDBusProtocol):
         self._on_closed: list[Deferred[None]] = []
         self._over = False
         self._buffer = b""  # txdbus's: what has come of an authentication line.
+        self.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     # --- Calls to others ---------------------------------------------------------------------------------------------
 
@@ -94,6 +95,8 @@ class BusConnection(BasicDBusProtocol):
             )
         except Exception:  # Of many kinds; and with the arguments in the text.
             return fail(InvalidArgs(f"The arguments of {member} can't be sent over the bus."))
+        if self._calls.follow(destination):
+            self._follow(destination)
         answered = self._calls.made(outgoing.serial, destination)
         self.sendMessage(outgoing)
         return answered
@@ -225,6 +228,16 @@ class BusConnection(BasicDBusProtocol):
         if not self.ready.called:
             self.ready.errback(failure)
 
+    def _follow(self, name: str) -> None:
+        # The bus takes our calls in order: who gets the next one by this name is told of before it can answer.
+        rule = f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged',arg0='{name}'"
+        self.add_match(rule).addErrback(_ignored)
+        self.call_daemon("GetNameOwner", "s", name).addCallbacks(lambda told: self._calls.owned(name, told[0]), _ignored)
+
+    def _owner_changed(self, signal: Incoming) -> None:
+        name, _, owner = signal.arguments()
+        self._calls.owned(name, owner)
+
     def _send(self, outgoing: message.DBusMessage) -> None:
         if not self._over:
             self.sendMessage(outgoing)
@@ -272,3 +285,7 @@ def _shielded(act: Callable[..., object], *arguments: object) -> None:
         act(*arguments)
     except Exception:
         faults.note("a callback failed", Failure())
+
+
+def _ignored(failure: Failure) -> None:
+    """A name without an owner, which may get one; or a bus that can't be asked any more, and then all calls end with it."""
