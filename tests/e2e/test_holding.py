@@ -15,8 +15,9 @@ from typing import Any
 
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.x11.stage import Other
 
-SHIFT_L = 50
+SHIFT_L, A = 50, 38
 LONG_S, SHORT_S = 10.0, 0.3
 _CALLER = """
 import asyncio, json, sys
@@ -127,6 +128,20 @@ def test_a_hold_that_its_caller_is_told_to_be_none_leaves_nothing_down(desk: Des
             assert up_after_s(desk) < LONG_S / 2
     finally:
         desk.terminal.process.send_signal(signal.SIGCONT)
+
+
+def test_a_hand_that_types_under_a_held_key_does_not_keep_it_down(desk: Desk) -> None:
+    hand = Other(desk.environ["DISPLAY"])
+    try:
+        with caller(desk) as holder:
+            assert holder.press_and_hold("shift", LONG_S) is True
+            for down in (True, False):
+                hand.finger(A, down=down)
+            assert desk.terminal.read(1) == "A"
+            assert holder.release("shift") is True
+            assert desktop.keys_down(desk.environ) == []
+    finally:
+        hand.close()
 
 
 def test_a_stopping_service_lets_go(desk: Desk) -> None:

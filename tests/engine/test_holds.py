@@ -98,3 +98,41 @@ def test_what_is_coming_up_is_waited_for() -> None:
     held.bench.observer.answer()
     assert outcome(released) is False
     assert held.bench.at_rest
+
+
+def test_a_click_while_a_key_is_held_leaves_it_no_longer_down() -> None:
+    held = Held()
+    assert outcome(held.hold("ctrl")) is True
+    held.bench.user.clicked()
+    assert outcome(held.holds.release_for(Job(":1.1", "release"), keysyms_of("ctrl"))) is True
+    assert held.bench.keys == "+Control_L -Control_L"
+    assert held.bench.at_rest
+
+
+def test_a_caller_that_leaves_behind_its_release_leaves_no_key_down() -> None:
+    held = Held()
+    assert outcome(held.hold("ctrl")) is True
+    job = Job(":1.1", "release")
+    job.stop("its caller left the bus")
+    assert outcome(held.holds.release_for(job, keysyms_of("ctrl"))) is False
+    assert held.bench.keys == "+Control_L -Control_L"
+    assert held.bench.at_rest
+
+
+def test_a_layout_that_changes_under_the_lease_keeps_no_key_down() -> None:
+    held = Held()
+    assert outcome(held.hold("ctrl")) is True
+    held.bench.keyboard.announce(sample_layout(spare=1))
+    held.bench.clock.advance(LEASE_S)
+    assert held.bench.keys == "+Control_L -Control_L"
+    assert held.bench.at_rest
+
+
+def test_a_focus_that_nobody_tells_of_keeps_no_key_down() -> None:
+    held = Held()
+    assert outcome(held.hold("ctrl")) is True
+    held.bench.focus.silent = True
+    held.bench.clock.advance(LEASE_S)
+    held.bench.clock.advance(LEASE_S)
+    assert held.bench.keys == "+Control_L -Control_L"
+    assert held.bench.at_rest

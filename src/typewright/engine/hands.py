@@ -89,6 +89,20 @@ class Hands:
                 yield from self._lift(down, job)
         return not (job.stopped or job.disturbance)
 
+    @inlineCallbacks
+    def lift(self, keycodes: Collection[int], job: Job) -> Waits:
+        """
+        Release `keycodes`, last pressed first; fires True if that was confirmed.
+
+        Unlike a key list it is sent whatever has become of the job, of focus and layout, or of the user's patience: a key
+        that is down must come up.
+        """
+        if not (yield from self._lift(keycodes, job)):
+            job.stop(NOT_AS_SENT)
+        if not job.stopped:
+            job.typed += 1
+        return not job.stopped
+
     def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: Counter[int]) -> Waits:
         """Send `chord` and wait for its confirmations; whether it typed its text. `down` is kept true in between."""
         confirmed, sent = True, 0
@@ -142,16 +156,19 @@ class Hands:
         return stands
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:
-        """Release what is down, last pressed first, and wait for the confirmations: but not for ever."""
+        """Release what is down, last pressed first, and wait for the confirmations, but not for ever; whether all came."""
         releases = [KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(list(down))]
         confirmations = [self._observer.confirm(event) for event in releases]
+        confirmed = True
         try:
             waits: list[Deferred[Any]] = [self._keyer.send(releases), *confirmations]
             for waiting in waits:
                 try:
-                    yield waiting.addTimeout(job.options.timeout_s or self._pacing.timeout_s, self._clock)
+                    found = yield waiting.addTimeout(job.options.timeout_s or self._pacing.timeout_s, self._clock)
+                    confirmed = confirmed and found is not False
                 except TimeoutError:
                     job.stop("a key release was not confirmed")
         finally:
             # One that still waits would stand before those of the next job, and none of these would come.
             self._observer.forget()
+        return confirmed

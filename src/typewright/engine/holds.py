@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks, succeed
@@ -14,7 +14,7 @@ from typewright.engine.patience import Waits
 from typewright.engine.performer import Step
 from typewright.engine.typist import Typist
 from typewright.interfaces import IClock, IDelayed
-from typewright.plan.chords import ANY_STATE, Chord, KeyEvent
+from typewright.plan.chords import Chord
 from typewright.plan.key_coder import KeyCoder
 from typewright.plan.notation import keysyms_of
 
@@ -90,9 +90,8 @@ class Holds:
             held.end.cancel()
         return self._lift(held.keycodes, job)
 
-    def _lift(self, keycodes: Sequence[int], job: Job) -> Deferred[bool]:
-        events = tuple(KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(keycodes))
-        return self._lifting.run(self._typist.lift, Chord(tuple(keycodes), events), job)
+    def _lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
+        return self._lifting.run(self._typist.lift, keycodes, job)
 
     def _expire(self) -> None:
         self.release().addErrback(lambda failure: log.failure("releasing held keys failed", failure))

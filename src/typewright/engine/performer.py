@@ -7,7 +7,7 @@ Each `yield` hands the reactor a Deferred and sleeps until it fires; between two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from typewright.engine.user import User
 from typewright.engine.witness import Witness
 from typewright.interfaces import IClock, KeyboardState
 from typewright.options import SHIFT_RETURN
-from typewright.plan.chords import Chord, KeyList
+from typewright.plan.chords import KeyList
 from typewright.plan.key_coder import KeyCoder
 from typewright.plan.layout import Layout, Untypeable
 from typewright.plan.packing import Lent
@@ -73,12 +73,9 @@ class Performer:
         """Press and release the chords of `key_list`; see `Hands`."""
         return self._hands.press_and_release_keys(key_list, job)
 
-    @inlineCallbacks
-    def lift(self, chord: Chord, job: Job) -> Waits:
-        """Send `chord`, which only releases keys, wherever the focus is by now."""
-        job.layout = self._keyboard.layout
-        yield from self._surroundings.find_window(job)
-        return (yield self.press_and_release_keys([chord], job))
+    def lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
+        """Release `keycodes`; see `Hands`."""
+        return self._hands.lift(keycodes, job)
 
     @inlineCallbacks
     def perform(self, job: Job, plan: Plan) -> Waits:

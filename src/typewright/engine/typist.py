@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from twisted.internet.defer import Deferred
@@ -15,7 +16,7 @@ from typewright.engine.performer import Performer, Plan, Step
 from typewright.engine.surroundings import Surroundings
 from typewright.engine.user import User
 from typewright.interfaces import IClock
-from typewright.plan.chords import Chord, KeyList
+from typewright.plan.chords import KeyList
 from typewright.plan.deletion import presses
 from typewright.plan.key_coder import KeyCoder
 
@@ -85,9 +86,9 @@ class Typist:
         """Press and release the chords of `key_list`; see `Hands`."""
         return self._performer.press_and_release_keys(key_list, job)
 
-    def lift(self, chord: Chord, job: Job) -> Deferred[bool]:
-        """Send `chord`, which only releases keys; see `Performer`."""
-        return self._performer.lift(chord, job)
+    def lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
+        """Release `keycodes`, whatever has become of the job; see `Hands`."""
+        return self._performer.lift(keycodes, job)
 
     def perform(self, job: Job, plan: Plan) -> Deferred[bool]:
         """Carry out a plan of your own; see `Performer`."""
