@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from twisted.internet.defer import Deferred
 from typewright.engine.desk import Desk, House
 from typewright.engine.dictation import Dictation
 from typewright.errors import InvalidArgs, LimitsExceeded
-from typewright.interfaces import USER, Stray
-from typewright.plan.chords import ERASE
+from typewright.focused import TEXT_INSERTED, FocusedObject
+from typewright.interfaces import HELD, OURS, USER, Stray
+from typewright.options import TYPE, Options
+from typewright.plan.chords import ERASE, KeyEvent
+from typewright.sample import CONTROL
 from typewright.services import Report
 
 
@@ -124,6 +128,51 @@ def test_what_was_half_typed_is_gone_on_with(speech: Speech) -> None:
     speech.strokes  # noqa: B018 - drained
     assert speech.revise("once").confirmed
     assert speech.strokes == "ce"
+
+
+def _a_key_that_became_a_shortcut(speech: Speech) -> None:
+    def control(number: int, event: KeyEvent) -> None:
+        if number == 5:
+            speech.bench.observer.see(Stray(event.keycode, True, event.state | CONTROL, OURS))
+
+    speech.bench.keyer.on_send = control
+    speech.bench.observer.false_at = {5}
+
+
+def _a_program_that_changes_its_text(speech: Speech) -> None:
+    field = speech.bench.accessibility
+    field.facts, field.spell, field.text = FocusedObject(password=False, editable=True, process=1000), 1, "onx"
+
+    def told(number: int, event: KeyEvent) -> None:
+        if number in (1, 3, 5):
+            field.tell(TEXT_INSERTED, "onx"[number // 2])
+
+    speech.bench.keyer.on_send = told
+
+
+def _another_program_that_holds_the_keyboard(speech: Speech) -> None:
+    speech.go_to(HELD)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_a_key_that_became_a_shortcut, _a_program_that_changes_its_text, _another_program_that_holds_the_keyboard],
+)
+def test_a_draft_that_nobody_knows_any_more_is_not_typed_again(spoil: Callable[[Speech], None]) -> None:
+    speech = Speech(options=Options(grabs=TYPE))
+    spoil(speech)
+    revising = speech.dictation.revise("A", "one")
+    speech.bench.clock.pump([0.01] * 20)
+    outcome(revising)
+    assert speech.strokes == "one"
+    for _ in range(2):
+        report = speech.revise("one two")
+        assert (report.confirmed, report.typed, speech.strokes) == (False, 0, "")
+        assert "not known any more" in report.reason
+    speech.dictation.commit("A")
+    speech.bench.accessibility.facts = None
+    assert speech.revise("two").confirmed
+    assert speech.strokes == "two"
 
 
 def test_a_newer_revision_takes_the_place_of_one_that_waits_or_runs(speech: Speech) -> None:

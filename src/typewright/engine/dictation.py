@@ -125,7 +125,13 @@ class Dictation:
         finally:
             if begun:
                 left = self._history.find(draft.insertion, draft.window)
-                draft.length = len(left.text) if left else draft.length * (not self._history.knows(draft.insertion))
+                if left:
+                    draft.length = len(left.text)
+                elif not job.insertion:
+                    # Something may stand there: a draft of no length would be typed anew behind it.
+                    draft.length = max(draft.length, 1)
+                elif self._history.knows(draft.insertion):
+                    draft.length = 0
 
     def _undo(self, job: Job) -> Deferred[bool]:
         insertion = 0

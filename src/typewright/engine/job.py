@@ -20,8 +20,8 @@ class Job:
     what stands before the caret. `window` is where the job belongs, `layout` what its key list was made for, `program` the
     kind of its program, `before` what stands before its text, if that is known and matters, `focused` what has the focus at
     its begin. `left_down` are the keycodes that a chord of it has left down, in the order in which they went down.
-    `insertion` is the number under which the history keeps its text, `disturbance` what has come between its keys
-    and is to be put right.
+    `insertion` is the number under which the history keeps its text, 0 where nobody knows what stands there; `disturbance`
+    is what has come between its keys and is to be put right.
     """
 
     def __init__(

@@ -210,6 +210,7 @@ class Performer:
     def _give_up(self, job: Job, reason: str) -> None:
         """Nobody can tell what stands there now."""
         job.stop(reason)
+        job.insertion = 0
         self._history.end(job.window)
 
     def _reach(self, job: Job, *, settle: bool) -> Waits:

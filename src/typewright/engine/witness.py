@@ -99,6 +99,7 @@ class Witness:
             if not self._in_doubt and self._verdict() == DIFFERENT and stands(text or "", *self._both(), _LOOK_BACK):
                 job.stop(DIFFERS)
                 job.level = ""
+                job.insertion = 0
                 self._history.end(job.window)
 
     def end(self) -> None:
