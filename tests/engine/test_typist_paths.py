@@ -13,7 +13,8 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
 from typewright.focused import FocusedObject
-from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, KeyboardState
+from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
+from typewright.plan.chords import KeyEvent
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import LOCK, SHIFT, sample_layout
 
@@ -816,6 +817,40 @@ def test_history_holds_the_confirmed_part_of_a_job_that_was_cancelled_or_broken(
     bench.keyer.fail_with = DisplayLost()
     assert error(bench.insert("c")) is DisplayLost
     assert bench.history.before(1) == "a"
+
+
+def test_history_holds_nothing_where_a_chord_may_stand_that_was_not_confirmed() -> None:
+    bench = Bench()
+    bench.observer.silent_at = {5}
+    typing = bench.insert("abc")
+    bench.clock.advance(2.0)
+    assert outcome(typing) is False
+    bench.clock.advance(2.0)
+    assert (bench.job.typed, bench.history.before(1)) == (2, "")
+
+
+def test_history_holds_nothing_where_a_new_layout_may_have_typed_another_character() -> None:
+    bench = Bench()
+    bench.keyer.on_send = lambda number, event: bench.keyboard.announce(sample_layout(spare=1)) if number == 5 else None
+    assert outcome(bench.insert("abc")) is False
+    assert (bench.job.typed, bench.history.before(1)) == (2, "")
+
+
+def test_history_holds_nothing_where_a_wrong_character_was_not_taken_back() -> None:
+    bench = Bench()
+
+    def shift(number: int, event: KeyEvent) -> None:
+        if number == 5:
+            bench.observer.see(Stray(event.keycode, True, SHIFT, OURS))
+            bench.keyboard.state = KeyboardState(group=0, locked=0, held=SHIFT)
+
+    bench.keyer.on_send = shift
+    bench.observer.false_at = {5}
+    typing = bench.insert("abc")
+    bench.clock.advance(1.0)
+    assert outcome(typing) is False
+    assert bench.keys == "+a -a +b -b +c -c"
+    assert (bench.job.typed, bench.history.before(1)) == (2, "")
 
 
 def test_backspaces_take_away_what_history_holds() -> None:

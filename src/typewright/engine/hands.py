@@ -59,7 +59,7 @@ class Hands:
         ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
         patience_s = 0.0 if job.options.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
-        reason = _SILENT
+        reason, unsure = _SILENT, False
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
@@ -67,12 +67,16 @@ class Hands:
                     job.disturbance = Disturbance(typed=False, surplus=0)
                 if job.stopped or job.disturbance:
                     break
+                unsure = True
                 if not (yield from self._strike(chord, job, watchdog, down)):
                     break
                 # A chord that a new layout has overtaken may have typed anything.
                 stands = self._keyboard.layout is job.layout and not self._keyboard.stale
                 if stands or (yield from self._check_layout(job, watchdog)):
                     job.confirmed(chord)
+                else:
+                    job.insertion = 0
+                unsure = False
                 if (taken := ahead.typed()) is not None:
                     reason = _BEHIND
                     yield watchdog.guard(taken, patience_s)
@@ -81,6 +85,9 @@ class Hands:
             if not watchdog.expired:
                 raise
             job.stop(reason)
+            if unsure:
+                # A server that wakes up later will take the chord all the same.
+                job.insertion = 0
         finally:
             watchdog.stop()
             ahead.stop()

@@ -205,6 +205,8 @@ class Performer:
                 return self._give_up(job, aside.reason or "a correction was disturbed")
             surplus, tries = surplus - aside.typed, tries - 1
             found = yield from self._surroundings.at_rest_again(job)
+        if found is None and surplus:
+            self._give_up(job, _PAST_CORRECTION)
         return found
 
     def _give_up(self, job: Job, reason: str) -> None:
