@@ -16,7 +16,7 @@ from typewright.focused import FocusedObject
 from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.plan.key_coder import KeyCoder
-from typewright.sample import LOCK, SHIFT, sample_layout
+from typewright.sample import LOCK, MOD1, SHIFT, sample_layout
 
 # --- All is well -----------------------------------------------------------------------------------------------------
 
@@ -851,6 +851,57 @@ def test_history_holds_nothing_where_a_wrong_character_was_not_taken_back() -> N
     assert outcome(typing) is False
     assert bench.keys == "+a -a +b -b +c -c"
     assert (bench.job.typed, bench.history.before(1)) == (2, "")
+
+
+def test_a_window_that_gets_the_focus_by_a_shortcut_is_typed_into_when_its_keys_are_up() -> None:
+    bench = Bench()
+    typing = bench.insert("a", window=7, on_focus_change="wait")
+    bench.clock.advance(1.0)
+    bench.keyboard.state = KeyboardState(group=0, locked=0, held=MOD1)
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.5)
+    assert (outcome(typing), bench.keys) == (PENDING, "")
+    bench.keyboard.let_go()
+    assert (outcome(typing), bench.keys) == (True, "+a -a")
+    assert bench.at_rest
+
+
+def test_a_window_that_the_user_only_comes_past_is_not_typed_into() -> None:
+    bench = Bench()
+    typing = bench.insert("a", window=7, on_focus_change="wait")
+    bench.keyboard.state = KeyboardState(group=0, locked=0, held=MOD1)
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.1)
+    bench.focus.window = bench.keyer.window = 8
+    bench.keyboard.let_go()
+    bench.clock.advance(0.1)
+    assert (outcome(typing), bench.keys) == (PENDING, "")
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.1)
+    assert (outcome(typing), bench.keys) == (True, "+a -a")
+    assert bench.at_rest
+
+
+def test_a_window_that_the_user_only_comes_past_is_not_gone_on_in() -> None:
+    bench = Bench()
+
+    def away(number: int, event: KeyEvent) -> None:
+        if number == 3:
+            bench.focus.window = bench.keyer.window = 8
+
+    bench.keyer.on_send = away
+    typing = bench.insert("ab", on_focus_change="wait")
+    assert bench.keys == "+a -a +b -b"
+    bench.keyboard.state = KeyboardState(group=0, locked=0, held=MOD1)
+    bench.focus.window = bench.keyer.window = 1
+    bench.clock.advance(0.1)
+    bench.focus.window = bench.keyer.window = 8
+    bench.keyboard.let_go()
+    bench.clock.advance(0.1)
+    assert (outcome(typing), bench.keys) == (PENDING, "")
+    bench.focus.window = bench.keyer.window = 1
+    bench.clock.advance(0.1)
+    assert (outcome(typing), bench.keys) == (True, "+b -b")
 
 
 def test_backspaces_take_away_what_history_holds() -> None:

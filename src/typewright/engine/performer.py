@@ -88,9 +88,7 @@ class Performer:
         self._keyboard.keep_borrowed()
         unwatch = self._surroundings.watch(job)
         try:
-            found = yield from self._surroundings.at_rest(job)
-            if not job.stopped:
-                yield from self._surroundings.find(job)
+            found = yield from self._surroundings.find(job)
             if job.stopped:
                 return False
             yield from self._patience.within(job, self._barrier.begin(job.window))

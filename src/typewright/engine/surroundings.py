@@ -54,8 +54,11 @@ class Surroundings:
         """
         Find the window that the job belongs to from now on, and what stands before the caret there.
 
-        For one that erases, also what kind of program it is (`job.program`).
+        For one that erases, also what kind of program it is (`job.program`). Layout and state as of `at_rest`.
         """
+        found = yield from self.at_rest(job)
+        if job.stopped:
+            return None
         self._user.attend()
         yield from self.find_window(job)
         if job.window == NOWHERE:
@@ -68,9 +71,10 @@ class Surroundings:
                 job.stop(_COVERED)
         elif job.options.window not in (job.window, NOWHERE):
             job.window = job.options.window
-            yield from self._until_back(job)
+            found = yield from self._at_rest_there(job)
         if not job.stopped:
             yield from self._look_around(job)
+        return found
 
     def find_window(self, job: Job) -> Waits:
         """Find the window that the job belongs to, and nothing else."""
@@ -88,8 +92,17 @@ class Surroundings:
     def at_rest_again(self, job: Job) -> Waits:
         """As `at_rest`, once the user is quiet, and the focus where the job belongs."""
         yield from self._until_quiet(job)
-        yield from self._until_back(job)
-        return (yield from self.at_rest(job))
+        return (yield from self._at_rest_there(job))
+
+    def _at_rest_there(self, job: Job) -> Waits:
+        """As `at_rest`, with the focus where the job belongs: which the shortcut may yet change whose keys are down."""
+        while True:
+            yield from self._until_back(job)
+            found = yield from self.at_rest(job)
+            if job.stopped:
+                return None
+            if (yield from self._patience.within(job, self._focus.focused())) == job.window:
+                return found
 
     def _look_around(self, job: Job) -> Waits:
         job.focused = yield self._accessibility.focused_object()
