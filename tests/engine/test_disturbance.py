@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from typewright.engine.disturbance import Disturbance, judge
-from typewright.interfaces import OURS, PROGRAM, REPEAT, USER, Stray
-from typewright.plan.chords import in_sequence, state_of
+from typewright.interfaces import OURS, PROGRAM, REPEAT, SWALLOWED, USER, Stray
+from typewright.plan.chords import ANY_STATE, chord, in_sequence, state_of
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import CONTROL, LOCK, MOD1, MOD2, MOD5, SHIFT, sample_layout
 
@@ -50,6 +50,12 @@ def test_a_chord_that_was_broken_off_typed_nothing() -> None:
     strays = [Stray(SHIFT_R, True, 0, USER), Stray(CAPITAL.keys[0], True, SHIFT, OURS)]
     assert judge(strays, CAPITAL, 1, LAYOUT) == Disturbance(False, 0)
     assert judge(strays, CAPITAL, 2, LAYOUT) == Disturbance(True, 0)
+
+
+def test_a_modifier_that_was_to_be_pressed_alone_was_not() -> None:
+    alone = chord([SHIFT_R], LAYOUT.modifiers, 0)
+    assert judge([Stray(SHIFT_R, True, ANY_STATE, SWALLOWED)], alone, 2, LAYOUT) == Disturbance(False, 0)
+    assert judge([Stray(CAPS, True, 0, USER), ours(SHIFT_R, LOCK)], alone, 2, LAYOUT) == Disturbance(False, 0)
 
 
 def test_nobody_can_tell_what_becomes_of_half_a_composed_character() -> None:

@@ -8,9 +8,10 @@ from twisted.internet.defer import Deferred
 
 from typewright.engine.holds import Holds
 from typewright.engine.job import Job
-from typewright.interfaces import USER, Stray
+from typewright.interfaces import OURS, SWALLOWED, USER, Stray
+from typewright.plan.chords import ANY_STATE, KeyEvent
 from typewright.plan.notation import keysyms_of
-from typewright.sample import sample_layout
+from typewright.sample import SHIFT, sample_layout
 
 LEASE_S = 3.0
 SHIFT_R = 62
@@ -135,4 +136,35 @@ def test_a_focus_that_nobody_tells_of_keeps_no_key_down() -> None:
     held.bench.clock.advance(LEASE_S)
     held.bench.clock.advance(LEASE_S)
     assert held.bench.keys == "+Control_L -Control_L"
+    assert held.bench.at_rest
+
+
+def test_what_is_held_is_down_though_another_modifier_came_first() -> None:
+    held = Held()
+
+    def touch(number: int, event: KeyEvent) -> None:
+        if number == 1:
+            held.bench.observer.see(
+                Stray(SHIFT_R, True, 0, USER), Stray(event.keycode, True, SHIFT, OURS), Stray(SHIFT_R, False, SHIFT, USER)
+            )
+
+    held.bench.keyer.on_send = touch
+    held.bench.observer.false_at = {1}
+    assert outcome(held.hold("ctrl")) is True
+    assert held.bench.keys == "+Control_L -Control_L +Control_L"
+    held.bench.clock.advance(LEASE_S)
+    assert held.bench.keys == "-Control_L"
+    assert held.bench.at_rest
+
+
+def test_what_was_swallowed_is_not_held() -> None:
+    held = Held()
+
+    def swallow(number: int, event: KeyEvent) -> None:
+        if event.pressed:
+            held.bench.observer.see(Stray(event.keycode, True, ANY_STATE, SWALLOWED))
+
+    held.bench.keyer.on_send = swallow
+    held.bench.observer.false_at = set(range(1, 100))
+    assert outcome(held.hold("ctrl")) is False
     assert held.bench.at_rest

@@ -27,7 +27,9 @@ class Disturbance(NamedTuple):
 
 def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> Disturbance | None:
     """What the `strays` seen during the first `sent` events of `chord` amount to; None when typing just goes on."""
-    wrong = [stray for stray in strays if stray.source == OURS and stray.pressed and stray.keycode not in layout.modifiers]
+    # A modifier helps another key; in a chord of modifiers alone each of them is what was to be pressed.
+    helpers = layout.modifiers if any(keycode not in layout.modifiers for keycode in chord.keys) else ()
+    wrong = [stray for stray in strays if stray.source == OURS and stray.pressed and stray.keycode not in helpers]
     repeats = [stray for stray in strays if stray.source == REPEAT and stray.pressed and stray.keycode in chord.keys]
     lost = [stray for stray in strays if stray.source == SWALLOWED and stray.pressed]
     modified = any(stray.pressed and stray.source != REPEAT and stray.keycode in layout.modifiers for stray in strays)
@@ -36,8 +38,8 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
         return None
     surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
     surplus = _sum([surplus, *(_characters(chord.text or None) for _ in repeats)])
-    swallowed = [stray for stray in lost if stray.keycode not in layout.modifiers]
-    keys = [event.pressed and event.keycode not in layout.modifiers for event in chord.events]
+    swallowed = [stray for stray in lost if stray.keycode not in helpers]
+    keys = [event.pressed and event.keycode not in helpers for event in chord.events]
     if 0 < sum(keys[:sent]) - len(swallowed) < sum(keys) or (repeats and sum(keys) > 1):
         surplus = None  # a character that takes several keys, by halves
     if surplus and typed_too:
