@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
@@ -78,6 +79,29 @@ def test_a_slow_program_has_the_full_time_for_each_half() -> None:
     barrier.answer(3)
     barrier.answer(4)
     assert outcome(typing) is True
+
+
+@pytest.mark.parametrize("manner", ["pause", "stop"])
+def test_nothing_more_is_deleted_when_the_user_has_typed_while_a_program_was_waited_for(manner: str) -> None:
+    bench = Bench(manner=manner)
+    barrier = slow(bench)
+    deleting = bench.backspace(200)
+    bench.user.clicked()
+    bench.clock.advance(1.0)
+    barrier.answer(0)
+    assert (outcome(deleting), typed(bench)) == (False, AT_MOST)
+    assert bench.at_rest
+
+
+def test_a_job_that_is_to_stop_for_the_user_does_so_when_a_program_was_waited_for() -> None:
+    bench = Bench(manner="stop")
+    barrier = slow(bench)
+    typing = bench.insert("a" * 200)
+    bench.user.clicked()
+    bench.clock.advance(1.0)
+    barrier.answer(0)
+    assert (outcome(typing), typed(bench)) == (False, AT_MOST)
+    assert bench.job.reason == "the user pressed a key or a button"
 
 
 def test_a_short_text_asks_once_at_its_end() -> None:

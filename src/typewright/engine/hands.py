@@ -63,7 +63,7 @@ class Hands:
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
-                if not (job.disturbance or job.stopped) and self._user.restless_s():
+                if not (job.disturbance or job.stopped) and self._user.comes_between(erases=job.erases):
                     job.disturbance = Disturbance(typed=False, surplus=0)
                 if job.stopped or job.disturbance:
                     break

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from typewright.interfaces import REPEAT, USER, IClock, IKeyboard, Stray
-from typewright.options import GO_ON, PAUSE
+from typewright.options import GO_ON, PAUSE, STOP
 from typewright.plan.keysyms import keysym_named
 from typewright.plan.layout import Untypeable
 from typewright.plan.notation import chords_of
@@ -66,7 +66,13 @@ class User:
 
     def restless_s(self) -> float:
         """For how many seconds from now it must stay quiet before typing goes on; 0.0 when it need not."""
+        if self.manner == STOP and self.touches:
+            return self._quiet_s  # However long that is ago: something else may have been waited for since.
         return 0.0 if self.manner == GO_ON else max(0.0, self._quiet_at - self._clock.seconds())
+
+    def comes_between(self, *, erases: bool) -> bool:
+        """Whether what was touched for this job keeps the next chord back; one that `erases` may not go on behind it."""
+        return self.restless_s() > 0 or (erases and self.touches > 0 and self.manner != GO_ON)
 
     def _is_escape(self, stray: Stray) -> bool:
         groups = self._keyboard.layout.keys[stray.keycode].groups
