@@ -130,6 +130,20 @@ def test_what_was_half_typed_is_gone_on_with(speech: Speech) -> None:
     assert speech.strokes == "ce"
 
 
+def test_what_is_remembered_in_part_is_neither_revised_nor_taken_back(speech: Speech) -> None:
+    speech.bench.history._characters = 5
+    assert speech.revise("one two").confirmed
+    speech.strokes  # noqa: B018 - drained
+    report = speech.revise("one two three")
+    assert (report.confirmed, speech.strokes, speech.text) == (False, "", "e two")
+    report = speech.undo()
+    assert (report.confirmed, speech.strokes, speech.text) == (False, "", "e two")
+    assert "not known any more" in report.reason
+    assert outcome(speech.desk.insert("A", "!")).confirmed
+    assert speech.undo().confirmed
+    assert not speech.undo().confirmed
+
+
 def _a_key_that_became_a_shortcut(speech: Speech) -> None:
     def control(number: int, event: KeyEvent) -> None:
         if number == 5:

@@ -23,6 +23,7 @@ SUPERSEDED = "a newer revision took its place"
 _ELSEWHERE = "the focus is in another window than the text"
 _BEHIND = "another caller has typed behind the text"
 _UNKNOWN = "what stands before the caret is not known any more: somebody pressed a key or a button, or wiped the history"
+_FORGOTTEN = "the beginning of the text is not known any more: it is longer than what is remembered of a window"
 _NOTHING = "nothing that this caller had typed is known any more"
 
 
@@ -113,6 +114,8 @@ class Dictation:
                 job.stop(_UNKNOWN)
             elif found is not None and not found.is_last:
                 job.stop(_BEHIND)
+            elif found is not None and not found.whole:
+                job.stop(_FORGOTTEN)
             if job.stopped:
                 return []
             if found is None and not begun:
@@ -149,6 +152,8 @@ class Dictation:
                 job.stop(_ELSEWHERE)
             elif not found.is_last:
                 job.stop(_BEHIND)
+            elif not found.whole:
+                job.stop(_FORGOTTEN)
             if job.stopped:
                 return []
             insertion = found.number

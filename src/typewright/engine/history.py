@@ -18,24 +18,29 @@ _TAIL = 256
 
 @dataclass
 class Stretch:
-    """Text that one insertion left in a window, and when. Hides its text."""
+    """Text that one insertion left in a window, and when; `whole` unless its beginning is forgotten. Hides its text."""
 
     caller: str
     insertion: int
     text: str
     at_s: float
+    whole: bool = True
 
     def __repr__(self) -> str:
         return f"Stretch({len(self.text)} characters)"
 
 
 class Insertion(NamedTuple):
-    """Where an insertion is, what is known of its text, and whether it is the last thing in its window. Hides its text."""
+    """
+    Where an insertion is, what is known of its text, and whether it is the last thing in its window; `whole` unless its
+    beginning is forgotten. Hides its text.
+    """
 
     number: int
     window: int
     text: str
     is_last: bool
+    whole: bool = True
 
     def __repr__(self) -> str:
         return f"Insertion({self.number}, {len(self.text)} characters)"
@@ -104,10 +109,11 @@ class History:
     def find(self, insertion: int, window: int) -> Insertion | None:
         """What is left of an insertion in `window`; None when nothing is."""
         passage = self._passage(window)
-        text = "".join(stretch.text for stretch in passage if stretch.insertion == insertion)
+        mine = [stretch for stretch in passage if stretch.insertion == insertion]
+        text = "".join(stretch.text for stretch in mine)
         at_end = list(takewhile(lambda stretch: stretch.insertion == insertion, reversed(passage)))
         is_last = sum(len(stretch.text) for stretch in at_end) == len(text)
-        return Insertion(insertion, window, text, is_last) if text else None
+        return Insertion(insertion, window, text, is_last, all(stretch.whole for stretch in mine)) if text else None
 
     def of(self, window: int) -> tuple[tuple[str, str], ...]:
         """The stretches of `window`, oldest first, as (caller, text)."""
@@ -167,7 +173,7 @@ class History:
         while surplus > 0:
             oldest = passage.popleft()
             if len(oldest.text) > surplus:
-                oldest.text = oldest.text[surplus:]
+                oldest.text, oldest.whole = oldest.text[surplus:], False
                 passage.appendleft(oldest)
                 break
             surplus -= len(oldest.text)
