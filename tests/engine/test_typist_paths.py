@@ -588,6 +588,26 @@ def test_a_job_for_one_window_may_wait_for_it() -> None:
     assert bench.history.before(7) == "a"
 
 
+def test_a_job_for_one_window_types_to_no_other_program_that_holds_the_keyboard() -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = HELD
+    assert outcome(bench.insert("a", window=7, grabs="type")) is False
+    assert (bench.transcript, bench.job.reason) == ([], "another program holds the keyboard")
+
+
+@pytest.mark.parametrize("window", [NOWHERE, HELD])
+def test_a_job_for_one_window_waits_for_it_whatever_has_the_focus(window: int) -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = window
+    typing = bench.insert("a", window=7, on_focus_change="wait", grabs="type")
+    bench.clock.advance(0.5)
+    assert (outcome(typing), bench.keys) == (PENDING, "")
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.05)
+    assert outcome(typing) is True
+    assert bench.history.before(7) == "a"
+
+
 def test_a_job_that_waits_for_the_focus_does_not_wait_for_ever() -> None:
     bench = Bench(pacing=Pacing(focus_wait_s=2.0))
 

@@ -61,7 +61,10 @@ class Surroundings:
             return None
         self._user.attend()
         yield from self.find_window(job)
-        if job.window == NOWHERE:
+        if job.options.window not in (job.window, NOWHERE):
+            job.window = job.options.window
+            found = yield from self._at_rest_there(job)
+        elif job.window == NOWHERE:
             job.stop(_NO_FOCUS)
         elif job.window == HELD:
             job.insertion = 0  # Nobody knows to which program.
@@ -69,9 +72,6 @@ class Surroundings:
                 job.stop(_HELD)
             elif (yield from self._patience.within(job, self._focus.covered())):
                 job.stop(_COVERED)
-        elif job.options.window not in (job.window, NOWHERE):
-            job.window = job.options.window
-            found = yield from self._at_rest_there(job)
         if not job.stopped:
             yield from self._look_around(job)
         return found
