@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from tests.desktop import keymap, run
-from tests.x11.stage import SHIFT, Stage, Steps
+from tests.x11.stage import SHIFT, A, Stage, Steps
 from twisted.internet import reactor
-from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 from Xlib import X
 
 from typewright.plan.key_coder import KeyCoder
+from typewright.x11.xkb import get_map
 
 CAPS = 66
 SHIFT_MASK, LOCK = 1, 2
@@ -186,6 +187,28 @@ class BorrowingTest(Stage):
         self.backend.abandon()
         self.assertNotEqual(keymap(self.environ), before)
         yield self.open()
+        self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_a_map_that_was_asked_for_before_the_loan_does_not_undo_it(self) -> Steps:
+        """Another program changes a key, and what it has made of the map is still on its way when keycodes are borrowed."""
+        keyboard, request = self.backend.keyboard, self.backend.keyboard._connection.ask
+        reading: Deferred[None] = Deferred()
+
+        def ask(packed: bytes, *rest: object) -> object:
+            reply = request(packed, *rest)
+            if packed == get_map(keyboard._extension.major) and not reading.called:
+                reading.callback(None)
+            return reply
+
+        self.patch(keyboard._connection, "ask", ask)
+        self.other.display.change_keyboard_mapping(A, [(X.NoSymbol, X.NoSymbol)])
+        self.other.display.sync()
+        before = keymap(self.environ)
+        yield reading
+        layout = yield keyboard.borrow(self.WANTED)
+        self.assertEqual(len(layout.borrowed), 3)
+        yield keyboard.give_back()
         self.assertEqual(keymap(self.environ), before)
 
     @inlineCallbacks

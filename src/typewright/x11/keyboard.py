@@ -181,7 +181,10 @@ class Keyboard:
 
     def _read_layout(self) -> Generator[Deferred[Any], Any, None]:
         names = yield self._read_names()
+        owed = self._borrowed.owed()
         reply = yield self._connection.ask(xkb.get_map(self._extension.major))
+        if self._borrowed.owed() != owed:
+            return  # It shows the map as it was before we changed that ourselves: whoever did reads it again.
         # All changes announced before this reply are in it.
         self._stale = False
         borrowed = self._borrowed.keycodes
