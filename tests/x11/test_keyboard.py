@@ -8,7 +8,7 @@ from tests.x11.stage import SHIFT, A, Stage, Steps
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
-from Xlib import X
+from Xlib import X, Xatom
 
 from typewright.plan.key_coder import KeyCoder
 from typewright.x11.xkb import get_map
@@ -60,6 +60,44 @@ class LayoutTest(Stage):
         yield self.backend.focus.focused()
         layout, _ = yield self.backend.keyboard.read()
         self.assertEqual([layout.name(group) for group in range(4)], ["us(dvorak)", "ru", "de(nodeadkeys)", ""])
+
+    @inlineCallbacks
+    def test_names_that_are_set_behind_the_map_are_followed(self) -> Steps:
+        """`setxkbmap` sets them when it has set the map, and both of them may have been read by then."""
+        for at_work in (False, True):
+            yield self.backend.barrier.begin(self.other.window().id)  # which listens to the root window as well
+            if not at_work:
+                self.backend.barrier.end()
+            named: Deferred[str] = Deferred()
+            self.backend.keyboard.on_layout = named.callback
+            name = "fr" if at_work else "de"
+            self.name(name)
+            self.assertEqual((yield named.addTimeout(10, reactor)), name)
+        self.backend.barrier.end()
+
+    @inlineCallbacks
+    def test_names_that_are_set_while_the_map_is_read_are_followed(self) -> Steps:
+        keyboard, request = self.backend.keyboard, self.backend.keyboard._connection.ask
+        names = ["fr"]
+
+        def ask(packed: bytes, *rest: object) -> object:
+            if packed == get_map(keyboard._extension.major) and names:
+                self.name(names.pop())
+            return request(packed, *rest)
+
+        self.patch(keyboard._connection, "ask", ask)
+        self.other.display.change_keyboard_mapping(A, [(X.NoSymbol, X.NoSymbol)])
+        self.other.display.sync()
+        yield self.backend.focus.focused()
+        yield keyboard.read()
+        self.assertEqual((names, keyboard.name), ([], "fr"))
+
+    def name(self, layout: str) -> None:
+        """Name the layout, and no more."""
+        atom = self.other.display.intern_atom("_XKB_RULES_NAMES")
+        names = f"evdev\0pc105\0{layout}\0\0\0".encode()
+        self.other.root.change_property(atom, Xatom.STRING, 8, names)
+        self.other.display.sync()
 
     @inlineCallbacks
     def test_a_storm_of_announcements_is_one_reading(self) -> Steps:

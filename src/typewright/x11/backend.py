@@ -28,8 +28,10 @@ from typewright.x11.guardianship import Guardianship
 from typewright.x11.keyboard import Keyboard
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
+from typewright.x11.names import NamesReader
 from typewright.x11.programs import Programs
 from typewright.x11.recovery import LONGEST_GRAB_S, Recovery
+from typewright.x11.root import RootEvents
 from typewright.x11.sweep import sweep
 
 _OPENING_S = 10.0
@@ -135,13 +137,14 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         sources = devices.Devices(control, xinput)
         yield sources.prepare()
         guard = Guard(control)
-        barrier = Barrier(control, reactor, guard.window, settle_s=settle_s)
+        root = RootEvents(control)
+        barrier = Barrier(control, reactor, guard.window, root, settle_s=settle_s)
         yield barrier.prepare()
         swept = yield control.carry_out(sweep(xinput, faking, sources.xtest))
         redeemed = yield _redeem(reactor, control, keyboards, guard.window)
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
-        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, linger_s, sources.xtest)
+        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, root, linger_s, sources.xtest)
         control.companion, data.companion = data, control
         # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
         yield data.ask(xkb.use_extension(keyboards.major))
@@ -171,7 +174,7 @@ def read_layout(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any,
     control = Connection(reactor, display_name(name, os.environ))
     try:
         keyboards: Extension = yield control.extension(xkb.NAME)
-        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, linger_s=0)
+        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, RootEvents(control), linger_s=0)
         return (yield keyboard.read())
     finally:
         control.close()
@@ -208,7 +211,7 @@ def _redeem(reactor: Any, control: Connection, keyboards: Extension, heir: int =
 
 @inlineCallbacks
 def _open_keyboard(
-    control: Connection, extension: Extension, reactor: Any, linger_s: float, device: int = CORE_KEYBOARD
+    control: Connection, extension: Extension, reactor: Any, root: RootEvents, linger_s: float, device: int = CORE_KEYBOARD
 ) -> Generator[Deferred[Any], Any, tuple[Keyboard, Locks, ControlsReader]]:
     """
     Fires with the keyboard, its layout read, and the locks and the controls that it shares with the keyer.
@@ -218,7 +221,8 @@ def _open_keyboard(
     leases = Leases(control.root)
     locks = Locks(extension, leases)
     controls = ControlsReader(control, extension, device)
+    names = NamesReader(control, root)
     compose = ComposeFiles(os.environ).sequences
-    keyboard = Keyboard(control, extension, leases, locks, controls, reactor, linger_s=linger_s, compose=compose)
+    keyboard = Keyboard(control, extension, leases, locks, controls, names, reactor, linger_s=linger_s, compose=compose)
     yield keyboard.start()
     return keyboard, locks, controls

@@ -23,6 +23,7 @@ from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
 from typewright.x11.asking import RequestError
 from typewright.x11.connection import Connection
 from typewright.x11.questions import UNANNOUNCED, Questions, Way
+from typewright.x11.root import RootEvents
 
 _REMEMBERED = 32
 _UNANSWERED = 256
@@ -66,7 +67,7 @@ class Barrier:
     another one, which is given the same number, is found out anew; `on_gone(window)` is called then.
     """
 
-    def __init__(self, connection: Connection, clock: IClock, window: int, *, settle_s: float) -> None:
+    def __init__(self, connection: Connection, clock: IClock, window: int, root: RootEvents, *, settle_s: float) -> None:
         self._connection = connection
         self._clock = clock
         self._settle_s = settle_s
@@ -75,7 +76,7 @@ class Barrier:
         self._programs: OrderedDict[int, _Program] = OrderedDict()
         self._begun: tuple[int, _Program] | None = None
         self._finding = DeferredLock()
-        self._questions = Questions(connection, window)
+        self._questions = Questions(connection, window, root)
         self._questions.on_answer = self._on_answer
         self.on_gone: Callable[[int], None] = lambda window: None
         connection.listen(X.DestroyNotify, self._on_destroyed)

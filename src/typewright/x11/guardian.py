@@ -28,6 +28,7 @@ from typewright.x11 import xkb, xtest
 from typewright.x11.asking import GET_INPUT_FOCUS, Ask, Asking, RequestError, extension
 from typewright.x11.questions import Questions
 from typewright.x11.recovery import LONGEST_GRAB_S, Recovery
+from typewright.x11.root import RootEvents
 from typewright.x11.sweep import sweep
 from typewright.x11.waiting import Waiting
 
@@ -51,7 +52,7 @@ class Guardian:
         self._device = carry_out(xtest.keyboard(self._xinput))
         self._recovery = Recovery(connection, carry_out(extension(xkb.NAME)))
         carry_out(self._recovery.prepare())
-        self._questions = Questions(connection, self._own_window())
+        self._questions = Questions(connection, self._own_window(), RootEvents(connection))
         carry_out(self._questions.prepare())
         connection.listen(X.DestroyNotify, self._on_destroyed)
         carry_out(self._watch())

@@ -10,7 +10,6 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from Xlib import Xatom
 
 from typewright.errors import DisplayLost
 from typewright.interfaces import Controls, IClock, IDelayed, KeyboardState
@@ -24,8 +23,7 @@ from typewright.x11.controls import CONTROLS_NOTIFY, ControlsReader
 from typewright.x11.keycodes import Keycodes
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
-
-_RULES_NAMES = "_XKB_RULES_NAMES"
+from typewright.x11.names import NamesReader
 
 log = Logger()
 
@@ -45,6 +43,7 @@ class Keyboard:
         leases: Leases,
         locks: Locks,
         controls: ControlsReader,
+        names: NamesReader,
         clock: IClock,
         *,
         linger_s: float,
@@ -55,6 +54,7 @@ class Keyboard:
         self._leases = leases
         self._locks = locks
         self._controls = controls
+        self._names = names
         self._clock = clock
         self._linger_s = linger_s
         self._compose = compose
@@ -76,6 +76,8 @@ class Keyboard:
         yield self._connection.ask(xkb.use_extension(self._extension.major))
         self._select(modifiers=False)
         self._controls.follow()
+        self._names.on_change = self._reread
+        yield from self._names.follow()
         yield self._connection.carry_out(self._leases.prepare())
         yield self.read()
 
@@ -87,7 +89,7 @@ class Keyboard:
     @property
     def stale(self) -> bool:
         """See `IKeyboard`."""
-        return self._stale
+        return self._stale or self._names.stale
 
     @property
     def controls(self) -> Controls:
@@ -105,13 +107,13 @@ class Keyboard:
         self._reading += 1
         try:
             while True:
-                if self._stale:
+                if self.stale:
                     yield from self._read_layout()
                 if self._controls.stale:
                     yield self._controls.read()
                 state = yield self._read_state()
                 # That round trip brought every change announced up to now.
-                if not self._stale and not self._controls.stale:
+                if not self.stale and not self._controls.stale:
                     return self.layout, state
         finally:
             self._reading -= 1
@@ -180,14 +182,15 @@ class Keyboard:
         self._connection.send(xkb.select_events(self._extension.major, modifiers=modifiers))
 
     def _read_layout(self) -> Generator[Deferred[Any], Any, None]:
-        names = yield self._read_names()
+        if self._names.stale:
+            yield from self._names.read()
         owed = self._borrowed.owed()
         reply = yield self._connection.ask(xkb.get_map(self._extension.major))
         if self._borrowed.owed() != owed:
             return  # It shows the map as it was before we changed that ourselves: whoever did reads it again.
         # All changes announced before this reply are in it.
         self._stale = False
-        borrowed = self._borrowed.keycodes
+        names, borrowed = self._names.now, self._borrowed.keycodes
         layout, self._keycodes.map = xkb.parse_map(reply, names=names, borrowed=borrowed, compose=self._compose)
         if self._borrowed.lost(layout):
             layout = replace(layout, borrowed=self._borrowed.keycodes)
@@ -206,18 +209,6 @@ class Keyboard:
             self._name = name
             self.on_layout(name)
         return KeyboardState(state.group, state.locked, state.held)
-
-    @inlineCallbacks
-    def _read_names(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
-        atom = yield self._connection.atom(_RULES_NAMES, create=False)
-        names = atom and (yield self._connection.property(self._connection.root, atom, Xatom.STRING))
-        if not names:
-            return ()
-        _, _, layouts, variants, *_ = (bytes(names).decode("latin-1") + "\0" * 4).split("\0")
-        padded = variants.split(",") + [""] * len(layouts)
-        return tuple(
-            f"{name}({variant})" if variant else name for name, variant in zip(layouts.split(","), padded, strict=False)
-        )
 
     def _on_event(self, event: bytes) -> None:
         kind = event[1]

@@ -22,11 +22,13 @@ from Xlib import X, Xatom
 
 from typewright.x11.ancestry import keyed, main_part, nearest
 from typewright.x11.asking import Asking, ITransport, atom, property_of
+from typewright.x11.root import RootEvents
 
 _MESSAGE = struct.Struct("=BBHII5I")
 _SELECTION_REQUEST = struct.Struct("=BBHIIIIII4x")
 _SELECTION_NOTIFY = struct.Struct("=BBHIIIII8x")
 _EDITRES_VERSION = 5
+_PONGS = X.SubstructureNotifyMask | X.StructureNotifyMask
 _READS_AHEAD = b"Emacs"
 
 
@@ -51,8 +53,9 @@ class Questions:
     `window` is one of our own that is never mapped. Wait for `prepare`, and `open` before a ping.
     """
 
-    def __init__(self, connection: ITransport, window: int) -> None:
+    def __init__(self, connection: ITransport, window: int, root: RootEvents) -> None:
         self._connection = connection
+        self._root = root
         self._window = window
         self._protocols = self._ping = self._editres = self._selection = 0
         self._open = False
@@ -73,13 +76,14 @@ class Questions:
         if not self._open:
             self._open = True
             own = struct.pack("=BBHIII", 22, 0, 4, self._window, self._selection, X.CurrentTime)
-            self._connection.send(self._listening(X.SubstructureNotifyMask | X.StructureNotifyMask) + own, 2)
+            self._root.begin(_PONGS)
+            self._connection.send(own)
 
     def close(self) -> None:
         """Don't listen to the root window: half of the desktop is told there."""
         if self._open:
             self._open = False
-            self._connection.send(self._listening(X.NoEventMask))
+            self._root.end(_PONGS)
 
     def program_of(self, window: int) -> Asking[tuple[int, Way]]:
         """
@@ -117,9 +121,6 @@ class Questions:
     def _put(self, window: int, event: bytes) -> None:
         """Send an event to the program that created `window`, whatever it listens to."""
         self._connection.send(struct.pack("=BBHII", 25, 0, 11, window, X.NoEventMask) + event)
-
-    def _listening(self, mask: int) -> bytes:
-        return struct.pack("=BBHIII", 2, 0, 4, self._connection.root, X.CWEventMask, mask)
 
     def _on_message(self, event: bytes) -> None:
         _, _, _, _, kind, protocol, serial, *_ = _MESSAGE.unpack(event)

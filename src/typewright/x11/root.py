@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The root window's events, which several want on the same connection."""
+
+from __future__ import annotations
+
+import struct
+
+from Xlib import X
+
+from typewright.x11.asking import ITransport
+
+
+class RootEvents:
+    """
+    I have the server tell of the root window what any of us wants to hear: a client has one mask there for all its purposes.
+
+    No two want the same kinds of events.
+    """
+
+    def __init__(self, connection: ITransport) -> None:
+        self._connection = connection
+        self._mask = X.NoEventMask
+
+    def begin(self, events: int) -> None:
+        """These kinds as well, from now on."""
+        self._select(self._mask | events)
+
+    def end(self, events: int) -> None:
+        """These kinds no more."""
+        self._select(self._mask & ~events)
+
+    def _select(self, mask: int) -> None:
+        self._mask = mask
+        self._connection.send(struct.pack("=BBHIII", 2, 0, 4, self._connection.root, X.CWEventMask, mask))
