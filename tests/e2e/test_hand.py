@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests import desktop
-from tests.x11.stage import Other
+from tests.x11.stage import FINGERS, Other
 from Xlib import X
 
 from conftest import Desk
@@ -65,6 +65,15 @@ def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
     # One more at most came out under the Shift, and nothing could take it back while that was held.
     assert len(got) - typed <= 1
     assert desktop.keys_down(desk.environ) == []
+
+
+def test_another_keyboard_has_a_layout_of_its_own(desk: Desk, hand: Other) -> None:
+    """Each device may have one, and the core keyboard takes on that of the device that was used last."""
+    for _ in range(ROUNDS):
+        desktop.run(desk.environ, "setxkbmap", "-device", str(FINGERS), "de")
+        tap(hand, SHIFT_R)
+        answer = desk.call("Insert", "s", "Zyz-{ü}")
+        assert (answer, desk.fenced()) == ("b true", "Zyz-{ü}")
 
 
 def tap(hand: Other, keycode: int) -> None:

@@ -144,7 +144,10 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         redeemed = yield _redeem(reactor, control, keyboards, guard.window)
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
-        keyboard, locks, controls = yield _open_keyboard(control, keyboards, reactor, root, linger_s, sources.xtest)
+        waking = xtest.fake_input(faking.major, xtest.NO_KEY, False)
+        keyboard, locks, controls = yield _open_keyboard(
+            control, keyboards, reactor, root, linger_s=linger_s, device=sources.xtest, waking=waking
+        )
         control.companion, data.companion = data, control
         # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
         yield data.ask(xkb.use_extension(keyboards.major))
@@ -211,18 +214,27 @@ def _redeem(reactor: Any, control: Connection, keyboards: Extension, heir: int =
 
 @inlineCallbacks
 def _open_keyboard(
-    control: Connection, extension: Extension, reactor: Any, root: RootEvents, linger_s: float, device: int = CORE_KEYBOARD
+    control: Connection,
+    extension: Extension,
+    reactor: Any,
+    root: RootEvents,
+    *,
+    linger_s: float,
+    device: int = CORE_KEYBOARD,
+    waking: bytes = b"",
 ) -> Generator[Deferred[Any], Any, tuple[Keyboard, Locks, ControlsReader]]:
     """
     Fires with the keyboard, its layout read, and the locks and the controls that it shares with the keyer.
 
-    `device` is the one whose controls count.
+    `device` is the one whose controls count; `waking` as `Keyboard` has it.
     """
     leases = Leases(control.root)
     locks = Locks(extension, leases)
     controls = ControlsReader(control, extension, device)
     names = NamesReader(control, root)
     compose = ComposeFiles(os.environ).sequences
-    keyboard = Keyboard(control, extension, leases, locks, controls, names, reactor, linger_s=linger_s, compose=compose)
+    keyboard = Keyboard(
+        control, extension, leases, locks, controls, names, reactor, linger_s=linger_s, waking=waking, compose=compose
+    )
     yield keyboard.start()
     return keyboard, locks, controls

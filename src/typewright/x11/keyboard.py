@@ -34,6 +34,9 @@ class Keyboard:
 
     A keycode stays borrowed until `linger_s` after the job that borrowed last, since the next text often needs the same
     characters. `on_layout(name)` is called when the active group's name has changed.
+
+    Each device has a map of its own, and the core keyboard takes on that of the device that a key comes from. `waking` is a
+    request that does as much for the device that our keys come from, so that its map is what is read before we type.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Keyboard:
         clock: IClock,
         *,
         linger_s: float,
+        waking: bytes = b"",
         compose: Callable[[str], Sequence[Sequence[int]]] = no_sequences,
     ) -> None:
         self._connection = connection
@@ -57,6 +61,7 @@ class Keyboard:
         self._names = names
         self._clock = clock
         self._linger_s = linger_s
+        self._waking = waking
         self._compose = compose
         self._borrowed = BorrowedKeycodes()
         self._return_call: IDelayed | None = None
@@ -79,7 +84,7 @@ class Keyboard:
         self._names.on_change = self._reread
         yield from self._names.follow()
         yield self._connection.carry_out(self._leases.prepare())
-        yield self.read()
+        yield self._read()
 
     @property
     def name(self) -> str:
@@ -101,22 +106,11 @@ class Keyboard:
         """See `IKeyboard`."""
         return self._borrowed.capacity(self.layout)
 
-    @inlineCallbacks
-    def read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
+    def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
         """See `IKeyboard`."""
-        self._reading += 1
-        try:
-            while True:
-                if self.stale:
-                    yield from self._read_layout()
-                if self._controls.stale:
-                    yield self._controls.read()
-                state = yield self._read_state()
-                # That round trip brought every change announced up to now.
-                if not self.stale and not self._controls.stale:
-                    return self.layout, state
-        finally:
-            self._reading -= 1
+        if self._waking:
+            self._connection.send(self._waking)
+        return self._read()
 
     def unmodified(self) -> Deferred[KeyboardState]:
         """See `IKeyboard`."""
@@ -171,7 +165,7 @@ class Keyboard:
         if owed:
             self._keycodes.put_back(owed)
             self._stale = True
-            yield self.read()
+            yield self._read()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +174,22 @@ class Keyboard:
 
     def _select(self, *, modifiers: bool) -> None:
         self._connection.send(xkb.select_events(self._extension.major, modifiers=modifiers))
+
+    @inlineCallbacks
+    def _read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
+        self._reading += 1
+        try:
+            while True:
+                if self.stale:
+                    yield from self._read_layout()
+                if self._controls.stale:
+                    yield self._controls.read()
+                state = yield self._read_state()
+                # That round trip brought every change announced up to now.
+                if not self.stale and not self._controls.stale:
+                    return self.layout, state
+        finally:
+            self._reading -= 1
 
     def _read_layout(self) -> Generator[Deferred[Any], Any, None]:
         if self._names.stale:
@@ -229,7 +239,7 @@ class Keyboard:
         self._rereading = False
         if self._reading:
             return  # Whoever reads already goes on until nothing is stale.
-        self.read().addErrback(_gone)
+        self._read().addErrback(_gone)
 
     def _on_state(self, state: KeyboardState) -> None:
         if state.held or not self._unmodified:
