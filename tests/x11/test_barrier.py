@@ -12,6 +12,8 @@ from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # no
 from Xlib import X, Xatom
 from Xlib.protocol import event
 
+from typewright.engine.history import History
+
 
 class BarrierTest(Stage):
     settle_s = 0.3
@@ -96,6 +98,21 @@ class BarrierTest(Stage):
         program.read()
         yield barriers[-1]
         self.assertEqual((reached, program.log), ([0, 1, 2, 3, 4], ["ping"] * 3 + ["key", "ping"] * 2))
+
+    @inlineCallbacks
+    def test_with_the_window_that_is_asked_goes_what_is_known_of_those_in_it(self) -> Steps:
+        """The focus, and so the history, may be in a child window, as in GTK 3 and Emacs."""
+        history = History()
+        self.backend.barrier.on_gone = history.end
+        program = self.program(PING)
+        child = program.window.create_window(0, 0, 5, 5, 0, X.CopyFromParent)
+        self.other.display.sync()
+        history.typed(child.id, ":1.1", "text", history.begin(), "gtk")
+        yield self.backend.barrier.reach(child.id, settle=False)
+        program.window.destroy()
+        self.other.display.sync()
+        yield self.backend.focus.focused()  # brings the announcement with it
+        self.assertIsNone(history.last(":1.1"), "it would be undone in the next window of that number")
 
     @inlineCallbacks
     def test_a_begun_window_is_asked_in_the_very_call(self) -> Steps:

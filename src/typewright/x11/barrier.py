@@ -12,7 +12,7 @@ import itertools
 import struct
 from collections import OrderedDict
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import Xlib.protocol.request as core
@@ -34,7 +34,7 @@ _DESTROYED = struct.Struct("=8xI")
 @dataclass(eq=False)
 class _Program:
     """
-    What is known of the program of `window`, which is where it is asked.
+    What is known of the program of `window`, which is where it is asked; `begun` are the windows of it that had the focus.
 
     `ways` are those in which it is asked: those that it may answer, until it has answered one. `answers` tells that it
     has, or announces that it will, `silent` that it has let the time go by.
@@ -44,6 +44,7 @@ class _Program:
     ways: Way
     answers: bool = False
     silent: bool = False
+    begun: set[int] = field(default_factory=set)
 
 
 def _nobody() -> _Program:
@@ -64,7 +65,8 @@ class Barrier:
     Wait for `prepare` first.
 
     `window` is one of our own that is never mapped. What is known of a program is forgotten with its window, so that
-    another one, which is given the same number, is found out anew; `on_gone(window)` is called then.
+    another one, which is given the same number, is found out anew; `on_gone(window)` is called then, for each window with
+    the focus that I had begun with.
     """
 
     def __init__(self, connection: Connection, clock: IClock, window: int, root: RootEvents, *, settle_s: float) -> None:
@@ -133,6 +135,7 @@ class Barrier:
         except RequestError:
             return _nobody()  # the window is gone
         self._begun = window, program
+        program.begun.add(window)
         self._questions.open()
         if not program.answers:
             self._ask(program)
@@ -180,7 +183,8 @@ class Barrier:
         (window,) = _DESTROYED.unpack_from(event)
         program = self._programs.pop(window, None)
         if program is not None:
-            self.on_gone(window)
+            for each in program.begun:
+                self.on_gone(each)
             if self._begun is not None and self._begun[1] is program:
                 self._begun = None
             self._conclude(program, LEVEL_SERVER)
