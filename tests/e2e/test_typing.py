@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 import string
 import subprocess
 import unicodedata
@@ -129,6 +130,18 @@ def test_a_layout_change_in_mid_text_stops_it(desk: Desk) -> None:
     wrong = sum(a != b for a, b in zip(got, text[200:], strict=False))
     assert len(got) < len(text) - 200
     assert wrong <= 1
+
+
+def test_a_group_that_the_layout_did_not_have_stops_it(desk: Desk) -> None:
+    """Chosen while the program holds typing up, so that the next key is pressed in it."""
+    with desk.typing("yz" * 3000) as caller:
+        desk.terminal.process.send_signal(signal.SIGSTOP)
+        desk.layout("us,ru")
+        desktop.lock_group(desk.environ, 1)
+        desk.terminal.process.send_signal(signal.SIGCONT)
+        answer, complaint = caller.communicate(timeout=60)
+    desktop.lock_group(desk.environ, 0)
+    assert "'confirmed': <false>" in answer, complaint
 
 
 def test_gdbus_is_answered_as_well(desk: Desk) -> None:

@@ -34,6 +34,7 @@ def ours(keycode: int, state: int) -> Stray:
         ([ours(A, SHIFT)], Disturbance(False, 1)),
         ([ours(A, LOCK)], Disturbance(False, 1)),
         ([ours(A, state_of(1, 0))], Disturbance(False, 1)),
+        ([ours(A, state_of(2, 0))], Disturbance(False, None)),
         ([ours(A, CONTROL)], Disturbance(False, None)),
         ([ours(A, MOD1 | SHIFT)], Disturbance(False, None)),
         ([Stray(A, False, SHIFT, OURS)], None),

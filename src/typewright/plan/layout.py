@@ -198,12 +198,16 @@ class Layout:
         """
         What a press of `keycode` types under `state` (core protocol): a character, or nothing.
 
-        None when it does something else, or nobody can tell: a function key, a dead key, a shortcut.
+        None when it does something else, or nobody can tell: a function key, a dead key, a shortcut, a group that only a
+        later layout has.
         """
         key = self.keys.get(keycode)
         if key is None or not key.groups:
             return ""
-        group = key.groups[key.reach[(state & GROUP_MASK) >> GROUP_SHIFT]]
+        active = (state & GROUP_MASK) >> GROUP_SHIFT
+        if active >= len(key.reach):
+            return None
+        group = key.groups[key.reach[active]]
         modifiers = state & MODIFIERS_MASK
         if modifiers & ~group.type.mask & self.commanding:
             return None
