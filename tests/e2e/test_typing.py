@@ -132,6 +132,17 @@ def test_a_layout_change_in_mid_text_stops_it(desk: Desk) -> None:
     assert wrong <= 1
 
 
+def test_keycodes_that_can_not_be_lent_any_more_end_a_job(desk: Desk) -> None:
+    """They are taken while the program holds typing up, ahead of the next loan."""
+    with desk.typing("".join(chr(0x4E00 + number * 7) for number in range(2000))) as caller:
+        desk.terminal.process.send_signal(signal.SIGSTOP)
+        desk.layout("us")
+        desktop.leave_nothing_to_lend(desk.environ)
+        desk.terminal.process.send_signal(signal.SIGCONT)
+        answer, complaint = caller.communicate(timeout=60)
+    assert "'confirmed': <false>" in answer, complaint
+
+
 def test_a_group_that_the_layout_did_not_have_stops_it(desk: Desk) -> None:
     """Chosen while the program holds typing up, so that the next key is pressed in it."""
     with desk.typing("yz" * 3000) as caller:

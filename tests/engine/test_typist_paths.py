@@ -839,6 +839,17 @@ def test_history_holds_the_confirmed_part_of_a_job_that_was_cancelled_or_broken(
     assert bench.history.before(1) == "a"
 
 
+def test_a_job_ends_where_nothing_can_be_lent_any_more() -> None:
+    bench = Bench(layout=sample_layout(spare=1))
+
+    def none_to_spare(number: int, event: KeyEvent) -> None:
+        bench.keyboard.spare = 0
+
+    bench.keyer.on_send = none_to_spare
+    assert outcome(bench.insert("漢字仮名")) is False
+    assert (bench.job.typed, bench.job.reason) == (2, "the keyboard layout changed")
+
+
 def test_history_holds_nothing_where_a_chord_may_stand_that_was_not_confirmed() -> None:
     bench = Bench()
     bench.observer.silent_at = {5}

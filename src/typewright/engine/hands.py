@@ -28,6 +28,7 @@ from typewright.options import WAIT
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
 
 NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
+LAYOUT_CHANGED = "the keyboard layout changed"
 _SILENT = "the confirmation of a key event stayed away"
 _BEHIND = "the program with the focus takes no more keys"
 
@@ -159,7 +160,7 @@ class Hands:
             yield watchdog.guard(self._keyboard.read())
         stands = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
         if not stands:
-            job.stop("the keyboard layout changed")
+            job.stop(LAYOUT_CHANGED)
         return stands
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:

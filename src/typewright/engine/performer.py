@@ -14,7 +14,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.collaborators import Collaborators
-from typewright.engine.hands import NOT_AS_SENT, Hands
+from typewright.engine.hands import LAYOUT_CHANGED, NOT_AS_SENT, Hands
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.engine.patience import Patience, Waits
@@ -135,6 +135,8 @@ class Performer:
             if step.borrow:
                 if self._keyboard.reuses(step.borrow):
                     yield from self._reach(job, settle=True)
+                if len(step.borrow) > self._keyboard.spare:
+                    job.stop(LAYOUT_CHANGED)
                 if job.stopped:
                     return
                 lent = yield from self._patience.within(job, self._keyboard.borrow(step.borrow))
