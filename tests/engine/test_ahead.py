@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
 from typewright.engine.ahead import AT_MOST, Ahead
-from typewright.interfaces import LEVEL_APPLICATION
+from typewright.interfaces import LEVEL_APPLICATION, USER, Stray
+from typewright.sample import CONTROL
 from typewright.testing import FakeBarrier
+
+CONTROL_L = 37
 
 
 class SlowBarrier(FakeBarrier):
@@ -102,6 +107,23 @@ def test_a_job_that_is_to_stop_for_the_user_does_so_when_a_program_was_waited_fo
     barrier.answer(0)
     assert (outcome(typing), typed(bench)) == (False, AT_MOST)
     assert bench.job.reason == "the user pressed a key or a button"
+
+
+def test_a_modifier_that_came_down_while_a_program_was_waited_for_is_let_go_first() -> None:
+    bench = Bench()
+    barrier = slow(bench)
+    typing = bench.insert("a" * 80)
+    bench.observer.see(Stray(CONTROL_L, True, 0, USER))
+    bench.keyboard.state = replace(bench.keyboard.state, held=CONTROL)
+    barrier.answer(0)
+    assert (outcome(typing), typed(bench)) == (PENDING, AT_MOST)
+    bench.observer.see(Stray(CONTROL_L, False, CONTROL, USER))
+    bench.keyboard.let_go()
+    for asked in barrier.asked:
+        if not asked.called:
+            asked.callback(LEVEL_APPLICATION)
+    assert (outcome(typing), typed(bench)) == (True, 80)
+    assert bench.at_rest
 
 
 def test_a_short_text_asks_once_at_its_end() -> None:

@@ -60,12 +60,15 @@ class Hands:
         ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
         patience_s = 0.0 if job.options.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
-        reason, unsure = _SILENT, False
+        reason, unsure, waited = _SILENT, False, False
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
-                if not (job.disturbance or job.stopped) and self._user.comes_between(erases=job.erases):
-                    job.disturbance = Disturbance(typed=False, surplus=0)
+                if not (job.disturbance or job.stopped):
+                    if self._user.comes_between(erases=job.erases):
+                        job.disturbance = Disturbance(typed=False, surplus=0)
+                    elif waited and (strays := self._observer.strays()):
+                        job.disturbance = judge(strays, chord, 0, job.layout)
                 if job.stopped or job.disturbance:
                     break
                 unsure = True
@@ -77,9 +80,10 @@ class Hands:
                     job.confirmed(chord)
                 else:
                     job.insertion = 0
-                unsure = False
+                unsure, waited = False, False
                 if (taken := ahead.typed()) is not None:
-                    reason = _BEHIND
+                    # Long enough for a hand to come down.
+                    reason, waited = _BEHIND, not taken.called
                     yield watchdog.guard(taken, patience_s)
                     reason = _SILENT
         except CancelledError:
