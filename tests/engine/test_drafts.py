@@ -203,6 +203,19 @@ def test_a_newer_revision_takes_the_place_of_one_that_waits_or_runs(speech: Spee
 SUPERSEDED = "a newer revision took its place"
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_commit_lets_what_it_ends_be_carried_out(speech: Speech, waits: bool) -> None:
+    speech.bench.keyer.by_hand = True
+    before = [speech.desk.insert("B", "x")] if waits else []
+    first = speech.dictation.revise("A", "one ")
+    speech.dictation.commit("A")
+    replies = [*before, first, speech.dictation.revise("A", "two")]
+    while outcome(replies[-1]) is PENDING:
+        speech.bench.keyer.processed()
+    assert [outcome(reply).confirmed for reply in replies] == [True] * len(replies)
+    assert speech.text == "x" * waits + "one two"
+
+
 def test_a_newer_revision_takes_nothing_of_other_callers_or_jobs(speech: Speech) -> None:
     speech.bench.keyer.by_hand = True
     others = [speech.desk.insert("A", "x"), speech.dictation.revise("B", "y")]

@@ -182,9 +182,9 @@ class Desk:
             raise InvalidArgs(str(problem)) from None
         return options.with_line_ends(text)
 
-    def supersede(self, caller: str, kind: str, reason: str) -> None:
-        """End this caller's jobs of that kind, for another takes their place."""
-        self._jobs.stop(reason, caller, kind)
+    def supersede(self, job: Job, reason: str) -> None:
+        """End `job`, if it has not ended yet, for another takes its place."""
+        self._jobs.stop(reason, job=job)
 
     def submit(self, job: Job, work: Work) -> Deferred[Report]:
         """Have `work(job)` done in its turn, if typing is enabled; may raise as the calls of the contract do."""

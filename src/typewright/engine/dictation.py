@@ -33,14 +33,15 @@ _FOR_GOOD = "in this program, what was typed can't be taken back with BackSpace 
 @dataclass
 class _Draft:
     """
-    What a caller has had typed since its last commit: the number of its insertion, where it is, how long it was, and what
-    stood before it when it began, as far as that is known. Hides its text.
+    What a caller has had typed since its last commit: the number of its insertion, where it is, how long it was, what
+    stood before it when it began, as far as that is known, and the job that came last. Hides its text.
     """
 
     insertion: int
     window: int = 0
     length: int = 0
     before: str | None = field(default=None, repr=False)
+    job: Job | None = None
 
 
 class Dictation:
@@ -60,9 +61,10 @@ class Dictation:
         """See `IDictationService`."""
         text = self._desk.admit(text, self._desk.options)
         draft = self._drafts.setdefault(caller, _Draft(self._history.begin()))
-        self._desk.supersede(caller, "revise", SUPERSEDED)
+        self._supersede(draft)
         options = self._desk.options
         job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=options)
+        draft.job = job
         return self._desk.submit(job, lambda job: self._revise(draft, text, job))
 
     def commit(self, caller: str) -> None:
@@ -71,7 +73,8 @@ class Dictation:
 
     def undo(self, caller: str) -> Deferred[Report]:
         """See `IDictationService`. A draft counts as committed: it is what is taken back first."""
-        self._desk.supersede(caller, "revise", SUPERSEDED)
+        if caller in self._drafts:
+            self._supersede(self._drafts[caller])
         self.commit(caller)
         job = Job(caller, "undo", insertion=self._history.begin(), erases=True, options=self._desk.options)
         return self._desk.submit(job, self._undo)
@@ -98,6 +101,11 @@ class Dictation:
     def listen_dictation(self, changed: Callable[[str, object], None]) -> None:
         """See `IDictationService`."""
         self._changed = changed
+
+    def _supersede(self, draft: _Draft) -> None:
+        """End the job of `draft`; those of committed ones are carried out."""
+        if draft.job is not None:
+            self._desk.supersede(draft.job, SUPERSEDED)
 
     # --- the jobs ----------------------------------------------------------------------------------------------------
 

@@ -84,15 +84,15 @@ class Jobs:
                 "Callers with several jobs have filled the queue, and you have one in it; wait for its reply."
             )
 
-    def stop(self, reason: str, caller: str | None = None, kind: str | None = None) -> Deferred[int]:
+    def stop(self, reason: str, caller: str | None = None, job: Job | None = None) -> Deferred[int]:
         """
-        End the jobs of `caller`, or all, of one kind, or of all; those that wait are answered at once.
+        End the jobs of `caller`, or all, or only this `job`; those that wait are answered at once.
 
         Fires with their number when the running one has its keys up.
         """
 
         def meant(waiting: _Waiting) -> bool:
-            return caller in (None, waiting.job.caller) and kind in (None, waiting.job.kind)
+            return caller in (None, waiting.job.caller) and job in (None, waiting.job)
 
         # All leave the queue before the first is answered, since who is answered may call me again.
         mine = self._queue.take_out(meant)
