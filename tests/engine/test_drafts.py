@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -142,6 +143,48 @@ def test_what_is_remembered_in_part_is_neither_revised_nor_taken_back(speech: Sp
     assert outcome(speech.desk.insert("A", "!")).confirmed
     assert speech.undo().confirmed
     assert not speech.undo().confirmed
+
+
+def test_what_is_forgotten_by_age_is_not_typed_again(speech: Speech) -> None:
+    speech.bench.history._seconds, speech.bench.history._age_s = itertools.count().__next__, 0.0
+    assert speech.revise("one").confirmed
+    for _ in range(2):
+        assert not speech.revise("one two").confirmed
+    assert speech.strokes == "one"
+    speech.dictation.commit("A")
+    assert speech.revise("two").confirmed
+    assert speech.strokes == "two"
+
+
+def _forgotten_by_age_behind_a_disturbance(speech: Speech, at: int) -> None:
+    def shift(number: int, event: KeyEvent) -> None:
+        if number == at:
+            speech.bench.observer.see(Stray(62, True, 0, USER))
+            speech.bench.history._seconds, speech.bench.history._age_s = itertools.count().__next__, 0.0
+
+    speech.bench.keyer.on_send = shift
+
+
+def test_what_is_forgotten_by_age_in_mid_revision_is_not_typed_again(speech: Speech) -> None:
+    _forgotten_by_age_behind_a_disturbance(speech, 3)
+    assert not speech.revise("one").confirmed
+    assert speech.strokes == "on"
+
+
+def test_what_is_forgotten_by_age_in_the_middle_of_an_undo_is_not_confirmed(speech: Speech) -> None:
+    speech.revise("abc")
+    _forgotten_by_age_behind_a_disturbance(speech, 9)
+    assert not speech.undo().confirmed
+    assert speech.strokes == "abc<<"
+
+
+def test_a_revision_that_ends_where_nothing_is_left_is_gone_on_with(speech: Speech) -> None:
+    assert speech.revise("one").confirmed
+    speech.bench.keyer.on_send = lambda number, event: speech.desk.cancel("A") if number == 11 else None
+    assert not speech.revise("two").confirmed
+    assert (speech.strokes, speech.text) == ("one<<<", "")
+    assert speech.revise("two").confirmed
+    assert speech.strokes == "two"
 
 
 def _a_key_that_became_a_shortcut(speech: Speech) -> None:

@@ -16,7 +16,7 @@ from typewright.engine.patience import Waits
 from typewright.engine.performer import Step
 from typewright.engine.typist import Typist
 from typewright.plan.key_coder import KeyCoder
-from typewright.plan.revision import revise
+from typewright.plan.revision import Revision, revise
 from typewright.services import Report
 
 SUPERSEDED = "a newer revision took its place"
@@ -111,14 +111,18 @@ class Dictation:
 
     @inlineCallbacks
     def _revise(self, draft: _Draft, text: str, job: Job) -> Waits:
-        begun = False
+        begun, goal, way, behind = False, "", None, 0
+
+        def gone() -> bool:
+            """Whether all that stood was taken back, and nothing typed behind it."""
+            return way is not None and job.typed - behind == way.presses and way.text == goal
 
         def plan(coder: KeyCoder) -> list[Step]:
-            nonlocal begun
+            nonlocal begun, goal, way, behind
             found = self._history.find(draft.insertion, job.window)
             if draft.length and not begun and draft.window != job.window:
                 job.stop(_ELSEWHERE)
-            elif not self._history.knows(draft.insertion) or (draft.length and not begun and found is None):
+            elif not self._history.knows(draft.insertion) or (found is None and (not gone() if begun else draft.length)):
                 job.stop(_UNKNOWN)
             elif found is not None and not found.is_last:
                 job.stop(_BEHIND)
@@ -129,7 +133,9 @@ class Dictation:
             if found is None and not begun:
                 draft.before = job.before
             begun, draft.window = True, job.window
-            return self._change(found.text if found else "", self._fitting(text, draft.before), coder, job)
+            goal, behind = self._fitting(text, draft.before), job.typed
+            way = self._way(found.text if found else "", goal, job)
+            return self._steps(way, coder)
 
         try:
             return (yield self._typist.perform(job, plan))
@@ -138,11 +144,11 @@ class Dictation:
                 left = self._history.find(draft.insertion, draft.window)
                 if left:
                     draft.length = len(left.text)
-                elif not job.insertion:
+                elif gone() and job.insertion:
+                    draft.length = 0
+                else:
                     # Something may stand there: a draft of no length would be typed anew behind it.
                     draft.length = max(draft.length, 1)
-                elif self._history.knows(draft.insertion):
-                    draft.length = 0
 
     def _undo(self, job: Job) -> Deferred[bool]:
         insertion = 0
@@ -153,7 +159,7 @@ class Dictation:
             if found is None:
                 if not insertion:
                     job.stop(_NOTHING)
-                elif not self._history.knows(insertion):
+                elif not self._history.knows(insertion) or job.typed < job.total:
                     job.stop(_UNKNOWN)
                 return []
             if found.window != job.window:
@@ -165,15 +171,20 @@ class Dictation:
             if job.stopped:
                 return []
             insertion = found.number
-            return self._change(found.text, "", coder, job)
+            return self._steps(self._way(found.text, "", job), coder)
 
         return self._typist.perform(job, plan)
 
-    def _change(self, standing: str, text: str, coder: KeyCoder, job: Job) -> list[Step]:
-        """The steps from what stands at the end of the window to `text`."""
+    def _way(self, standing: str, text: str, job: Job) -> Revision | None:
+        """The way from what stands at the end of the window to `text`; None, and the job stopped, where there is none."""
         way = revise(standing, text, job.program)
         if way is None or not way.certain:
             job.stop(_FOR_GOOD)
-            return []
+            return None
         job.total = job.typed + way.keystrokes
+        return way
+
+    def _steps(self, way: Revision | None, coder: KeyCoder) -> list[Step]:
+        if way is None:
+            return []
         return [Step(lambda coder: coder.backspaces(way.presses)), *self._typist.steps(coder, way.text)]
