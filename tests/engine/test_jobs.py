@@ -53,6 +53,15 @@ class Queue:
         return names
 
 
+def test_as_many_jobs_as_may_wait_may_end_as_they_begin() -> None:
+    queue = Queue(per_caller=1000, in_all=1000)
+    replies = [queue.submit("one", "A")]
+    replies += [queue.jobs.submit(Job("A", "release"), lambda job: succeed(False)) for _ in range(999)]
+    queue.run_all()
+    assert not any(outcome(reply) is PENDING for reply in replies)
+    assert queue.log[-1] == ("busy", False)
+
+
 def test_jobs_are_typed_first_come_first_served_and_never_at_the_same_time() -> None:
     queue = Queue()
     replies = [queue.submit(name, caller) for name, caller in [("one", "A"), ("two", "A"), ("three", "A")]]

@@ -49,6 +49,7 @@ class Jobs:
         self._on_end = on_end
         self._queue: Turns[_Waiting] = Turns()
         self._running: _Waiting | None = None
+        self._beginning = False
         self._told_busy = False
 
     @property
@@ -110,12 +111,18 @@ class Jobs:
         return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
 
     def _next(self) -> None:
-        if self.busy or not self._queue:
+        """Begin what is next. A loop, since of those that end as they begin, such as a release, a thousand may wait."""
+        if self._beginning:
             return
-        self._running = waiting = self._queue.next()
-        self._tell_busy(True)
-        started = self._clock.seconds()
-        maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
+        self._beginning = True
+        try:
+            while self._queue and not self.busy:
+                self._running = waiting = self._queue.next()
+                self._tell_busy(True)
+                started = self._clock.seconds()
+                maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
+        finally:
+            self._beginning = False
 
     def _ended(self, result: bool | Failure, waiting: _Waiting, started: float) -> None:
         self._running = None
