@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from engine_bench import EVENT, PENDING, Bench, error, outcome
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
@@ -837,6 +838,23 @@ def test_history_holds_the_confirmed_part_of_a_job_that_was_cancelled_or_broken(
     bench.keyer.fail_with = DisplayLost()
     assert error(bench.insert("c")) is DisplayLost
     assert bench.history.before(1) == "a"
+
+
+def test_a_modifier_that_comes_down_again_is_waited_for_again() -> None:
+    bench = Bench(state=KeyboardState(group=0, locked=0, held=SHIFT))
+    typing = bench.insert("a")
+    read = bench.keyboard.read
+
+    def down_again() -> Deferred[Any]:
+        bench.keyboard.read = read
+        bench.keyboard.state = KeyboardState(group=0, locked=0, held=MOD1)
+        return read()
+
+    bench.keyboard.read = down_again
+    bench.keyboard.let_go()
+    assert (outcome(typing), bench.keys) == (PENDING, "")
+    bench.keyboard.let_go()
+    assert (outcome(typing), bench.keys) == (True, "+a -a")
 
 
 def test_a_job_ends_where_nothing_can_be_lent_any_more() -> None:

@@ -84,7 +84,7 @@ class Surroundings:
         """Layout and state with no modifier held; None, and the job stopped, when that stays away."""
         within, keyboard = self._patience.within, self._keyboard
         found = yield from within(job, keyboard.read())
-        if found is not None and found[1].held:
+        while found is not None and found[1].held and not job.stopped:
             yield from within(job, keyboard.unmodified(), "a modifier key is held down", self._pacing.modifier_wait_s)
             found = yield from within(job, keyboard.read())
         return None if job.stopped else found
