@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import Xlib.ext.xtest
 from tests.desktop import run
-from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
+from tests.x11.stage import SHIFT, A, B, Other, Stage, Steps, press, release, tap
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
@@ -155,6 +155,22 @@ class GuardTest(Stage):
         self.other.display.sync()
         where, _ = yield self.typed(tap(A))
         self.assertEqual(where, 0)
+
+    @inlineCallbacks
+    def test_while_the_focus_goes_with_the_pointer_it_is_the_program_under_that(self) -> Steps:
+        another = Other(self.display)
+        self.addCleanup(another.close)
+        left, right = self.other.window(), another.window()
+        right.configure(x=100)
+        inside = left.create_window(0, 0, 20, 20, 0, X.CopyFromParent)
+        inside.map()
+        self.other.display.set_input_focus(X.PointerRoot, X.RevertToNone, X.CurrentTime)
+        for x, window in ((10, left), (30, left), (110, right), (500, self.other.root)):
+            self.other.root.warp_pointer(x, 10)
+            self.other.display.sync()
+            another.display.sync()
+            where, _ = yield self.typed(tap(A))
+            self.assertEqual(where, window.id)
 
     @inlineCallbacks
     def test_a_foreign_grab_is_no_window_though_record_shows_all(self) -> Steps:

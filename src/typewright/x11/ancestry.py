@@ -15,7 +15,7 @@ from typing import TypeVar
 import Xlib.protocol.request as core
 from Xlib import X
 
-from typewright.x11.asking import Asking, ITransport, request
+from typewright.x11.asking import Asking, ITransport, RequestError, request
 
 _LONGEST_FAMILY = 16
 
@@ -30,6 +30,22 @@ def keyed(connection: ITransport, focused: int) -> Asking[int]:
     while child != X.NONE:
         window = child
         child = (yield from request(core.QueryPointer, window=window)).child
+    return window
+
+
+def under_pointer(connection: ITransport) -> Asking[int]:
+    """
+    Of the program that gets the keys while the focus is PointerRoot, the outermost window; the root window where there is no
+    program under the pointer. NONE when one of the windows has just gone.
+    """
+    try:
+        window = yield from keyed(connection, X.PointerRoot)
+        above, client = window, connection.client_of(window)
+        while client and connection.client_of(above) == client:
+            window = above
+            above = (yield from request(core.QueryTree, window=above)).parent
+    except RequestError:
+        return X.NONE
     return window
 
 

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from Xlib import X
 
 from typewright.interfaces import HELD
+from typewright.x11.ancestry import under_pointer
 from typewright.x11.asking import GET_INPUT_FOCUS
 from typewright.x11.connection import Connection
 from typewright.x11.cover import is_covered
@@ -25,7 +26,8 @@ class Guard:
     Who holds the keyboard? I ask for a grab on a window of mine that is never mapped. The server can't grant it, and the
     reason that it gives tells: AlreadyGrabbed if another client has the keyboard, NotViewable if nobody has. Nothing
     changes on either answer (xserver, GrabDevice). And where is the focus? The reply to that is also what makes the server
-    send RECORD's data on. That `window` serves others who need one of our own, too.
+    send RECORD's data on. While the focus goes with the pointer, the program under that is found out by some more. That
+    `window` serves others who need one of our own, too.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -66,7 +68,12 @@ class Guard:
             free = reply[1] != _ALREADY_GRABBED
 
         def take_focus(reply: bytes) -> None:
-            window.callback(_WINDOW_AT.unpack_from(reply)[0] if free else HELD)
+            (focus,) = _WINDOW_AT.unpack_from(reply)
+            if free and focus == X.PointerRoot:
+                found = self._connection.carry_out(under_pointer(self._connection))
+                found.addCallbacks(window.callback, window.errback)
+            else:
+                window.callback(focus if free else HELD)
 
         self._connection.call(self._grab, take_grab, _told_below, requests, count, flush=False)
         self._connection.call(GET_INPUT_FOCUS, take_focus, window.errback)
