@@ -147,7 +147,7 @@ class GuardianTest(Stage):
     def test_signals_for_a_whole_session_do_not_end_it(self) -> Steps:
         self.other.window()
         guardianship = yield self.guard()
-        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             os.kill(guardians()[0], ending)
         yield self.typed([press(A)])
         yield self.dies(guardianship)

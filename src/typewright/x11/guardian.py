@@ -107,7 +107,7 @@ class Guardian:
 
 def main(arguments: Sequence[str]) -> int:
     """Guard, and return the exit status."""
-    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(ending, signal.SIG_IGN)
     display, window = arguments
     try:
