@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from tests.desktop import keymap, run
-from tests.x11.stage import SHIFT, A, Stage, Steps
+from tests.x11.stage import SHIFT, A, Stage, Steps, tap
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
@@ -74,6 +74,20 @@ class LayoutTest(Stage):
             self.name(name)
             self.assertEqual((yield named.addTimeout(10, reactor)), name)
         self.backend.barrier.end()
+
+    @inlineCallbacks
+    def test_names_that_are_set_while_the_group_is_ours_are_followed(self) -> Steps:
+        """And that group is the user's again by then: nothing changes at the end that the server would tell."""
+        self.layout("us,ru")
+        yield self.backend.keyboard.read()
+        self.other.window()
+        for group in (1, 0):
+            yield self.typed(tap(A, group))
+        self.name("de,ru")
+        yield self.backend.focus.focused()
+        yield self.backend.keyboard.read()
+        yield self.backend.keyer.settle()
+        self.assertEqual(self.backend.keyboard.name, "de")
 
     @inlineCallbacks
     def test_names_that_are_set_while_the_map_is_read_are_followed(self) -> Steps:

@@ -215,7 +215,7 @@ class Keyboard:
     def _take_state(self, reply: bytes) -> KeyboardState:
         state = xkb.parse_state(reply)
         self._locks.found(state)
-        if not self._locks.ours and (name := self.layout.name(state.group)) != self._name:
+        if (name := self.layout.name(self._locks.of_user(state.group))) != self._name:
             self._name = name
             self.on_layout(name)
         return KeyboardState(state.group, state.locked, state.held)

@@ -34,6 +34,10 @@ class Locks:
         """Whether the active group is our doing."""
         return self._original is not None
 
+    def of_user(self, active: int) -> int:
+        """The group that the user has chosen: the `active` one, unless that is our doing."""
+        return active if self._original is None else self._original
+
     def found(self, state: xkb.State) -> None:
         """Take over what the server says; of the group only as long as it is not our doing."""
         self._modifiers = state.locked
