@@ -86,6 +86,7 @@ class Service:
         self._login = login
         self._name: BusName | None = None
         self._ending = False
+        self._ended: Deferred[Any] = succeed(None)
 
     @classmethod
     @inlineCallbacks
@@ -115,8 +116,13 @@ class Service:
 
     @inlineCallbacks
     def stop(self) -> Generator[Deferred[Any], Any, None]:
-        """Fires when the jobs are answered, all keys are up, all keycodes given back and the name is free."""
+        """
+        Fires when the jobs are answered, all keys are up, all keycodes given back and the name is free.
+
+        Where display or bus are lost, so that I am ending by myself already: when that is done.
+        """
         if self._ending:
+            yield self._ended
             return
         self._ending = True
         yield self._answered("the service is stopping")
@@ -131,7 +137,7 @@ class Service:
         if not self._ending:
             self._ending = True
             log.error("{sentence}", sentence=str(error))
-            self._end(error).addErrback(lambda failure: log.failure("closing down failed", failure))
+            self._ended = self._end(error).addErrback(lambda failure: log.failure("closing down failed", failure))
 
     @inlineCallbacks
     def _end(self, error: TypewrightError) -> Generator[Deferred[Any], Any, None]:

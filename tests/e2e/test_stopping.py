@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.e2e.test_coming_back import kill_bus
 from tests.killing import without_guardian
 
 LONG = "The Quick Brown Fox. " * 900
@@ -225,6 +226,28 @@ def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> No
                 assert service.process.wait(20) == 9
                 assert "Quick" not in service.log.read_text()
             assert desktop.keys_down(own) == []
+
+
+def test_a_signal_behind_a_lost_bus_cuts_nothing_short(environ: dict[str, str]) -> None:
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    before = desktop.keymap(environ)
+    server = desktop.server_pid(environ["DISPLAY"])
+    with desktop.session_bus() as bus:
+        own = {**environ, "DBUS_SESSION_BUS_ADDRESS": bus}
+        with desktop.terminal(own), desktop.service(own, config="linger_s = 60") as service:
+            assert desktop.busctl_call(own, "Insert", "s", "漢字") == "b true"
+            assert desktop.keymap(environ) != before
+            with without_guardian(service.process.pid):
+                os.kill(server, signal.SIGSTOP)
+                try:
+                    kill_bus(own)
+                    desktop.until(lambda: "session bus was lost" in service.log.read_text())
+                    service.process.terminate()
+                    desktop.until(lambda: "Received SIGTERM" in service.log.read_text())
+                finally:
+                    os.kill(server, signal.SIGCONT)
+                assert service.process.wait(desktop.PATIENCE_S) == 9
+                assert desktop.keymap(environ) == before
 
 
 class TestNotStarting:
