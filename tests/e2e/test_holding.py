@@ -157,3 +157,11 @@ def test_holds_that_make_no_sense(desk: Desk) -> None:
         for chord, lease_s in (("shift", 0.0), ("shift", -1.0), ("shift", 10.01), ("shift", 1e300), ("a b", 1.0), ("", 1.0)):
             assert holder.press_and_hold(chord, lease_s) == invalid, (chord, lease_s)
         assert desktop.keys_down(desk.environ) == []
+
+
+def test_a_second_service_that_has_to_give_up_lifts_nothing(desk: Desk) -> None:
+    with caller(desk) as holder:
+        assert holder.press_and_hold("shift", LONG_S) is True
+        assert desktop.cli(desk.environ, "serve").returncode == 7
+        assert desktop.keys_down(desk.environ) == [SHIFT_L]
+        assert holder.release("shift") is True

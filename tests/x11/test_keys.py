@@ -240,6 +240,7 @@ class GroupTest(Stage):
 class SweepTest(Stage):
     @inlineCallbacks
     def test_keys_that_a_program_left_down_come_up_and_the_users_stay(self) -> Steps:
+        yield self.backend.abandon()
         self.other.window()
         self.other.fake(SHIFT, down=True)
         self.other.finger(B, down=True)

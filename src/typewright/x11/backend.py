@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks, succeed  # noqa: A004
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -140,8 +140,16 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         root = RootEvents(control)
         barrier = Barrier(control, reactor, guard.window, root, settle_s=settle_s)
         yield barrier.prepare()
-        swept = yield control.carry_out(sweep(xinput, faking, sources.xtest))
-        redeemed = yield _redeem(reactor, control, keyboards, guard.window)
+        recovery = Recovery(control, keyboards)
+        yield control.carry_out(recovery.prepare())
+        redeemed = yield _redeem(reactor, control, recovery, guard.window)
+        # What another living Typewright holds down is not for us to lift, neither now nor at our end.
+        alone = (yield control.carry_out(recovery.holder())) in (0, guard.window)
+
+        def sweep_alone() -> Deferred[int]:
+            return control.carry_out(sweep(xinput, faking, sources.xtest)) if alone else succeed(0)
+
+        swept = yield sweep_alone()
         if swept or redeemed:
             log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
         waking = xtest.fake_input(faking.major, xtest.NO_KEY, False)
@@ -167,7 +175,7 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         guardian=Guardianship(reactor, address, guard.window),
         _control=control,
         _data=data,
-        _sweep=lambda: control.carry_out(sweep(xinput, faking, sources.xtest)),
+        _sweep=sweep_alone,
     )
 
 
@@ -197,19 +205,17 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
         keyboards: Extension = yield control.extension(xkb.NAME)
         device: int = yield control.carry_out(xtest.keyboard(xinput))
         swept: int = yield control.carry_out(sweep(xinput, faking, device))
-        yield _redeem(reactor, control, keyboards)
+        recovery = Recovery(control, keyboards)
+        yield control.carry_out(recovery.prepare())
+        yield _redeem(reactor, control, recovery)
         return swept
     finally:
         control.close()
 
 
-def _redeem(reactor: Any, control: Connection, keyboards: Extension, heir: int = 0) -> Deferred[bool]:
+def _redeem(reactor: Any, control: Connection, recovery: Recovery, heir: int = 0) -> Deferred[bool]:
     """As `Recovery.redeem`; for two seconds at most, since the server is grabbed meanwhile."""
-    recovery = Recovery(control, keyboards)
-    prepared = control.carry_out(recovery.prepare())
-    return prepared.addCallback(
-        lambda _: control.carry_out(recovery.redeem(heir)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: False)
-    )
+    return control.carry_out(recovery.redeem(heir)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: False)
 
 
 @inlineCallbacks

@@ -42,6 +42,10 @@ class Recovery:
         yield from self._leases.prepare()
         yield from self._tenure.prepare()
 
+    def holder(self) -> Asking[int]:
+        """The window of the living Typewright that has the display; 0 for nobody."""
+        return self._tenure.holder()
+
     def owed(self) -> Asking[bool]:
         """Whether there is anything to give back, whoever owes it."""
         keycodes, group = yield from self._leases.left()
