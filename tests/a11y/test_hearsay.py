@@ -280,6 +280,9 @@ class HearsayTest(Hearsay):
         assert (yield self.a11y.before(9)) == "cd"
         self.puppet.answers["GetText"] = ("s", "abcd\ufffc")
         assert (yield self.a11y.before(9)) is None
+        # It has answered, so that it can be asked again.
+        self.puppet.answers["GetText"] = ("s", "bcd\ufffc ")
+        assert (yield self.a11y.before(9)) == " "
 
     @inlineCallbacks
     def test_events_are_asked_for_only_while_somebody_listens(self) -> Steps:

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.a11y.focus import Focus, Focused
 from typewright.a11y.hearing import Hearing
-from typewright.a11y.objects import REGISTRY, Objects
+from typewright.a11y.objects import REGISTRY, NotTold, Objects
 from typewright.a11y.text import text_before
 from typewright.bus.connection import DAEMON, BusConnection
 from typewright.bus.dial import connect
@@ -59,7 +59,11 @@ class Attachment:
         if on is None or on.facts.password or on is self._mute:
             return None
         self._mute = on  # If it does not answer, it is not asked again before it gets the focus another time.
-        text = yield text_before(self._objects, on.reference, characters)
+        try:
+            text = yield text_before(self._objects, on.reference, characters)
+        except NotTold:
+            self._mute = None  # That is an answer, and another one may follow.
+            raise
         self._mute = None
         return str(text)
 

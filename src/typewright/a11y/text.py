@@ -32,8 +32,8 @@ def text_before(objects: Objects, of: Reference, characters: int) -> Generator[D
     questions = [objects.caret(of), objects.selections(of), objects.selection_start(of).addErrback(lambda _: 0)]
     try:
         caret, selections, start = yield gatherResults(questions, consumeErrors=True)
-    except FirstError:
-        raise NotTold() from None
+    except FirstError as problem:
+        raise problem.subFailure.value from None  # NotTold; or it was cancelled, which is not the same.
     end = min(caret, start) if selections > 0 else caret
     if end < 0:
         raise NotTold()
