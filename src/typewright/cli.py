@@ -8,9 +8,8 @@ Exit status 0 means done and confirmed, 1 not confirmed; the others stand with t
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,11 +23,10 @@ from typewright.dictate import Dictation
 from typewright.errors import InvalidArgs, TypewrightError
 from typewright.hypotheses import Hypotheses, Lines
 from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES
-from typewright.plan.text import typeable
+from typewright.plan.text import pieces, typeable
 
 _PIECE = 1_000
 """Characters in one call of `type`: a long text goes in pieces, so that progress shows and nobody else waits long."""
-_BETWEEN_WORDS = re.compile(r"(?<=\S)\s(?=\S)")
 _CHOICES = {
     "newline": (NEWLINES, "what a line end is"),
     "on_focus_change": (FOCUS_CHANGES, "what to do when the window loses the focus"),
@@ -119,7 +117,7 @@ def _type(reactor: Any, options: argparse.Namespace) -> Steps:
     client = yield Client.connect(reactor)
     typed = 0
     chosen = {name: value for name in _CHOICES if (value := getattr(options, name)) is not None}
-    for piece in _pieces(text):
+    for piece in pieces(text, _PIECE):
         report = yield client.type(piece, chosen)
         typed += report["typed"]
         # Another window may have the focus by the next piece, and no text is to stand in two.
@@ -198,21 +196,6 @@ def _sweep(reactor: Any, options: argparse.Namespace) -> Steps:
 def _not_confirmed(sentence: str) -> int:
     print(f"typewright: {sentence}", file=sys.stderr)
     return _NOT_CONFIRMED
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """
-    `text`, cut between two words where it can be, and best ahead of a small letter.
-
-    ContextAdjust would part the halves of a word; and a capital behind the cut might seem to it the recognizer's own.
-    """
-    start = 0
-    while len(text) - start > _PIECE:
-        gaps = [found.start() for found in _BETWEEN_WORDS.finditer(text, start + 1, start + _PIECE + 2)]
-        end = ([gap for gap in gaps if text[gap + 1].islower()] or gaps or [start + _PIECE])[-1]
-        yield text[start:end]
-        start = end
-    yield text[start:]
 
 
 def _show_progress(typed: int, total: int) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text of a call: made fit for typing, or refused."""
+"""The text of a call: made fit for typing, or refused; and a long one in pieces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from typewright.plan.text import typeable
+from typewright.plan.text import pieces, typeable
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,15 @@ def test_nothing_gets_through_that_is_no_text(text: str) -> None:
     else:
         assert not [c for c in typed if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"]
         assert typed.split("\n") == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+@given(st.text(max_size=20).map(lambda text: text * 200))
+def test_the_pieces_are_the_text_and_none_is_too_long(text: str) -> None:
+    cut = list(pieces(text, 1_000))
+    assert "".join(cut) == text
+    assert cut == [""] or all(0 < len(piece) <= 1_000 for piece in cut)
+
+
+@pytest.mark.parametrize("text", ["sometimes " * 300 + "then", "Then And " * 300 + "now", "(1,\n2);\n" * 300 + "end"])
+def test_no_piece_begins_in_a_word(text: str) -> None:
+    assert [word for piece in pieces(text, 1_000) for word in piece.split()] == text.split()

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The text of a call, made fit for typing or refused before the first key."""
+"""The text of a call, made fit for typing or refused before the first key; and a long one in several calls."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
 _TYPED_CONTROLS = "\n\t"
+_BETWEEN_WORDS = re.compile(r"(?<=\S)\s(?=\S)")
 
 
 def typeable(text: str) -> str:
@@ -23,3 +26,18 @@ def typeable(text: str) -> str:
                 "(only newline and tab may stand in a text)."
             )
     return text
+
+
+def pieces(text: str, size: int) -> Iterator[str]:
+    """
+    `text` in pieces of at most `size` characters, cut between two words where that can be, best ahead of a small letter.
+
+    ContextAdjust would part the halves of a word; and a capital behind the cut might seem to it the recognizer's own.
+    """
+    start = 0
+    while len(text) - start > size:
+        gaps = [found.start() for found in _BETWEEN_WORDS.finditer(text, start + 1, start + size + 2)]
+        end = ([gap for gap in gaps if text[gap + 1].islower()] or gaps or [start + size])[-1]
+        yield text[start:end]
+        start = end
+    yield text[start:]
