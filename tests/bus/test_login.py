@@ -7,6 +7,8 @@ from unittest import mock
 
 from bus_bench import BusCase, Peer
 from twisted.internet import reactor
+from twisted.internet.defer import DeferredQueue
+from twisted.internet.task import Clock
 from txdbus import marshal
 
 from typewright.bus.incoming import Incoming
@@ -78,6 +80,32 @@ class LoginTest(BusCase):
         while not self.heard:
             await logind.connection.call_daemon("GetId")
         self.assertEqual(self.heard, [(NAME, True)])
+
+    async def test_what_is_answered_late_counts(self) -> None:
+        """Also what is asked at the start, which waits for a second only."""
+        logind, asked = await self.logind(locked=False), DeferredQueue[Incoming]()
+        logind.connection.answer_with(asked.put)
+        self.heard = []
+        clock = Clock()
+        clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
+        login = Login(clock, lambda name, locked: self.heard.append((name, locked)))
+        self.addCleanup(login.close)
+        with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=self.address):
+            started = login.start()
+        calls = [await asked.get()]
+        self.assertNoResult(started)
+        clock.advance(10)
+        await started
+        changed = [_SESSION, {"LockedHint": marshal.variantClassMap["b"](True)}, []]
+        logind.connection.emit("/org/freedesktop/login1/session/_31", _PROPERTIES, "PropertiesChanged", "sa{sv}as", changed)
+        calls.append(await asked.get())
+        clock.advance(10)
+        for call, locked in zip(calls, (False, True), strict=True):
+            logind.connection.reply(call, "v", [marshal.variantClassMap["b"](locked)])
+        logind.connection.answer_with(lambda call: logind.connection.reply(call, "", []))
+        assert login._connection is not None
+        await login._connection.call(NAME, "/", "a.b", "Behind")
+        self.assertEqual(self.heard, [(NAME, False), (NAME, True)])
 
     async def test_without_a_system_bus_nothing_is_said(self) -> None:
         await self.followed("unix:path=/nonexistent/bus")

@@ -64,7 +64,10 @@ class Login:
         connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
         for rule in _RULES:
             connection.add_match(rule).addErrback(lambda failure: None)
-        yield self._look()
+        # Nobody who is slow keeps us from starting; what is answered later still counts.
+        told: Deferred[None] = Deferred()
+        self._look().chainDeferred(told)
+        yield told.addTimeout(_PATIENCE_S, self._reactor, onTimeoutCancel=_late)
 
     def close(self) -> Deferred[None]:
         """End; fires when that is done."""
@@ -78,12 +81,9 @@ class Login:
         assert self._connection is not None
         asked = self._connection.call(NAME, SESSION_PATH, _PROPERTIES, "Get", "ss", [_SESSION, "LockedHint"])
         try:
-            (locked,) = yield asked.addTimeout(_PATIENCE_S, self._reactor)
+            (locked,) = yield asked
         except (ErrorReply, TypewrightError, ValueError):
             return  # It has no session for us, or says nothing of locks.
-        except Exception as problem:
-            log.warn("logind does not say whether the session is locked: {kind}", kind=type(problem).__name__)
-            return
         if isinstance(locked, bool):
             self._changed(NAME, locked)
 
@@ -96,3 +96,7 @@ class Login:
         self._connection = None
         if not self._closed:
             self._retrying = self._reactor.callLater(_RETRY_S, self.start)
+
+
+def _late(result: object, patience_s: float) -> None:
+    log.warn("logind does not say yet whether the session is locked")
