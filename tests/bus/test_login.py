@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from unittest import mock
 
-from bus_bench import BusCase, Peer
+from bus_bench import BusCase, Daemon, Peer
 from twisted.internet import reactor
-from twisted.internet.defer import DeferredQueue
+from twisted.internet.defer import Deferred, DeferredQueue
 from twisted.internet.task import Clock
 from txdbus import marshal
 
@@ -106,6 +106,37 @@ class LoginTest(BusCase):
         assert login._connection is not None
         await login._connection.call(NAME, "/", "a.b", "Behind")
         self.assertEqual(self.heard, [(NAME, False), (NAME, True)])
+
+    async def test_a_bus_that_is_gone_for_longer_is_tried_again(self) -> None:
+        daemon = Daemon(self.directory)
+        self.address = daemon.address
+        clock, tries = Clock(), list[Deferred[None]]()
+        clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
+        self.heard = []
+        login = Login(clock, lambda name, locked: self.heard.append((name, locked)))
+        self.addCleanup(login.close)
+        start, lost = login.start, Deferred[None]()
+
+        def retry() -> None:
+            tries.append(start())
+
+        with (
+            mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=self.address),
+            mock.patch.object(login, "start", retry),
+        ):
+            await start()
+            assert login._connection is not None
+            login._connection.on_lost(lambda: lost.callback(None))
+            daemon.kill()
+            await lost
+            clock.advance(60)
+            await tries[0]
+            again = Daemon(self.directory)
+            self.addCleanup(again.kill)
+            await self.logind(locked=True)
+            clock.advance(60)
+            await tries[1]
+        self.assertEqual(self.heard, [(NAME, True)])
 
     async def test_without_a_system_bus_nothing_is_said(self) -> None:
         await self.followed("unix:path=/nonexistent/bus")

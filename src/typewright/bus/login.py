@@ -44,6 +44,7 @@ class Login:
         self._changed = changed
         self._connection: BusConnection | None = None
         self._retrying: Any = None
+        self._found = False
         self._closed = False
 
     @inlineCallbacks
@@ -53,11 +54,13 @@ class Login:
         try:
             connection = yield connect(self._reactor, os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or _SYSTEM_BUS, _PATIENCE_S)
         except TypewrightError:
+            if self._found:
+                self._lost()
             return
         if self._closed:
             connection.close()
             return
-        self._connection = connection
+        self._connection, self._found = connection, True
         connection.on_lost(self._lost)
         # Whoever forges a signal gets us to look, and no more.
         connection.listen(_PROPERTIES, "PropertiesChanged", lambda _: self._look())
