@@ -8,6 +8,7 @@ Exit status 0 means done and confirmed, 1 not confirmed; the others stand with t
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -87,6 +88,8 @@ def _ask(reactor: Any, options: argparse.Namespace) -> int:
         running = command(reactor, options).addBoth(ended)
 
     reactor.callWhenRunning(start)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+        reactor.callWhenRunning(signal.signal, signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
     reactor.run()
     return _INTERRUPTED if status is None else status

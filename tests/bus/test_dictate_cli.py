@@ -19,10 +19,10 @@ _FAILED = Report(confirmed=False, typed=0, total=1, level="", reason="The focus 
 
 
 class DictateTest(BusCase):
-    def started(self, *options: str) -> subprocess.Popen[bytes]:
+    def started(self, *options: str, under: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address}
         process = subprocess.Popen(
-            [sys.executable, "-m", "typewright", "dictate", *options],
+            [*under, sys.executable, "-m", "typewright", "dictate", *options],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -102,18 +102,32 @@ class DictateTest(BusCase):
         self.assertEqual(await self.dictated("final a\n", "--context"), (0, ""))
         self.assertEqual(self.calls(), [("revise", "a"), ("commit",)])
 
-    async def test_control_c_puts_the_context_back(self) -> None:
+    async def test_an_interrupt_and_a_closed_terminal_put_the_context_back(self) -> None:
         await self.served()
-        process = self.started("--context")
+        for number in (signal.SIGINT, signal.SIGHUP):
+            self.dictation.log.clear()
+            process = self.started("--context")
+            assert process.stdin is not None
+            process.stdin.write(b"partial a\n")
+            process.stdin.flush()
+            await self.dictation.noted(2)
+            process.send_signal(number)
+            self.assertEqual(await deferToThread(process.wait), 130)
+            await self.dictation.noted(4)  # the last: that it has left
+            self.assertEqual(self.calls(), [("set_context_adjust", True), ("revise", "a"), ("set_context_adjust", False)])
+            assert process.stderr is not None
+            self.assertEqual(process.stderr.read(), b"")
+
+    async def test_who_is_to_outlive_its_terminal_does(self) -> None:
+        await self.served()
+        process = self.started(under=("nohup",))
         assert process.stdin is not None
         process.stdin.write(b"partial a\n")
         process.stdin.flush()
-        await self.dictation.noted(2)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(await deferToThread(process.wait), 130)
-        self.assertEqual(self.calls(), [("set_context_adjust", True), ("revise", "a"), ("set_context_adjust", False)])
-        assert process.stderr is not None
-        self.assertEqual(process.stderr.read(), b"")
+        await self.dictation.noted(1)
+        process.send_signal(signal.SIGHUP)
+        await deferToThread(process.communicate, b"final a\n")
+        self.assertEqual((process.returncode, self.calls()), (0, [("revise", "a"), ("revise", "a"), ("commit",)]))
 
     async def test_without_a_service_it_says_so_before_anybody_speaks(self) -> None:
         process = self.started()
