@@ -23,7 +23,7 @@ from typewright.bus.client import Client
 from typewright.dictate import Dictation
 from typewright.errors import InvalidArgs, TypewrightError
 from typewright.hypotheses import Hypotheses, Lines
-from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES
+from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES, Options
 from typewright.plan.text import pieces, typeable
 
 _PIECE = 1_000
@@ -117,11 +117,18 @@ def _type(reactor: Any, options: argparse.Namespace) -> Steps:
         text = typeable(text)
     except ValueError as problem:
         raise InvalidArgs(str(problem)) from None
+    chosen: dict[str, Any] = {name: value for name in _CHOICES if (value := getattr(options, name)) is not None}
+    # The service sees one piece at a time, and would have typed some before it comes to a line end that must not be.
+    Options().given(chosen).with_line_ends(text)
     client = yield Client.connect(reactor)
     typed = 0
-    chosen = {name: value for name in _CHOICES if (value := getattr(options, name)) is not None}
     for piece in pieces(text, _PIECE):
-        report = yield client.type(piece, chosen)
+        try:
+            report = yield client.type(piece, chosen)
+        except TypewrightError:
+            if typed:
+                _not_confirmed(f"{typed} of {len(text)} characters are confirmed, and then:")
+            raise
         typed += report["typed"]
         # Another window may have the focus by the next piece, and no text is to stand in two.
         if report["window"]:

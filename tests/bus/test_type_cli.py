@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""`typewright type` as a process on the bus, with a service that notes what it is asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from bus_bench import REPORT, BusCase
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.threads import deferToThread
+
+from typewright.errors import InvalidArgs
+from typewright.services import Report
+
+_TEXT = "word " * 250 + "\n"
+
+
+class TypeTest(BusCase):
+    async def typed(self, *options: str) -> tuple[int, str]:
+        """The exit status and the complaints of a run that is to type `_TEXT`, on a service that refuses line ends."""
+        self.service = await self.served()
+
+        def insert(caller: str, text: str, options: Mapping[str, object]) -> Deferred[Report]:
+            if "\n" in text:
+                raise InvalidArgs("There is a line end.")
+            return succeed(REPORT)
+
+        self.service.answers["insert"] = insert
+        command = [sys.executable, "-m", "typewright", "type", *options]
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address}
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        out, errors = await deferToThread(process.communicate, _TEXT.encode())
+        self.assertEqual(out, b"")
+        return process.returncode, errors.decode()
+
+    async def test_a_line_end_that_is_to_be_refused_is_refused_before_the_first_key(self) -> None:
+        status, errors = await self.typed("--newline", "refuse")
+        self.assertEqual((status, self.service.log), (2, []))
+        self.assertIn("Character 1251 is a line end", errors)
+
+    async def test_what_is_refused_in_the_middle_does_not_hide_what_stands(self) -> None:
+        status, errors = await self.typed()
+        self.assertEqual(status, 2)
+        self.assertEqual(
+            errors.splitlines(),
+            ["typewright: 3 of 1251 characters are confirmed, and then:", "typewright: There is a line end."],
+        )
