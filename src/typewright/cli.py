@@ -46,9 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The `typewright` program."""
     options = _parser().parse_args(arguments)
     _log_to_stderr(options.verbose or options.command == "serve")
+    if options.command == "type" and options.text in ("-", None):
+        options.text = _standard_input()
     from twisted.internet import reactor
 
     sys.exit(_serve(reactor, options) if options.command == "serve" else _ask(reactor, options))
+
+
+def _standard_input() -> str:
+    """All of it, ahead of the reactor, which would heed no signal until the input ends."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler == signal.default_int_handler:  # which would wait for the input, too, when it comes between two reads
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as problem:
+        sys.exit(_complain(InvalidArgs(f"Standard input is not {problem.encoding.upper()}.")))
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _serve(reactor: Any, options: argparse.Namespace) -> int:
@@ -112,9 +127,8 @@ def _complain(problem: TypewrightError) -> int:
 
 @inlineCallbacks
 def _type(reactor: Any, options: argparse.Namespace) -> Steps:
-    text = sys.stdin.read() if options.text in ("-", None) else options.text
     try:
-        text = typeable(text)
+        text = typeable(options.text)
     except ValueError as problem:
         raise InvalidArgs(str(problem)) from None
     chosen: dict[str, Any] = {name: value for name in _CHOICES if (value := getattr(options, name)) is not None}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,21 @@ from twisted.internet.threads import deferToThread
 from typewright.errors import InvalidArgs
 from typewright.services import Report
 
+_MORE_THAN_A_PIPE_HOLDS = 1 << 17
 _TEXT = "word " * 250 + "\n"
 
 
 class TypeTest(BusCase):
+    def started(self, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "typewright", "type", *options]
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address, "PYTHONIOENCODING": "utf-8"}
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
     async def typed(self, *options: str) -> tuple[int, str]:
         """The exit status and the complaints of a run that is to type `_TEXT`, on a service that refuses line ends."""
         self.service = await self.served()
@@ -29,11 +41,7 @@ class TypeTest(BusCase):
             return succeed(REPORT)
 
         self.service.answers["insert"] = insert
-        command = [sys.executable, "-m", "typewright", "type", *options]
-        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address}
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        process = self.started(*options)
         out, errors = await deferToThread(process.communicate, _TEXT.encode())
         self.assertEqual(out, b"")
         return process.returncode, errors.decode()
@@ -50,3 +58,19 @@ class TypeTest(BusCase):
             errors.splitlines(),
             ["typewright: 3 of 1251 characters are confirmed, and then:", "typewright: There is a line end."],
         )
+
+    async def test_who_waits_for_its_input_can_be_stopped(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.started()
+            assert process.stdin is not None
+            process.stdin.write(bytes(_MORE_THAN_A_PIPE_HOLDS))
+            process.stdin.flush()
+            process.send_signal(number)
+            self.assertEqual(await deferToThread(process.wait, 20), -number)
+            assert process.stderr is not None
+            self.assertEqual(process.stderr.read(), b"")
+
+    async def test_input_that_is_no_text_is_refused(self) -> None:
+        process = self.started()
+        _, errors = await deferToThread(process.communicate, b"caf\xe9")
+        self.assertEqual((process.returncode, errors), (2, b"typewright: Standard input is not UTF-8.\n"))
