@@ -15,6 +15,10 @@ from typewright.hypotheses import FINAL, PARTIAL, UNDO, Heard, Hypotheses
 class IDictating(Protocol):
     """The part of `typewright.bus.client.Client` that is needed here."""
 
+    @property
+    def served_by(self) -> str:
+        """See there."""
+
     def revise(self, text: str) -> Deferred[bool]:
         """See there."""
 
@@ -32,6 +36,7 @@ class Dictation:
         self._client = client
         self._complain = complain
         self._draft = ""
+        self._drafted_by = ""
         self._drafted: Deferred[Any] = succeed(None)
         self._good = True
 
@@ -57,13 +62,23 @@ class Dictation:
     def _partial(self, text: str) -> None:
         # Nobody waits for the answer: the service drops the older for the newer. What is wrong, the final one will tell.
         if text != self._draft:
+            if not self._draft:
+                self._drafted_by = self._client.served_by
             self._draft = text
-            self._drafted = self._client.revise(text).addErrback(lambda failure: None)
+            if not self._is_orphaned():
+                self._drafted = self._client.revise(text).addErrback(lambda failure: None)
+
+    def _is_orphaned(self) -> bool:
+        """Whether the service that has the draft is gone. Another one would type all of it behind what stands."""
+        return bool(self._draft and self._drafted_by) and self._client.served_by != self._drafted_by
 
     @inlineCallbacks
     def _final(self, heard: Heard) -> Generator[Deferred[Any], Any, None]:
         if heard.text or self._draft:
-            self._draft = ""
+            orphaned, self._draft = self._is_orphaned(), ""
+            if orphaned:
+                self._not_good(heard, "the service went away in the middle of it, and the rest is not typed")
+                return
             try:
                 if not (yield self._client.revise(heard.text)):
                     self._not_good(heard, "its text is not confirmed; the log of the service says why")

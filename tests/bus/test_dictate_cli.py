@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from bus_bench import REPORT, BusCase
+from bus_bench import REPORT, BusCase, Peer
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThread
 
@@ -128,6 +128,30 @@ class DictateTest(BusCase):
         process.send_signal(signal.SIGHUP)
         await deferToThread(process.communicate, b"final a\n")
         self.assertEqual((process.returncode, self.calls()), (0, [("revise", "a"), ("revise", "a"), ("commit",)]))
+
+    async def test_a_service_that_is_started_anew_does_not_get_the_rest_of_an_utterance(self) -> None:
+        """It would type all of it, behind what stands of it already."""
+        await self.served()
+        former, process, witness = self.served_on, self.started(), await self.peer()
+        assert process.stdin is not None
+        assert process.stderr is not None
+
+        async def says(line: bytes, complaint: bytes) -> None:
+            process.stdin.write(line)
+            process.stdin.flush()
+            self.assertIn(complaint, await deferToThread(process.stderr.readline))
+
+        process.stdin.write(b"partial wreck a\n")
+        process.stdin.flush()
+        await self.dictation.noted(1)
+        await self.seen_leaving(witness, Peer(former))
+        await self.served()
+        await says(b"?\n", b"line 2")  # It has looked at all that had come, and so heard of the other service.
+        process.stdin.write(b"partial wreck a nice\n")
+        await says(b"final wreck a nice beach\n", b"line 4: the service went away")
+        _, errors = await deferToThread(process.communicate, b"partial and\nfinal and on\n")
+        self.assertEqual((process.returncode, errors), (1, b""))
+        self.assertEqual(self.calls(), [("revise", "and"), ("revise", "and on"), ("commit",)])
 
     async def test_without_a_service_it_says_so_before_anybody_speaks(self) -> None:
         process = self.started()

@@ -29,6 +29,7 @@ class Client:
     def __init__(self, **answers: Deferred[bool]) -> None:
         self.log: list[str] = []
         self.answers = answers
+        self.served_by = ":1.1"
 
     def revise(self, text: str) -> Deferred[bool]:
         self.log.append(f"revise {text}".strip())

@@ -51,6 +51,10 @@ class Calls:
                 if owner and call.destination == name:
                     call.asked.add(owner)
 
+    def owner_of(self, name: str) -> str:
+        """Who owns `name`, as far as I am told."""
+        return self._owners.get(name, "")
+
     def made(self, serial: int, destination: str) -> Deferred[list[Any]]:
         """A call was made: fires with the values of its answer; errbacks with ErrorReply or LimitsExceeded."""
         answered: Deferred[list[Any]] = Deferred(lambda _: self._waiting.__delitem__(serial))

@@ -44,6 +44,11 @@ class Client:
         """Fires with a client on the bus at `address`, by default the session's. Errbacks with NoBus."""
         return connect(reactor, address, timeout_s).addCallback(cls)
 
+    @property
+    def served_by(self) -> str:
+        """The unique name of the service that I call; empty while there is none, or before the answer to my first call."""
+        return self._connection.owner_of(self._name)
+
     def close(self) -> Deferred[None]:
         """Hang up; fires when that is done. Jobs of mine that still run are ended by the service."""
         return self._connection.close()

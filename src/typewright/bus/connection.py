@@ -101,6 +101,10 @@ class BusConnection(BasicDBusProtocol):
         self.sendMessage(outgoing)
         return answered
 
+    def owner_of(self, name: str) -> str:
+        """The unique name of who owns a well-known one that we have called; empty where that is nobody, or not told yet."""
+        return self._calls.owner_of(name)
+
     def call_daemon(self, member: str, signature: str = "", *arguments: object) -> Deferred[list[Any]]:
         """Call a method of the bus itself."""
         return self.call(DAEMON, DAEMON_PATH, DAEMON, member, signature, arguments)
