@@ -233,6 +233,9 @@ class IFocus(Protocol):
     def focused(self) -> Deferred[int]:
         """Fires with the window that has the focus; NOWHERE; or HELD, when another program holds the keyboard."""
 
+    def is_background(self, window: int) -> bool:
+        """Whether `window` is what lies behind all windows: with the focus there, no program gets a text."""
+
     def covered(self) -> Deferred[bool]:
         """Fires with whether one window lies over all of the screen, and no window manager has a say in it: a locker's."""
 

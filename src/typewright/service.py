@@ -258,7 +258,7 @@ def _engine(
         history.forget()
 
     backend.observer.on_stray, backend.observer.on_click = touched, clicked
-    backend.barrier.on_gone = history.end
+    backend.barrier.on_gone = history.gone
     return desk, Dictation(desk, typist, history, fitting)
 
 

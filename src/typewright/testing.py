@@ -259,16 +259,24 @@ class FakePrograms:
 
 
 class FakeFocus:
-    """I say that `window` has the focus, and whether the screen is `is_covered`; with `silent`, nothing at all."""
+    """
+    I say that `window` has the focus, and whether the screen is `is_covered`; with `silent`, nothing at all. Behind all
+    windows is `background`.
+    """
 
     def __init__(self, window: int = 1, *, silent: bool = False) -> None:
         self.window = window
         self.silent = silent
         self.is_covered = False
+        self.background = 0x100
 
     def focused(self) -> Deferred[int]:
         """See `IFocus`."""
         return Deferred() if self.silent else succeed(self.window)
+
+    def is_background(self, window: int) -> bool:
+        """See `IFocus`."""
+        return window == self.background
 
     def covered(self) -> Deferred[bool]:
         """See `IFocus`."""

@@ -101,13 +101,16 @@ def test_an_interrupt_ends_a_service_that_a_script_has_started_deaf_to_it(enviro
         assert service.process.wait(20) == 0
 
 
-def test_no_focus_is_no_typing(desk: Desk) -> None:
-    desktop.run(
-        desk.environ,
-        sys.executable,
-        "-c",
-        "from Xlib.display import Display as D\nd=D()\nd.set_input_focus(0,0,0)\nd.sync()",
-    )
+@pytest.mark.parametrize("nobody", ["X.NONE", "display.screen().root"])
+def test_no_focus_is_no_typing(desk: Desk, nobody: str) -> None:
+    script = f"""
+from Xlib import X
+from Xlib.display import Display
+display = Display()
+display.set_input_focus({nobody}, X.RevertToNone, X.CurrentTime)
+display.sync()
+"""
+    desktop.run(desk.environ, sys.executable, "-c", script)
     assert desk.call("Insert", "s", "nowhere") == "b false"
     desk.terminal.focus()
     assert desk.fenced() == ""

@@ -183,6 +183,18 @@ def test_forgetting_wipes_everything() -> None:
     assert history.before(2) == ""
 
 
+def test_what_had_begun_in_a_window_that_is_gone_is_not_noted_for_the_next_of_its_number() -> None:
+    history = Notes()
+    history.note(1, "A", "one")
+    begun = history.begin()
+    history.gone(1)
+    history.typed(1, "A", "two", begun, "plain")
+    assert history.before(1) == ""
+    history.typed(2, "A", "elsewhere", begun, "plain")
+    history.note(1, "A", "three")
+    assert (history.before(2), history.before(1)) == ("elsewhere", "three")
+
+
 def test_nobody_sees_the_text() -> None:
     history = Notes()
     number = history.note(1, "A", "secret")

@@ -578,6 +578,17 @@ def test_a_job_for_one_window_is_not_typed_into_another() -> None:
     assert outcome(bench.insert("a", window=1)) is True
 
 
+def test_a_text_is_not_typed_where_no_window_has_the_focus_but_shortcuts_are() -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = bench.focus.background
+    for typing in (bench.insert("a"), bench.backspace(1)):
+        assert outcome(typing) is False
+        assert bench.keys == ""
+        assert "only the background" in bench.job.reason
+    assert outcome(bench.press("ctrl+s")) is True
+    assert bench.keys == "+Control_L +s -s -Control_L"
+
+
 def test_a_job_for_one_window_may_wait_for_it() -> None:
     bench = Bench()
     typing = bench.insert("a", window=7, on_focus_change="wait")

@@ -47,7 +47,7 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
         (ScriptedObserver(), IKeyer, "ScriptedObserver is no IKeyer: it lacks send, settle"),
         (RecordingKeyer([]), IObserver, "RecordingKeyer is no IObserver: it lacks confirm, forget, strays"),
         (FakeFocus(), IBarrier, "FakeFocus is no IBarrier: it lacks begin, end, reach"),
-        (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks covered, focused"),
+        (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks covered, focused, is_background"),
         (FakeKeyboard([]), IHistory, "FakeKeyboard is no IHistory: it lacks before, end, forget, typed"),
         (object(), IClock, "object is no IClock: it lacks callLater, seconds"),
         (

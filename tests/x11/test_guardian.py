@@ -166,6 +166,21 @@ class GuardianTest(Stage):
         self.assertEqual(self.other.down(), [])
 
     @inlineCallbacks
+    def test_one_whose_connection_alone_is_lost_is_replaced(self) -> Steps:
+        guardianship = yield self.guard()
+        (first,) = guardians()
+        for window in self.other.root.query_tree().children:
+            if (yield self.backend.programs.process(window.id)) == first:
+                window.kill_client()
+        self.other.display.sync()
+        while guardians() in ([], [first]):
+            yield deferLater(reactor, 0.01)
+        self.other.window()
+        yield self.typed([press(A)])
+        yield self.dies(guardianship)
+        self.assertEqual(self.other.down(), [])
+
+    @inlineCallbacks
     def test_one_that_comes_too_late_finds_its_window_gone(self) -> Steps:
         self.other.fake(A, down=True)
         yield self.backend.abandon()

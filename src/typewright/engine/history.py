@@ -67,6 +67,7 @@ class History:
         self._characters = characters
         self._age_s = age_s
         self._passages: OrderedDict[int, deque[Stretch]] = OrderedDict()
+        self._gone: OrderedDict[int, int] = OrderedDict()
         self._insertions = 0
         self._first_known = 0
 
@@ -77,7 +78,7 @@ class History:
 
     def typed(self, window: int, caller: str, text: str, insertion: int, program: str) -> None:
         """Note that `text` was confirmed in `window`; an ERASE in it is a BackSpace, in a `program` of that kind."""
-        if not self.knows(insertion):
+        if not self.knows(insertion) or insertion <= self._gone.get(window, 0):
             self.end(window)
             return
         pieces = text.split(ERASE)
@@ -122,6 +123,14 @@ class History:
     def end(self, window: int) -> None:
         """Nobody knows any more what stands before the caret of `window`."""
         self._passages.pop(window, None)
+
+    def gone(self, window: int) -> None:
+        """`window` is no more. What had begun by now stands in none of that number, which the next one may get."""
+        self.end(window)
+        self._gone[window] = self._insertions
+        self._gone.move_to_end(window)
+        if len(self._gone) > self._windows:
+            self._gone.popitem(last=False)
 
     def forget(self) -> None:
         """Wipe everything. Insertions that have begun are spoiled: what they still type stands among what is not known."""

@@ -19,6 +19,7 @@ from typewright.interfaces import HELD, NOWHERE, IClock
 from typewright.options import REFUSE, STOP, WAIT
 
 _NO_FOCUS = "nothing has the focus"
+_BACKGROUND = "no window has the focus, only the background behind them all"
 _HELD = "another program holds the keyboard"
 _COVERED = "another program holds the keyboard, and its window covers the screen, as that of a locker does"
 _FOCUS_MOVED = "the focus moved"
@@ -60,7 +61,7 @@ class Surroundings:
         if job.stopped:
             return None
         self._user.attend()
-        yield from self.find_window(job)
+        job.window = (yield from self._patience.within(job, self._focus.focused())) or NOWHERE
         if job.options.window not in (job.window, NOWHERE):
             job.window = job.options.window
             found = yield from self._at_rest_there(job)
@@ -72,13 +73,12 @@ class Surroundings:
                 job.stop(_HELD)
             elif (yield from self._patience.within(job, self._focus.covered())):
                 job.stop(_COVERED)
+        if job.insertion and self._focus.is_background(job.window):
+            # Shortcuts work there, and that is all.
+            job.stop(_BACKGROUND)
         if not job.stopped:
             yield from self._look_around(job)
         return found
-
-    def find_window(self, job: Job) -> Waits:
-        """Find the window that the job belongs to, and nothing else."""
-        job.window = (yield from self._patience.within(job, self._focus.focused())) or NOWHERE
 
     def at_rest(self, job: Job) -> Waits:
         """Layout and state with no modifier held; None, and the job stopped, when that stays away."""

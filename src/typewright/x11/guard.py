@@ -54,6 +54,10 @@ class Guard:
         """See `IFocus`."""
         return self.behind(b"", 0)
 
+    def is_background(self, window: int) -> bool:
+        """See `IFocus`."""
+        return window == self._connection.root
+
     def covered(self) -> Deferred[bool]:
         """See `IFocus`."""
         return is_covered(self._connection)

@@ -117,8 +117,8 @@ def main(arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             print(READY, flush=True)
         guardian.guard()
-    except DisplayLost:
-        pass  # and with it all that could have been left behind
+    except DisplayLost as problem:
+        return problem.exit_status  # and with it all is gone that could have been left behind, or only our connection is
     except RequestError as problem:
         print(f"typewright guardian: the X server does not let it put things right: {problem}", file=sys.stderr)
         return TypewrightError.exit_status

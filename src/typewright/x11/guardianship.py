@@ -63,7 +63,7 @@ class Guardianship:
         self._start_is_over()
 
     def gone(self, status: int | None) -> None:
-        """It has ended with this status, None for a signal. With 0 it thinks that we are gone, or that the display is."""
+        """It has ended with this status, None for a signal. With 0 it thinks that we are gone."""
         self._process = None
         if self._ended is not None:
             if not self._ended.called:
