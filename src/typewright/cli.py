@@ -80,6 +80,8 @@ def _serve(reactor: Any, options: argparse.Namespace) -> int:
 
 
 def _ask(reactor: Any, options: argparse.Namespace) -> int:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # see `__main__`; only Python's own gives way to the reactor's
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     status: int | None = None
     running: Deferred[Any] = Deferred()
 

@@ -112,3 +112,26 @@ def test_a_signal_that_comes_when_the_display_is_open_ends_it(environ: dict[str,
     with slow_saver(environ) as saver, starting(environ, tmp_path) as service:
         assert saver.line() == "asked"
         assert_it_goes(service, "SIGTERM")
+
+
+# Python has such callbacks of its own while it imports, and drops what is raised in them.
+_INTERRUPTED_IMPORT = """
+import signal, sys, weakref
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "twisted":
+            sys.meta_path.remove(self)
+            gone = Interrupting()
+            there = weakref.ref(gone, lambda _: signal.raise_signal(signal.SIGINT))
+            del gone
+
+sys.meta_path.insert(0, Interrupting())
+"""
+
+
+def test_an_interrupt_in_the_middle_of_an_import_is_not_lost(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED_IMPORT)
+    paths = [str(tmp_path), *filter(None, [environ.get("PYTHONPATH")])]
+    with starting({**environ, "PYTHONPATH": os.pathsep.join(paths)}, tmp_path) as service:
+        assert service.process.wait(desktop.PATIENCE_S) == -signal.SIGINT
