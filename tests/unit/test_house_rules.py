@@ -48,6 +48,10 @@ ARROWS = {
     "explain": ["typewright.interfaces", "typewright.plan", "typewright.errors", "typewright.x11", _DEFER],
     "hypotheses": ["typewright.errors", _DEFER, "twisted.internet.interfaces", _FAILURE, "zope"],
     "dictate": ["typewright.hypotheses", "typewright.errors", _DEFER],
+    "commands": [
+        *["typewright.bus.client", "typewright.dictate", "typewright.hypotheses", "typewright.options", "typewright.plan"],
+        *["typewright.errors", "typewright.explain", "typewright.x11.backend", _DEFER],
+    ],
     "service": ["typewright", "twisted"],
     "cli": ["typewright", "twisted"],
 }
