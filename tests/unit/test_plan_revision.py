@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from typewright.plan.erasing import blink, code_point, pango, readline
+from typewright.plan.erasing import blink, code_point, pango, plain_end, readline
 from typewright.plan.kinds import MODELS, kind_of
 from typewright.plan.revision import Revision, revise
 
@@ -149,6 +149,31 @@ def test_letters_of_one_code_point_are_certain_everywhere(old, new) -> None:
     way = revise(old.replace("\u00ad", ""), new, "unknown")
     assert way is not None
     assert way.certain
+
+
+def assert_no_model_is_needed(text: str) -> None:
+    """For what `plain_end` says of `text`."""
+    plain = plain_end(text)
+    for model in (readline, pango, blink, code_point):
+        left = text
+        for _ in range(plain):
+            left = model(left)
+        assert left == text[: len(text) - plain]
+
+
+def test_each_plain_character_goes_with_one_press() -> None:
+    plain = [character for character in map(chr, range(0x20, 0x10000)) if plain_end("a" + character)]
+    assert len(plain) > 30_000
+    letters, east_asian = [character for character in plain if character < "\u4e00"], plain[::97]
+    for character in [*letters, *east_asian]:
+        assert_no_model_is_needed("a" + character)
+
+
+@given(
+    st.text(st.sampled_from("aé©1#각漢ア")) | st.text(), st.sampled_from(["", "\u0301", "\u200d", "\u1100", "\u0600", "🇩"])
+)
+def test_plain_ends_need_no_model(text: str, before: str) -> None:
+    assert_no_model_is_needed("a" + before + text)
 
 
 GTK = ["_GTK_THEME_VARIANT", "WM_CLIENT_LEADER", "_NET_WM_PID"]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +11,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from typewright.plan.chords import ERASE
+from typewright.plan.erasing import LOOK_BACK, plain_end
 from typewright.plan.kinds import MODELS
-
-_TAIL = 256
-"""How much of the text is looked at for one BackSpace; no cluster is as long."""
 
 
 @dataclass
@@ -81,12 +80,11 @@ class History:
         if not self.knows(insertion) or insertion <= self._gone.get(window, 0):
             self.end(window)
             return
-        pieces = text.split(ERASE)
-        for index, piece in enumerate(pieces):
-            if index:
-                self._backspace(window, program)
-            if piece:
-                self._append(window, caller, piece, insertion)
+        first, *others = re.split(f"({ERASE}+)", text)
+        self._append(window, caller, first, insertion)
+        for erases, piece in zip(others[::2], others[1::2], strict=True):
+            self._backspaces(window, len(erases), program)
+            self._append(window, caller, piece, insertion)
         self._bound(window)
 
     def knows(self, insertion: int) -> bool:
@@ -149,6 +147,8 @@ class History:
         return passage
 
     def _append(self, window: int, caller: str, text: str, insertion: int) -> None:
+        if not text:
+            return
         passage = self._passages.setdefault(window, deque())
         self._passages.move_to_end(window)
         if passage and passage[-1].insertion == insertion:
@@ -156,6 +156,16 @@ class History:
             passage[-1].at_s = self._seconds()
         else:
             passage.append(Stretch(caller, insertion, text, self._seconds()))
+
+    def _backspaces(self, window: int, count: int, program: str) -> None:
+        while count:
+            passage = self._passage(window)
+            plain = min(count, plain_end(passage[-1].text)) if passage else 0
+            if plain:
+                _cut(passage, plain)
+            else:
+                self._backspace(window, program)
+            count -= plain or 1
 
     def _backspace(self, window: int, program: str) -> None:
         passage = self._passage(window)
@@ -192,10 +202,10 @@ def _tail(passage: deque[Stretch]) -> str:
     """The last characters of the passage; not the whole of it, since this is asked for each press of BackSpace."""
     tail = ""
     for stretch in reversed(passage):
-        tail = stretch.text[-_TAIL:] + tail
-        if len(tail) >= _TAIL:
+        tail = stretch.text[-LOOK_BACK:] + tail
+        if len(tail) >= LOOK_BACK:
             break
-    return tail[-_TAIL:]
+    return tail[-LOOK_BACK:]
 
 
 def _cut(passage: deque[Stretch], surplus: int) -> Stretch:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
+from typewright.plan.erasing import LOOK_BACK, plain_end
 from typewright.plan.graphemes import clusters
 from typewright.plan.revision import revise
-
-_TAIL = 64
 
 
 def presses(before: str, count: int, kind: str) -> list[int]:
@@ -17,8 +16,14 @@ def presses(before: str, count: int, kind: str) -> list[int]:
     Where nothing is known, or nobody can know what a press does, a character is one press.
     """
     found: list[int] = []
-    for _ in range(count):
-        tail = before[-_TAIL:]
+    while count > 0:
+        if plain := min(plain_end(before), count):
+            before = before[:-plain]
+            found += [1] * plain
+            count -= plain
+            continue
+        count -= 1
+        tail = before[-LOOK_BACK:]
         last = clusters(tail)[-1:]
         way = revise(tail, tail.removesuffix("".join(last)), kind) if last else None
         if way is None or not way.certain or way.text:

@@ -16,6 +16,26 @@ from typewright.plan.graphemes import classes, clusters
 Model = Callable[[str], str]
 """A text that is not empty, to what one press leaves of it."""
 
+LOOK_BACK = 64
+"""No press depends on more code points than these; even, so that a row of flags is cut between two of them."""
+
+# Letters, digits and signs that are characters by themselves, whatever else of these stands before them.
+_PLAIN = re.compile(
+    "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*"
+)
+_LOOKED_AT = 1024
+
+
+def plain_end(text: str) -> int:
+    """
+    How many code points at the end of `text` need no model: in every program one press takes one of them, and it alone.
+
+    Some of them at least, so that long texts are not gone through press by press.
+    """
+    run = _PLAIN.match(text[: -_LOOKED_AT - 1 : -1])
+    # What stands before the first of them may have that as a part.
+    return max(0, run.end() - 1) if run else 0
+
 
 def code_point(text: str) -> str:
     """Qt, Tk, Emacs, and the kernel's line editing in a terminal: one code point a press."""

@@ -11,14 +11,13 @@ programs it is a letter without its accent, and then the letter is kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
-from typewright.plan.erasing import Model
+from typewright.plan.erasing import LOOK_BACK, Model, plain_end
 from typewright.plan.kinds import MODELS, UNERASABLE
 
 _BEFORE = "a"
 """Stands for what the text was typed behind: a press that takes it would take what is not ours."""
-_TAIL = 64
-"""No press depends on more code points than these; even, so that a row of flags is cut between two of them."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,14 @@ def revise(old: str, new: str, kind: str) -> Revision | None:
 def _way(old: str, new: str, model: Model) -> tuple[int, int] | None:
     """How many presses, and how many code points of `new` then stand there already."""
     left, goal, presses = _BEFORE + old, _BEFORE + new, 0
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, goal, strict=False)))
     while not goal.startswith(left):
-        left = left[:-_TAIL] + model(left[-_TAIL:])
+        plain = min(plain_end(left), len(left) - shared)
+        if plain > 0:
+            left = left[:-plain]
+            presses += plain
+            continue
+        left = left[:-LOOK_BACK] + model(left[-LOOK_BACK:])
         presses += 1
         if not left.startswith(_BEFORE):
             return None
