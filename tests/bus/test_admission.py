@@ -116,6 +116,7 @@ class AdmissionTest(BusCase):
         self.assertEqual([entry[0] for entry in service.log], ["insert", "cancel", "press", "set_typing_enabled", "insert"])
 
     async def test_one_who_has_left_before_it_was_known_has_nothing_typed(self) -> None:
+        """Nor switched on, but switched off: dbus-send, which is what a shortcut may run, says so and leaves."""
         service = await self.served()
         leaver, witness = await self.peer(), await self.peer()
         call_daemon = self.served_on.call_daemon
@@ -128,10 +129,12 @@ class AdmissionTest(BusCase):
 
         self.patch(self.served_on, "call_daemon", after_it_has_left)
         leaver.call("Insert", "s", "a").addErrback(lambda _: None)
+        for enabled in (True, False):
+            leaver.properties("Set", "ssv", TYPIST, "TypingEnabled", enabled).addErrback(lambda _: None)
         await self.seen_leaving(witness, leaver)
         left.callback(None)
         await witness.ping()
-        self.assertEqual(service.log, [])
+        self.assertEqual(service.log, [("set_typing_enabled", leaver.name, False)])
 
     async def test_a_caller_without_a_name_is_refused(self) -> None:
         service = await self.served()

@@ -61,10 +61,17 @@ def test_the_first_rule_that_says_something_decides(
     assert allowed(rules, caller, want) is expected
 
 
-@pytest.mark.parametrize("want", [TYPE, ENABLE, DISABLE])
-@pytest.mark.parametrize("uid", [UID + 1, None])
-def test_another_user_is_refused_whatever_the_rules_say(uid: int | None, want: str) -> None:
-    assert not allowed((Rule(type=True, enable=True),), Identity(":1.9", uid, 7, "/usr/bin/speaker", ""), want)
+@pytest.mark.parametrize(
+    ("uid", "want", "expected"),
+    [
+        (UID + 1, TYPE, False), (UID + 1, ENABLE, False), (UID + 1, DISABLE, False),
+        # Whoever said so has left. It may have been the user, and a stop must be one.
+        (None, TYPE, False), (None, ENABLE, False), (None, DISABLE, True),
+    ],
+)  # fmt: skip
+def test_another_user_is_refused_whatever_the_rules_say(uid: int | None, want: str, expected: bool) -> None:
+    rules = (Rule(type=True, enable=True),)
+    assert allowed(rules, Identity(":1.9", uid, 7, "/usr/bin/speaker", ""), want) is expected
 
 
 def test_the_refusal_says_what_to_do() -> None:
