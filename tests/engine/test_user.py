@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from engine_bench import PENDING, Bench, outcome
 
@@ -18,14 +20,14 @@ def key(keycode: int, *, state: int = 0, pressed: bool = True, source: str = USE
     return Stray(keycode, pressed, state, source)
 
 
-def bench_with(manner: str) -> Bench:
-    """One on which X is pressed by the user when the third key event is sent."""
+def bench_with(manner: str, source: str = USER) -> Bench:
+    """One on which X is pressed, by the user or another, when the third key event is sent."""
     bench = Bench(manner=manner)
 
     def press(number: int, event: object) -> None:
         if number == 3:
-            bench.observer.see(key(X))
-            bench.user.touched(key(X))
+            bench.observer.see(key(X, source=source))
+            bench.user.touched(key(X, source=source))
 
     bench.keyer.on_send = press
     return bench
@@ -107,26 +109,30 @@ def test_behind_a_pause_the_job_looks_whether_the_focus_is_where_it_was() -> Non
     assert (bench.keys, bench.job.reason) == ("+a -a +b -b", "the focus moved")
 
 
-def test_nothing_is_taken_back_once_the_user_has_typed_behind_it() -> None:
+@pytest.mark.parametrize("source", [USER, PROGRAM])
+def test_nothing_is_taken_back_once_somebody_has_typed_behind_it(source: str) -> None:
     bench = Bench(manner="pause")
 
     def press(number: int, event: object) -> None:
         if number == 3:
             bench.observer.see(key(SHIFT_R), Stray(56, True, SHIFT, "ours"))
             bench.observer.false_at = {3}
-            bench.user.touched(key(X))
+            bench.keyboard.state = replace(bench.keyboard.state, held=SHIFT)
 
     bench.keyer.on_send = press
     typing = bench.insert("abc")
-    bench.user.touched(key(X))
+    bench.user.touched(key(X, source=source))
+    bench.keyboard.let_go()
     bench.clock.advance(1)
     assert outcome(typing) is False
     assert "BackSpace" not in bench.keys
     assert bench.history.before(1) == ""
 
 
-def test_nothing_is_deleted_any_more_once_the_user_has_typed() -> None:
-    bench = bench_with("pause")
+@pytest.mark.parametrize("source", [USER, PROGRAM])
+@pytest.mark.parametrize("manner", ["pause", "go-on", "stop"])
+def test_nothing_is_deleted_any_more_once_somebody_has_typed(manner: str, source: str) -> None:
+    bench = bench_with(manner, source)
     typing = bench.backspace(3)
     bench.clock.advance(1)
     assert outcome(typing) is False

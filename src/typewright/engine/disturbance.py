@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from typewright.interfaces import OURS, REPEAT, SWALLOWED, USER, Stray
+from typewright.interfaces import OURS, PROGRAM, REPEAT, SWALLOWED, USER, Stray
 from typewright.plan.chords import Chord
 from typewright.plan.layout import Layout
 
@@ -33,7 +33,8 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     repeats = [stray for stray in strays if stray.source == REPEAT and stray.pressed and stray.keycode in chord.keys]
     lost = [stray for stray in strays if stray.source == SWALLOWED and stray.pressed]
     modified = any(stray.pressed and stray.source != REPEAT and stray.keycode in layout.modifiers for stray in strays)
-    typed_too = any(stray.pressed and stray.source == USER and stray.keycode not in layout.modifiers for stray in strays)
+    others = [stray for stray in strays if stray.source in (USER, PROGRAM) and stray.pressed]
+    typed_too = any(stray.keycode not in layout.modifiers for stray in others)
     if not (wrong or repeats or lost or modified):
         return None
     surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
@@ -43,7 +44,7 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     if 0 < sum(keys[:sent]) - len(swallowed) < sum(keys) or (repeats and sum(keys) > 1):
         surplus = None  # a character that takes several keys, by halves
     if surplus and typed_too:
-        surplus = None  # what the user typed is among it
+        surplus = None  # what somebody else typed is among it
     whole = not any(event.pressed for event in chord.events[sent:])
     return Disturbance(whole and not wrong and not swallowed, surplus)
 

@@ -30,7 +30,7 @@ from typewright.plan.packing import Lent
 
 _TRIES = 3
 _NOT_ANSWERED = "the program with the focus has not answered yet"
-_TYPED_BEHIND = "the user pressed a key or a button, and what was to be deleted may stand elsewhere now"
+_TYPED_BEHIND = "a key or a button was pressed in between, and what was to be deleted may stand elsewhere now"
 _PAST_CORRECTION = "a key that was pressed in between, or repeated, may have done more than type a character"
 
 
@@ -186,13 +186,13 @@ class Performer:
         self._witness.spoil()
         if disturbance is None or disturbance.surplus is None:
             return self._give_up(job, _PAST_CORRECTION)
-        if job.erases and self._user.touches:
+        if job.erases and self._user.presses:
             return self._give_up(job, _TYPED_BEHIND)
-        surplus, tries, touches = disturbance.surplus, _TRIES, self._user.touches
+        surplus, tries, presses = disturbance.surplus, _TRIES, self._user.presses
         yield from self._patience.within(job, self._keyer.settle())
         found = yield from self._surroundings.at_rest_again(job)
         while found is not None and surplus:
-            if self._user.touches != touches:
+            if self._user.presses != presses:
                 return self._give_up(job, _PAST_CORRECTION)
             layout, state = found
             aside = Job(job.caller, "correction", options=job.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from typewright.interfaces import REPEAT, USER, IClock, IKeyboard, Stray
+from typewright.interfaces import PROGRAM, REPEAT, USER, IClock, IKeyboard, Stray
 from typewright.options import GO_ON, PAUSE, STOP
 from typewright.plan.keysyms import keysym_named
 from typewright.plan.layout import Untypeable
@@ -18,8 +18,8 @@ class User:
 
     `manner` is of `ON_USER`; quiet is when nothing has been touched for `quiet_s`. `on_escape()` is called when Escape is
     pressed, `on_panic()` when the panic chord is, in the notation of `Press`; an empty one never is. Modifiers alone are no
-    touch: the typist waits for these anyway. `touches` counts them
-    for the job, `seen` whatever I am told of.
+    touch: the typist waits for these anyway. `touches` counts them for the job, `presses` what other programs press as
+    well, `seen` whatever I am told of.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class User:
     ) -> None:
         self.manner = manner
         self.touches = 0
+        self.presses = 0
         self.seen = 0
         self.on_escape: Callable[[], object] = lambda: None
         self.on_panic: Callable[[], object] = lambda: None
@@ -39,7 +40,7 @@ class User:
 
     def attend(self) -> None:
         """A job begins. What was touched before does not concern it: a key may have been what called for it."""
-        self.touches = 0
+        self.touches = self.presses = 0
         self._pressed.clear()
         self._quiet_at = self._clock.seconds()
 
@@ -49,6 +50,8 @@ class User:
         keycode = stray.keycode
         if not stray.pressed or keycode in self._keyboard.layout.modifiers:
             return
+        if stray.source == PROGRAM:
+            self.presses += 1
         if stray.source == USER:
             self._pressed.add(keycode)
             if self._is_panic(stray):
@@ -61,6 +64,7 @@ class User:
     def clicked(self) -> None:
         """A button of the pointer was pressed."""
         self.touches += 1
+        self.presses += 1
         self.seen += 1
         self._quiet_at = self._clock.seconds() + self._quiet_s
 
@@ -71,8 +75,8 @@ class User:
         return 0.0 if self.manner == GO_ON else max(0.0, self._quiet_at - self._clock.seconds())
 
     def comes_between(self, *, erases: bool) -> bool:
-        """Whether what was touched for this job keeps the next chord back; one that `erases` may not go on behind it."""
-        return self.restless_s() > 0 or (erases and self.touches > 0 and self.manner != GO_ON)
+        """Whether what was pressed since it began keeps a job's next chord back; one that `erases` may not go on at all."""
+        return self.restless_s() > 0 or (erases and self.presses > 0)
 
     def _is_escape(self, stray: Stray) -> bool:
         groups = self._keyboard.layout.keys[stray.keycode].groups
