@@ -366,6 +366,16 @@ def test_a_text_that_must_not_be_typed_is_an_error_and_changes_nothing() -> None
     assert speech.text == "one"
 
 
+def test_nothing_is_kept_for_a_caller_that_was_refused() -> None:
+    speech = Speech(max_jobs=1)
+    speech.bench.keyer.by_hand = True
+    speech.desk.insert("A", "x")
+    for number in range(3):
+        with pytest.raises(LimitsExceeded):
+            speech.dictation.revise(f":1.{number}", "one")
+    assert not speech.dictation._drafts
+
+
 def test_disabled_is_false() -> None:
     speech = Speech(typing_enabled=False)
     assert not speech.revise("one").confirmed

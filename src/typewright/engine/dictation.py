@@ -60,12 +60,14 @@ class Dictation:
     def revise(self, caller: str, text: str) -> Deferred[Report]:
         """See `IDictationService`."""
         text = self._desk.admit(text, self._desk.options)
-        draft = self._drafts.setdefault(caller, _Draft(self._history.begin()))
+        draft = self._drafts.get(caller) or _Draft(self._history.begin())
         self._supersede(draft)
         options = self._desk.options
         job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=options)
-        draft.job = job
-        return self._desk.submit(job, lambda job: self._revise(draft, text, job))
+        reply = self._desk.submit(job, lambda job: self._revise(draft, text, job))
+        # A caller that was refused is not watched: what were kept for it, nobody would clear away.
+        self._drafts[caller], draft.job = draft, job
+        return reply
 
     def commit(self, caller: str) -> None:
         """See `IDictationService`."""
