@@ -285,6 +285,12 @@ class HearsayTest(Hearsay):
         assert (yield self.a11y.before(9)) == " "
 
     @inlineCallbacks
+    def test_a_selection_that_is_not_told_is_not_taken_for_one_at_the_beginning(self) -> Steps:
+        yield self.in_field()
+        self.puppet.answers |= {"Get": ("v", 5), "GetNSelections": ("i", 1), "GetText": ("s", "ab")}
+        assert (yield self.a11y.before(9)) is None
+
+    @inlineCallbacks
     def test_events_are_asked_for_only_while_somebody_listens(self) -> Steps:
         us = self.us
 

@@ -84,7 +84,9 @@ def install(environ: dict[str, str], *options: str) -> None:
     venv = Path(environ["HOME"]) / "runtime" / "a $venv of 100%"
     if not venv.is_symlink():
         venv.symlink_to(sys.prefix)
-    run(environ, "bash", str(ROOT / "packaging" / "install"), "--venv", str(venv), *options)
+    # From there: the name of a directory is looked for where it was given.
+    script = str(ROOT / "packaging" / "install")
+    run(environ, "env", f"--chdir={venv.parent}", "bash", script, "--venv", venv.name, *options)
 
 
 def uninstall(environ: dict[str, str], *options: str) -> str:

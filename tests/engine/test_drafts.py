@@ -369,11 +369,13 @@ def test_a_text_that_must_not_be_typed_is_an_error_and_changes_nothing() -> None
 def test_nothing_is_kept_for_a_caller_that_was_refused() -> None:
     speech = Speech(max_jobs=1)
     speech.bench.keyer.by_hand = True
-    speech.desk.insert("A", "x")
+    typing = speech.desk.insert("A", "x")
     for number in range(3):
         with pytest.raises(LimitsExceeded):
             speech.dictation.revise(f":1.{number}", "one")
     assert not speech.dictation._drafts
+    while outcome(typing) is PENDING:
+        speech.bench.keyer.processed()
 
 
 def test_disabled_is_false() -> None:

@@ -194,7 +194,14 @@ class GuardianTest(Stage):
     def test_one_that_can_not_start_is_said_and_stops_nobody(self) -> Steps:
         logged: list[str] = []
         self.patch(__import__("typewright.x11.guardianship", fromlist=["log"]).log, "error", logged.append)
-        hopeless = Guardianship(reactor, "unix/:987", 1)
-        yield hopeless.start()
-        self.assertEqual(len(logged), 1)
-        yield hopeless.end()
+        for number, crowded in enumerate((False, True), 1):
+            if crowded:
+                self.patch(os, "fork", self._no_room)
+            hopeless = Guardianship(reactor, "unix/:987", 1)
+            yield hopeless.start()
+            self.assertEqual(len(logged), number)
+            yield hopeless.end()
+
+    @staticmethod
+    def _no_room() -> int:
+        raise BlockingIOError

@@ -13,6 +13,7 @@ from typewright.a11y.objects import NotTold, Objects, Reference
 EMBEDDED = "\ufffc"
 """Stands in a text for an object inside it, whose own text is told of elsewhere."""
 
+_NOT_TOLD = -1
 _LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 
 
@@ -29,13 +30,13 @@ def text_before(objects: Objects, of: Reference, characters: int) -> Generator[D
     Errbacks with NotTold where the object has no text, or where another object stands right before the caret.
     """
     # One question behind the other in the same write, since each answer costs a turn of the program's main loop.
-    questions = [objects.caret(of), objects.selections(of), objects.selection_start(of).addErrback(lambda _: 0)]
+    questions = [objects.caret(of), objects.selections(of), objects.selection_start(of).addErrback(lambda _: _NOT_TOLD)]
     try:
         caret, selections, start = yield gatherResults(questions, consumeErrors=True)
     except FirstError as problem:
         raise problem.subFailure.value from None  # NotTold; or it was cancelled, which is not the same.
     end = min(caret, start) if selections > 0 else caret
-    if end < 0:
+    if end <= _NOT_TOLD:
         raise NotTold()
     if end == 0:
         return ""

@@ -55,7 +55,13 @@ class Guardianship:
     def _spawn(self) -> None:
         self._guards = False
         pipes = {0: "w", 1: "r", 2: 2}  # its standard error is ours
-        self._process = self._reactor.spawnProcess(_Process(self), sys.executable, self._arguments, env=None, childFDs=pipes)
+        try:
+            self._process = self._reactor.spawnProcess(
+                _Process(self), sys.executable, self._arguments, env=None, childFDs=pipes
+            )
+        except OSError:  # There may be no room for another process.
+            self._failed()
+            self._start_is_over()
 
     def guards(self) -> None:
         """It has said so."""
