@@ -56,4 +56,5 @@ def test_emacs_loses_keys_when_too_many_wait(managed: dict[str, str], name: str,
         type_while_stopped(managed, program, 6000)
         held = program.read(6000, _PATIENCE_S)
     assert set(held) == {"a"}
-    assert len(held) < 5000 if loses else len(held) == 6000
+    # How many, is a matter of how fast the server lets it have them.
+    assert (len(held) < 6000) is loses
