@@ -16,6 +16,8 @@ from conftest import Desk
 SHIFT_R, CAPS = 62, 66
 ESCAPE, SEVEN, PAUSE = 9, 16, 127
 TEXT = "The Quick brown fox: jumps over 2 (lazy) Dogs; " * 20
+LONG = TEXT * 10
+"""Long enough for a hand to come down in the middle of it."""
 ROUNDS = 10
 
 
@@ -53,7 +55,7 @@ def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode
 
 
 def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
-    with desk.typing(TEXT) as caller:
+    with desk.typing(LONG) as caller:
         hand.finger(SHIFT_R, down=True)
         answer, _ = caller.communicate(timeout=60)
         hand.finger(SHIFT_R, down=False)
@@ -61,7 +63,7 @@ def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
     assert "a modifier key is held down" in answer
     got = TEXT[:100] + desk.fenced()
     typed = int(answer.partition("'typed': <uint32 ")[2].partition(">")[0])
-    assert got[:typed] == TEXT[:typed]
+    assert got[:typed] == LONG[:typed]
     # One more at most came out under the Shift, and nothing could take it back while that was held.
     assert len(got) - typed <= 1
     assert desktop.keys_down(desk.environ) == []
@@ -82,7 +84,7 @@ def tap(hand: Other, keycode: int) -> None:
 
 
 def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) -> None:
-    with desk.typing(TEXT * 10) as caller:
+    with desk.typing(LONG) as caller:
         tap(hand, ESCAPE)
         answer, _ = caller.communicate(timeout=60)
     assert "'confirmed': <false>" in answer
@@ -90,25 +92,25 @@ def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) ->
     got = TEXT[:100] + desk.fenced()
     before, escape, behind = got.partition("\x1b")
     assert escape
-    assert (TEXT * 10).startswith(before + behind)
+    assert LONG.startswith(before + behind)
     assert len(behind) <= 1, "one chord was under way"
     assert f"'typed': <uint32 {len(before + behind)}>" in answer
 
 
 def test_a_job_pauses_while_the_user_types(desk: Desk, hand: Other) -> None:
-    with desk.typing(TEXT * 4) as caller:
+    with desk.typing(LONG) as caller:
         tap(hand, SEVEN)
         typed = desk.terminal.rest("7") + "7"
         answer, _ = caller.communicate(timeout=60)
     assert "'confirmed': <true>" in answer
     got = TEXT[:100] + typed + desk.fenced()
     # Theirs, wherever it fell, and all of ours.
-    assert got[: len(typed) + 99] + got[len(typed) + 100 :] == TEXT * 4
+    assert got[: len(typed) + 99] + got[len(typed) + 100 :] == LONG
     assert float(answer.partition("'elapsed': <")[2].partition(">")[0]) > 0.3
 
 
 def test_the_panic_chord_disables_typing_and_takes_that_back(desk: Desk, hand: Other) -> None:
-    with desk.typing(TEXT * 10) as caller:
+    with desk.typing(LONG) as caller:
         tap(hand, PAUSE)
         answer, _ = caller.communicate(timeout=60)
     assert "typing is disabled" in answer
@@ -117,4 +119,4 @@ def test_the_panic_chord_disables_typing_and_takes_that_back(desk: Desk, hand: O
     desktop.until(lambda: desk.call("Insert", "s", "yes") == "b true")
     got = (TEXT[:100] + desk.fenced()).replace("\x1b[P", "")
     assert got.endswith("yes")
-    assert (TEXT * 10).startswith(got.removesuffix("yes"))
+    assert LONG.startswith(got.removesuffix("yes"))
