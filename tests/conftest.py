@@ -21,8 +21,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 pytest_plugins = ["pytester"]
 
-# Whoever runs the tests in the background has them ignore SIGINT, and all their children with them.
+# Whoever runs the tests in the background, or under nohup, has them ignore these, and all their children with them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A busy machine is no error, and CI tries the same examples every time.
 settings.register_profile("typewright", deadline=None, derandomize=bool(os.environ.get("CI")))

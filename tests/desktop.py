@@ -191,8 +191,7 @@ class Terminal:
 
     def focus(self) -> None:
         """Give it the focus. Without a window manager nobody else does."""
-        found = run(self._environ, "xdotool", "search", "--sync", "--onlyvisible", "--pid", str(self._child.process.pid))
-        run(self._environ, "xdotool", "windowfocus", "--sync", found.split()[-1])
+        run(self._environ, "xdotool", "windowfocus", "--sync", window(self._environ, "--pid", str(self._child.process.pid)))
 
     def read(self, count: int) -> str:
         """Exactly the next `count` characters that it got; fewer when no more come in time."""
@@ -270,6 +269,18 @@ def run(environ: dict[str, str], *command: str, check: bool = True, stdin: str |
     if check and done.returncode:
         raise Ended(f"{command} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def window(environ: dict[str, str], *of: str) -> str:
+    """The number of the visible window of which this holds, in the words of `xdotool search`; waits for it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return run(environ, "xdotool", "search", "--sync", "--onlyvisible", *of).split()[-1]
+        except Ended as problem:
+            # It asks each window that there is, and stumbles over those that go meanwhile.
+            if "BadWindow" not in str(problem) or time.monotonic() > deadline:
+                raise
 
 
 def cli(environ: dict[str, str], *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:

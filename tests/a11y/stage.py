@@ -80,10 +80,12 @@ class Program(desktop.Child):
         command = [PYTHON, str(Path(__file__).with_name("program.py")), toolkit]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         super().__init__(command, env=environ, **pipes)
-        assert self.line() == "ready"
-        desktop.run(
-            environ, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^program$", "windowactivate", "--sync"
-        )
+        try:
+            assert self.line() == "ready"
+            desktop.run(environ, "xdotool", "windowactivate", "--sync", desktop.window(environ, "--name", "^program$"))
+        except BaseException:
+            self.kill()  # or the next test would find its window
+            raise
 
     def ask(self, command: str, *arguments: object) -> str | None:
         """What the program answers to a command of `program.py`."""

@@ -56,8 +56,7 @@ def target(environ: dict[str, str], command: list[str]) -> Iterator[desktop.Chil
     child = desktop.Child(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert json.loads(child.line()) == ""
-        found = desktop.run(environ, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^target$")
-        desktop.run(environ, "xdotool", "windowfocus", "--sync", found.split()[-1])
+        desktop.run(environ, "xdotool", "windowfocus", "--sync", desktop.window(environ, "--name", "^target$"))
         yield child
     finally:
         child.end()

@@ -93,8 +93,7 @@ def gtk3(environ: dict[str, str]) -> Iterator[Window]:
     child = desktop.Child(["gjs", "-c", GTK], env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert json.loads(child.line()) == ["", 0]
-        found = desktop.run(environ, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^target$")
-        desktop.run(environ, "xdotool", "windowfocus", "--sync", found.split()[-1])
+        desktop.run(environ, "xdotool", "windowfocus", "--sync", desktop.window(environ, "--name", "^target$"))
         yield Gtk3(environ, child)
     finally:
         child.end()

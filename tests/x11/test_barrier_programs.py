@@ -73,8 +73,7 @@ def emacs(environ: dict[str, str]) -> Iterator[desktop.Child]:
 
 
 def focus(environ: dict[str, str]) -> None:
-    found = desktop.run(environ, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^target$")
-    desktop.run(environ, "xdotool", "windowfocus", "--sync", found.split()[-1])
+    desktop.run(environ, "xdotool", "windowfocus", "--sync", desktop.window(environ, "--name", "^target$"))
 
 
 PROGRAMS = {"xterm": desktop.terminal, "tk": tk, "emacs": emacs}
