@@ -550,6 +550,20 @@ def test_a_job_that_may_does_not_type_to_a_locker() -> None:
     assert "locker" in bench.job.reason
 
 
+def test_a_locker_that_takes_the_keyboard_over_from_a_launcher_is_not_typed_into() -> None:
+    bench = Bench()
+    bench.focus.window = bench.keyer.window = HELD
+
+    def lock(number, event) -> None:
+        bench.focus.is_covered = number >= 4
+
+    bench.keyer.on_send = lock
+    assert outcome(bench.insert("ab\ncd", grabs="type")) is False
+    assert bench.keys == "+a -a +b -b"
+    assert (bench.job.typed, "locker" in bench.job.reason) == (2, True)
+    assert bench.at_rest
+
+
 def test_a_job_that_may_waits_for_the_focus_and_goes_on() -> None:
     bench = Bench()
 

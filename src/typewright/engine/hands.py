@@ -20,10 +20,10 @@ from typewright.engine.disturbance import Disturbance, judge
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing, delay_s, fitted
 from typewright.engine.patience import Waits
-from typewright.engine.surroundings import elsewhere
+from typewright.engine.surroundings import COVERED, elsewhere
 from typewright.engine.user import User
 from typewright.engine.watchdog import Watchdog
-from typewright.interfaces import IClock
+from typewright.interfaces import HELD, IClock
 from typewright.options import WAIT
 from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
 
@@ -41,6 +41,7 @@ class Hands:
         self._observer = collaborators.observer
         self._keyboard = collaborators.keyboard
         self._barrier = collaborators.barrier
+        self._focus = collaborators.focus
         self._user = user
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._pacing = pacing
@@ -64,6 +65,9 @@ class Hands:
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
+                if job.window == HELD and (yield watchdog.guard(self._focus.covered())):
+                    # Where a launcher held the keyboard, a locker may have waited for it.
+                    job.stop(COVERED)
                 if not (job.disturbance or job.stopped):
                     if self._user.comes_between(erases=job.erases):
                         job.disturbance = Disturbance(typed=False, surplus=0)

@@ -21,7 +21,7 @@ from typewright.options import REFUSE, STOP, WAIT
 _NO_FOCUS = "nothing has the focus"
 _BACKGROUND = "no window has the focus, only the background behind them all"
 _HELD = "another program holds the keyboard"
-_COVERED = "another program holds the keyboard, and its window covers the screen, as that of a locker does"
+COVERED = "another program holds the keyboard, and its window covers the screen, as that of a locker does"
 _FOCUS_MOVED = "the focus moved"
 _PARAGRAPH = 1000
 _LOOK_S = 0.05
@@ -72,7 +72,7 @@ class Surroundings:
             if job.options.grabs == REFUSE:
                 job.stop(_HELD)
             elif (yield from self._patience.within(job, self._focus.covered())):
-                job.stop(_COVERED)
+                job.stop(COVERED)
         if job.insertion and self._focus.is_background(job.window):
             # Shortcuts work there, and that is all.
             job.stop(_BACKGROUND)
