@@ -10,6 +10,7 @@ from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
 from typewright.engine.ahead import AT_MOST, Ahead
+from typewright.focused import FocusedObject
 from typewright.interfaces import LEVEL_APPLICATION, USER, Stray
 from typewright.sample import CONTROL
 from typewright.testing import FakeBarrier
@@ -123,6 +124,22 @@ def test_a_modifier_that_came_down_while_a_program_was_waited_for_is_let_go_firs
         if not asked.called:
             asked.callback(LEVEL_APPLICATION)
     assert (outcome(typing), typed(bench)) == (True, 80)
+    assert bench.at_rest
+
+
+@pytest.mark.parametrize(("text", "ahead"), [("語", 0), ("a語", 0), ("a\tb", 2)])
+def test_a_modifier_that_came_down_while_a_part_of_a_text_waited_is_let_go_first(text: str, ahead: int) -> None:
+    bench = Bench()
+    barrier = slow(bench)
+    bench.accessibility.facts = FocusedObject(password=False, editable=False, process=1000)
+    typing = bench.insert(text)
+    assert typed(bench) == ahead
+    bench.keyboard.state = replace(bench.keyboard.state, held=CONTROL)
+    barrier.answer(-1)
+    assert (outcome(typing), typed(bench)) == (PENDING, ahead)
+    bench.keyboard.let_go()
+    barrier.answer(-1)
+    assert (outcome(typing), typed(bench)) == (True, len(text))
     assert bench.at_rest
 
 

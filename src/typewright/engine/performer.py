@@ -14,6 +14,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.collaborators import Collaborators
+from typewright.engine.disturbance import Disturbance
 from typewright.engine.hands import LAYOUT_CHANGED, NOT_AS_SENT, Hands
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
@@ -158,6 +159,9 @@ class Performer:
             if number:
                 yield from self._reach(job, settle=False)
                 yield from self._surroundings.look_again()
+            yield from self._look_at_modifiers(job)
+            if job.stopped or job.disturbance:
+                return False
             try:
                 done = yield self.press_and_release_keys(piece, job)
             finally:
@@ -165,6 +169,12 @@ class Performer:
             if not done:
                 return False
         return True
+
+    def _look_at_modifiers(self, job: Job) -> Waits:
+        """Long may have been waited for a program since the job was at rest, and a hand may have come down meanwhile."""
+        found = yield from self._patience.within(job, self._keyboard.read())
+        if found is not None and found[1].held:
+            job.disturbance = Disturbance(typed=False, surplus=0)
 
     def _record(self, job: Job) -> None:
         """Tell the history what was confirmed."""
