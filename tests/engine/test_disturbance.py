@@ -37,7 +37,7 @@ def ours(keycode: int, state: int) -> Stray:
         ([ours(A, state_of(2, 0))], Disturbance(False, None)),
         ([ours(A, CONTROL)], Disturbance(False, None)),
         ([ours(A, MOD1 | SHIFT)], Disturbance(False, None)),
-        ([Stray(A, False, SHIFT, OURS)], None),
+        ([Stray(A, False, SHIFT, OURS)], Disturbance(True, 0)),
         ([Stray(A, True, 0, REPEAT)] * 3, Disturbance(True, 3)),
         ([Stray(C, True, 0, REPEAT)] * 3, None),
         ([ours(A, SHIFT), Stray(A, True, 0, REPEAT)], Disturbance(False, 2)),

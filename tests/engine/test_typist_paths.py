@@ -15,7 +15,7 @@ from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
 from typewright.focused import FocusedObject
 from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
-from typewright.plan.chords import KeyEvent
+from typewright.plan.chords import MODIFIERS_MASK, KeyEvent, state_of
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import LOCK, MOD1, SHIFT, sample_layout
 
@@ -520,6 +520,22 @@ def test_by_event_what_was_pressed_before_the_focus_moved_is_typed() -> None:
     assert outcome(bench.insert("ab")) is False
     assert bench.bursts == ["+a", "-a"]
     assert (bench.job.typed, bench.history.before(1)) == (1, "a")
+
+
+@pytest.mark.parametrize("text", ["abc", "Abc"])
+def test_by_event_a_key_that_comes_up_in_another_layout_has_typed(text: str) -> None:
+    release = 3 if text[0].isupper() else 2
+    bench = Bench(pacing=EVENT)
+    bench.observer.false_at = {release}
+
+    def switch(number: int, event: KeyEvent) -> None:
+        if number == release:
+            bench.observer.see(Stray(event.keycode, False, state_of(1, event.state & MODIFIERS_MASK), OURS))
+
+    bench.keyer.on_send = switch
+    assert outcome(bench.insert(text)) is True
+    assert (bench.job.typed, bench.history.before(1)) == (3, text)
+    assert bench.at_rest
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     modified = any(stray.pressed and stray.source != REPEAT and stray.keycode in layout.modifiers for stray in strays)
     others = [stray for stray in strays if stray.source in (USER, PROGRAM) and stray.pressed]
     typed_too = any(stray.keycode not in layout.modifiers for stray in others)
-    if not (wrong or repeats or lost or modified):
+    # What comes up under another state was typed, but the state is not what the next chord was made for.
+    late = any(stray.source == OURS for stray in strays)
+    if not (wrong or repeats or lost or modified or late):
         return None
     surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
     surplus = _sum([surplus, *(_characters(chord.text or None) for _ in repeats)])
