@@ -378,6 +378,22 @@ def test_nothing_is_kept_for_a_caller_that_was_refused() -> None:
         speech.bench.keyer.processed()
 
 
+@pytest.mark.parametrize(
+    ("house", "others"), [({"max_jobs_per_caller": 1}, []), ({"max_jobs": 2}, ["B", "B", "B"])], ids=["its-own", "in-all"]
+)
+def test_a_hypothesis_has_room_in_the_place_of_the_one_before(house: dict[str, int], others: list[str]) -> None:
+    speech = Speech(**house)
+    speech.bench.keyer.by_hand = True
+    first = speech.dictation.revise("A", "hello")
+    waiting = [speech.desk.insert(caller, "") for caller in others]
+    second = speech.dictation.revise("A", "help")
+    while PENDING in map(outcome, (first, second, *waiting)):
+        speech.bench.keyer.processed()
+    assert outcome(first).reason == "a newer revision took its place"
+    assert outcome(second).confirmed
+    assert speech.text == "help"
+
+
 def test_disabled_is_false() -> None:
     speech = Speech(typing_enabled=False)
     assert not speech.revise("one").confirmed

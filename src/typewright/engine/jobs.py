@@ -70,8 +70,8 @@ class Jobs:
         return waiting.reply
 
     def _admit(self, caller: str) -> None:
-        """Raise LimitsExceeded when this caller may bring no job now."""
-        running = self._running.job.caller if self._running is not None else None
+        """Raise LimitsExceeded when this caller may bring no job now. One that is ending already makes room for another."""
+        running = self._running.job.caller if self._running is not None and not self._running.job.stopped else None
         callers = self._queue.callers() | ({running} if running is not None else set())
         held = self._queue.of(caller) + (running == caller)
         if held >= self._per_caller:
@@ -80,7 +80,7 @@ class Jobs:
             )
         if not held and len(callers) >= self._in_all:
             raise LimitsExceeded(f"{len(callers)} callers have jobs waiting; try again when some have ended.")
-        if held and len(self._queue) + self.busy - len(callers) >= self._in_all:
+        if held and len(self._queue) + (running is not None) - len(callers) >= self._in_all:
             raise LimitsExceeded(
                 "Callers with several jobs have filled the queue, and you have one in it; wait for its reply."
             )
