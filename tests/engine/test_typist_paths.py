@@ -1035,6 +1035,18 @@ def test_what_stands_before_comes_from_the_program_where_the_history_knows_nothi
     assert bench.history.before(1) == " two three"
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"), [(None, "(note"), ("He wrote (", "(note"), ("(", "(Note"), ("He wrote", "(note")]
+)
+def test_an_opening_mark_does_not_tell_whether_a_sentence_begins(told: str | None, expected: str) -> None:
+    bench = Bench()
+    bench.fitting.on = True
+    outcome(bench.insert("("))
+    bench.accessibility.text = told
+    outcome(bench.insert("note"))
+    assert bench.history.before(1) == expected
+
+
 def test_a_password_field_is_refused_and_ends_what_is_known() -> None:
     bench = Bench()
     outcome(bench.insert("one"))

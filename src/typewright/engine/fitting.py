@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typewright.plan.context import adjust
+from typewright.plan.context import adjust, tells_place
 from typewright.plan.language import Rules, rules_for
 
 
@@ -17,6 +17,10 @@ class Fitting:
     def __call__(self, text: str, before: str | None) -> str:
         """`text` as it is to be typed behind `before`; None where that is not known."""
         return adjust(text, before, self._rules) if self.on else text
+
+    def may_go_by(self, before: str) -> bool:
+        """Whether it is enough to know of these last characters before a text."""
+        return tells_place(before, self._rules)
 
 
 def verbatim() -> Fitting:

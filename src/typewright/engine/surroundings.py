@@ -110,7 +110,10 @@ class Surroundings:
         if job.erases:
             job.program = (yield from self._patience.within(job, self._programs.kind(job.window))) or job.program
         if self._fitting.on:
-            job.before = self._history.before(job.window) or (yield self._accessibility.before(_PARAGRAPH))
+            job.before = known = self._history.before(job.window)
+            if not self._fitting.may_go_by(known):
+                told = yield self._accessibility.before(_PARAGRAPH)
+                job.before = told if told is not None and told.endswith(known[-_PARAGRAPH:]) else None
 
     def watch(self, job: Job) -> Callable[[], None]:
         """Mind the fields that the focus gets to while the job is typed. Call what is returned to end that."""

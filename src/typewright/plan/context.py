@@ -25,6 +25,7 @@ _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
 )
 _QUOTE = '"'
+_BLANKS = " \t\u00a0\u202f"
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS, _INSIDE, _UNSURE = "begins", "inside", "unsure"
@@ -48,6 +49,14 @@ def adjust(text: str, before: str | None, rules: Rules) -> str:
             written += gap + _cased(written + gap, fragment, rules, first=wordless)
             wordless = wordless and not any(map(str.isalnum, fragment))
     return written[len(before) :]
+
+
+def tells_place(before: str, rules: Rules) -> bool:
+    """
+    Whether `before`, at whose own beginning anything may stand, tells where its end is: blanks and opening marks stand at
+    the start of a sentence and within one.
+    """
+    return bool(before.strip(_BLANKS + rules.opening))
 
 
 def _fragments(piece: str, rules: Rules) -> list[str]:
@@ -126,8 +135,8 @@ def _cased(written: str, piece: str, rules: Rules, *, first: bool) -> str:
 
 def _place(written: str, rules: Rules) -> str:
     """Whether a word behind `written` begins a sentence."""
-    spaced = written.rstrip(" \t\u00a0\u202f")
-    bare = spaced.rstrip(rules.opening).rstrip(" \t\u00a0\u202f") if not _ends_closed(spaced, rules) else spaced
+    spaced = written.rstrip(_BLANKS)
+    bare = spaced.rstrip(rules.opening).rstrip(_BLANKS) if not _ends_closed(spaced, rules) else spaced
     if not bare or bare.endswith("\n"):
         return _BEGINS
     quoted = set(spaced[len(bare) :]) - set(" ([{¿¡\u00a0\u202f")
