@@ -102,6 +102,12 @@ def test_an_empty_final_takes_the_draft_back_and_in_silence_does_nothing() -> No
     assert client.log == ["revise huh", "revise", "commit"]
 
 
+def test_a_draft_that_was_taken_back_already_is_ended_too() -> None:
+    client = Client()
+    Run(client, [(PARTIAL, "huh"), (PARTIAL, ""), (FINAL, ""), (FINAL, "")])
+    assert client.log == ["revise huh", "revise", "revise", "commit"]
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
