@@ -63,21 +63,21 @@ class Dictation:
     def _partial(self, text: str) -> None:
         # Nobody waits for the answer: the service drops the older for the newer. What is wrong, the final one will tell.
         if text != self._draft:
-            if not self._begun:
-                self._drafted_by = self._client.served_by
             self._begun, self._draft = True, text
             if not self._is_orphaned():
                 self._drafted = self._client.revise(text).addErrback(lambda failure: None)
 
     def _is_orphaned(self) -> bool:
         """Whether the service that has the draft is gone. Another one would type all of it behind what stands."""
-        return bool(self._begun and self._drafted_by) and self._client.served_by != self._drafted_by
+        self._drafted_by = self._drafted_by or self._client.served_by  # which the first hypothesis may have started
+        return self._client.served_by != self._drafted_by
 
     @inlineCallbacks
     def _final(self, heard: Heard) -> Generator[Deferred[Any], Any, None]:
         # A draft that reads nothing is one, too. Were it not ended, what the user types would spoil the next utterance.
         if heard.text or self._begun:
-            orphaned, self._begun, self._draft = self._is_orphaned(), False, ""
+            orphaned = self._is_orphaned()
+            self._begun, self._draft, self._drafted_by = False, "", ""
             if orphaned:
                 self._not_good(heard, "the service went away in the middle of it, and the rest is not typed")
                 return

@@ -108,6 +108,22 @@ def test_a_draft_that_was_taken_back_already_is_ended_too() -> None:
     assert client.log == ["revise huh", "revise", "revise", "commit"]
 
 
+def test_another_service_is_not_given_a_draft_that_has_started_the_one_before() -> None:
+    client = Client()
+    owners = iter(("", ":1.2", ":1.3", ":1.3"))
+    source = Source((PARTIAL, "a"), (PARTIAL, "ab"), (FINAL, "abc"), (FINAL, "d"))
+    heard, told = source.next, list[str]()
+
+    def following() -> Deferred[Heard | None]:
+        client.served_by = next(owners, ":1.3")
+        return heard()
+
+    source.next = following  # type: ignore[method-assign]
+    Dictation(client, told.append).run(source)  # type: ignore[arg-type]
+    assert client.log == ["revise a", "revise ab", "revise d", "commit"]
+    assert told == ["line 3: the service went away in the middle of it, and the rest is not typed"]
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
