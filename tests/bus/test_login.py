@@ -8,6 +8,7 @@ from unittest import mock
 from bus_bench import BusCase, Daemon, Peer
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, DeferredQueue
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from txdbus import marshal
 
@@ -137,6 +138,24 @@ class LoginTest(BusCase):
             clock.advance(60)
             await tries[1]
         self.assertEqual(self.heard, [(NAME, True)])
+
+    async def test_a_bus_that_is_slow_at_first_is_tried_again(self) -> None:
+        mute = reactor.listenUNIX(str(self.directory / "socket"), Factory.forProtocol(Protocol))  # type: ignore[attr-defined]
+        clock, heard = Clock(), DeferredQueue[tuple[str, bool]]()
+        clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
+        login = Login(clock, lambda name, locked: heard.put((name, locked)))
+        self.addCleanup(login.close)
+        with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.directory}/socket"):
+            started = login.start()
+            clock.advance(10)
+            await started
+            await mute.stopListening()
+            daemon = Daemon(self.directory)
+            self.addCleanup(daemon.kill)
+            self.address = daemon.address
+            await self.logind(locked=True)
+            clock.advance(60)
+            self.assertEqual(await heard.get().addTimeout(5, reactor), (NAME, True))
 
     async def test_without_a_system_bus_nothing_is_said(self) -> None:
         await self.followed("unix:path=/nonexistent/bus")

@@ -14,6 +14,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.logger import Logger
 
+from typewright.bus.address import sockets
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply
 from typewright.bus.dial import connect
 from typewright.bus.incoming import Incoming
@@ -44,15 +45,17 @@ class Login:
         self._changed = changed
         self._connection: BusConnection | None = None
         self._retrying: Any = None
-        self._found = False
+        self._found = False  # Whether there is, or was, a system bus, be it one that does not answer yet.
         self._closed = False
 
     @inlineCallbacks
     def start(self) -> Generator[Deferred[Any], Any, None]:
         """Begin. Fires when it is known whether the session is locked, or that nobody tells. Never errbacks."""
         self._retrying = None
+        address = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or _SYSTEM_BUS
+        self._found = self._found or any(map(_is_there, sockets(address, os.environ)))
         try:
-            connection = yield connect(self._reactor, os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or _SYSTEM_BUS, _PATIENCE_S)
+            connection = yield connect(self._reactor, address, _PATIENCE_S)
         except TypewrightError:
             if self._found:
                 self._lost()
@@ -60,7 +63,7 @@ class Login:
         if self._closed:
             connection.close()
             return
-        self._connection, self._found = connection, True
+        self._connection = connection
         connection.on_lost(self._lost)
         # Whoever forges a signal gets us to look, and no more.
         connection.listen(_PROPERTIES, "PropertiesChanged", lambda _: self._look())
@@ -103,3 +106,7 @@ class Login:
 
 def _late(result: object, patience_s: float) -> None:
     log.warn("logind does not say yet whether the session is locked")
+
+
+def _is_there(socket: str) -> bool:
+    return socket.startswith("\0") or os.path.exists(socket)
