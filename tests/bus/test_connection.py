@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,17 @@ class DialTest(TestCase):
         await self.fails(await self.false_bus(_mute_after_authentication), timeout_s=0.1)
         self.assertIn(b"BEGIN", self.clients[0].heard)
         self.assertNotIn(b"NEGOTIATE", self.clients[0].heard)
+
+    async def test_a_bus_that_does_not_greet_us_is_left(self) -> None:
+        def answer(client: FalseBus, data: bytes) -> None:
+            _mute_after_authentication(client, data)
+            if b"Hello" in data:
+                (serial,) = struct.unpack_from("<I", data, data.index(b"l\1") + 8)
+                refused = message.ErrorMessage("org.freedesktop.DBus.Error.LimitsExceeded", serial, sender=DAEMON)
+                client.transport.write(refused.rawMessage)
+
+        await self.fails(await self.false_bus(answer))
+        await self.clients[0].gone.addTimeout(5, reactor)
 
     async def test_a_bus_that_breaks_the_protocol_is_left(self) -> None:
         def answer(client: FalseBus, data: bytes) -> None:

@@ -52,7 +52,11 @@ def _dial(reactor: Any, socket: str) -> Generator[Deferred[Any], Any, BusConnect
         yield UNIXClientEndpoint(reactor, socket).connect(_Once(connection))
     except ConnectingCancelledError:  # Which would look like a refusal to whoever set the time-out, or cancelled.
         raise CancelledError() from None
-    yield connection.ready
+    try:
+        yield connection.ready
+    except BaseException:
+        connection.abort()  # A bus that has no room for us refuses to greet us, and leaves it at that.
+        raise
     return connection
 
 
