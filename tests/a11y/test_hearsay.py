@@ -151,6 +151,33 @@ class HearsayTest(Hearsay):
         yield self.until(self.nobody)
 
     @inlineCallbacks
+    def test_who_loses_the_focus_while_it_is_searched_for_has_it_not(self) -> Steps:
+        name, window = self.puppet.connection.unique_name, "/window"
+        inside = {ROOT: [[name, window]], window: [[name, FIELD]], FIELD: []}
+        states = {ROOT: 0, window: 1 << 1, FIELD: 1 << 12}
+        losses = [lambda: None, lambda: self.puppet.focus(0), lambda: self.puppet.say("Deactivate", interface="Window")]
+
+        def answer(call: Incoming) -> None:
+            told = {
+                "GetChildren": ("a(so)", inside[call.path]),
+                "GetState": ("au", [states[call.path], 0]),
+                "GetRole": ("u", PASSWORD_ROLE),
+            }
+            self.puppet.connection.reply(call, told[call.member][0], [told[call.member][1]])
+            if (call.path, call.member) == (FIELD, "GetState"):
+                lose()
+
+        self.puppet.connection.answer_with(answer)
+        yield self.puppet.connection.call(REGISTRY, ROOT, "org.a11y.atspi.Socket", "Embed", "(so)", [[name, ROOT]])
+        found = []
+        for each in losses:
+            lose = each
+            other = yield self.open("if-on")
+            found.append((yield other.focused_object()))
+            yield other.close()
+        assert found == [FocusedObject(password=True, editable=False, process=os.getpid()), None, None]
+
+    @inlineCallbacks
     def test_a_program_that_never_answers_holds_nobody_up(self) -> Steps:
         self.puppet.mute = True
         self.puppet.focus()

@@ -50,6 +50,7 @@ class Focus:
         self.last = ""  # The program that has the focus, or had it last.
         self._claimed: Reference | None = None
         self._asking = False
+        self._lost: set[Reference | str] | None = None  # While we search: who has told that it has the focus no more.
         self._waiting: list[Deferred[Focused | None]] = []
         connection.listen(_OBJECT, "StateChanged", self._state_changed)
         connection.listen(_WINDOW, "Deactivate", self._deactivated)
@@ -62,9 +63,11 @@ class Focus:
             [self._connection.add_match(rule) for rule in _RULES] + [self._objects.register(event) for event in _EVENTS],
             consumeErrors=True,
         )
+        lost = self._lost = set()
         found = yield self._search()
+        self._lost = None
         # An event that came meanwhile is newer.
-        if found is not None and self._claimed is None:
+        if found is not None and self._claimed is None and not lost & {found, found.application}:
             yield self._claim(found)
 
     def known(self) -> Deferred[Focused | None]:
@@ -82,20 +85,24 @@ class Focus:
             return
         reference = Reference(event.sender, event.path)
         if not value:
-            self._lose(reference == self._claimed)
+            self._lose(reference)
         elif reference != self._claimed:  # GTK 3 says it twice.
             self._claim(reference)
 
     def _deactivated(self, event: Incoming) -> None:
         # Qt's objects keep the focus in a window that has lost it. All toolkits tell it anew when the window is back.
-        self._lose(self._claimed is not None and event.sender == self._claimed.application)
+        self._lose(event.sender)
 
     def _owner_changed(self, signal: Incoming) -> None:
         name, _, owner = signal.arguments()
-        self._lose(self._claimed is not None and not owner and name == self._claimed.application)
+        if not owner:
+            self._lose(name)
 
-    def _lose(self, really: bool) -> None:
-        if really:
+    def _lose(self, who: Reference | str) -> None:
+        """An object, or all of a program, has not got the focus, or not any more."""
+        if self._lost is not None:
+            self._lost.add(who)
+        if self._claimed is not None and who in (self._claimed, self._claimed.application):
             self._claimed = None
             self._settle(None)
 
