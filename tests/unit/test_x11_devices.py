@@ -135,3 +135,12 @@ def test_the_key_that_nobody_has_is_nobodys() -> None:
     bench.raw(*TAP_A[0])
     bench.record(*TAP_A[0][:3])
     assert bench.told == ["+38 by 5"]
+
+
+@pytest.mark.parametrize(("kind", "detail", "clicks"), [(15, 1, 1), (15, 4, 0), (16, 1, 0), (22, 1, 1), (22, 4, 1)])
+def test_buttons_and_touches_are_told_and_the_wheel_is_not(kind: int, detail: int, clicks: int) -> None:
+    """The number of a touch is just a number."""
+    bench, told = Bench(), list[str]()
+    bench.devices.on_button = lambda: told.append("click")
+    bench.devices._on_raw(struct.pack("=8xH2xIIH", kind, 10, detail, 9))
+    assert (told, bench.told) == (["click"] * clicks, [])

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import Xlib.ext.xtest
 from tests.desktop import run
 from tests.x11.stage import SHIFT, A, B, Other, Stage, Steps, press, release, tap
@@ -103,6 +105,16 @@ class ConfirmationTest(Stage):
         keys = [(A, True, USER), (A, False, USER), (B, True, PROGRAM), (B, False, PROGRAM)]
         self.assertEqual([each for each in touched if each != "click"], keys)
         self.assertEqual(touched.count("click"), 1)
+
+    @inlineCallbacks
+    def test_the_server_is_to_tell_of_touches_as_well(self) -> Steps:
+        """Xvfb has no screen that could be touched."""
+        control = self.backend._control
+        extension = yield control.extension("XInputExtension")
+        reply = yield control.ask(struct.pack("=BBHI", extension.major, 60, 2, control.root))
+        masks, device, length, mask = struct.unpack_from("=8xH22xHHI", reply)
+        self.assertEqual((masks, device, length), (1, 1, 1))
+        self.assertEqual([kind for kind in range(32) if mask >> kind & 1], [13, 14, 15, 22])
 
     @inlineCallbacks
     def test_the_servers_own_repeats_are_seen(self) -> Steps:

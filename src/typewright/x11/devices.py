@@ -22,7 +22,7 @@ from typewright.x11.asking import Extension
 from typewright.x11.connection import Connection
 from typewright.x11.xtest import NO_KEY, keyboard
 
-_RAW_KEY_PRESS, _RAW_KEY_RELEASE, _RAW_BUTTON_PRESS = 13, 14, 15
+_RAW_KEY_PRESS, _RAW_KEY_RELEASE, _RAW_BUTTON_PRESS, _RAW_TOUCH_BEGIN = 13, 14, 15, 22
 _WHEEL = range(4, 8)
 _ALL_MASTERS = 1
 _RAW = struct.Struct("=8xH2xIIH")
@@ -73,7 +73,7 @@ class Devices:
     state, device)` is called when both are there. What RECORD shows and no device sent is the server's own auto-repeat: it
     is known as such, device 0, when a later event has been joined. What a device sent and RECORD doesn't show was swallowed,
     by SlowKeys or BounceKeys: `on_swallowed(keycode, pressed, device)` is called when that is certain. `on_button()` is
-    called when a button is pressed, but for the wheel. Wait for `prepare`.
+    called when a button is pressed, but for the wheel, or the screen is touched. Wait for `prepare`.
     """
 
     def __init__(self, connection: Connection, extension: Extension) -> None:
@@ -93,7 +93,8 @@ class Devices:
 
         def found(number: int) -> None:
             self.xtest = number
-            mask = 1 << _RAW_KEY_PRESS | 1 << _RAW_KEY_RELEASE | 1 << _RAW_BUTTON_PRESS
+            # A touch becomes a click only where it is delivered: there is no raw button for it.
+            mask = 1 << _RAW_KEY_PRESS | 1 << _RAW_KEY_RELEASE | 1 << _RAW_BUTTON_PRESS | 1 << _RAW_TOUCH_BEGIN
             self._connection.listen_generic(major, self._on_raw)
             self._connection.send(struct.pack("=BBHIH2xHHI", major, 46, 5, root, 1, _ALL_MASTERS, 1, mask))
 
@@ -128,7 +129,7 @@ class Devices:
 
     def _on_raw(self, event: bytes) -> None:
         kind, time, keycode, device = _RAW.unpack_from(event)
-        if kind == _RAW_BUTTON_PRESS and keycode not in _WHEEL:
+        if kind == _RAW_TOUCH_BEGIN or (kind == _RAW_BUTTON_PRESS and keycode not in _WHEEL):
             self.on_button()
         if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE) or keycode == NO_KEY:
             return
