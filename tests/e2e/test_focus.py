@@ -109,6 +109,27 @@ def test_a_launcher_is_typed_into_only_where_that_is_allowed(desk: Desk) -> None
     assert desk.fenced() == ""
 
 
+def test_what_was_typed_into_a_launcher_can_be_deleted_there(environ: dict[str, str]) -> None:
+    desktop.needs("rofi")
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    with desktop.terminal(environ) as terminal, desktop.service(environ, config='grabs = "type"\n') as service:
+        desk = Desk(environ, service, terminal)
+        launcher = subprocess.Popen(
+            ["rofi", "-dmenu", "-p", "run"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            launcher.stdin.close()
+            wait_for_grab(environ)
+            assert desk.call("Insert", "s", "yess") == "b true"
+            assert desk.call("Backspace", "u", "1") == "b true"
+            assert desk.call("Press", "s", "Return") == "b true"
+            assert launcher.stdout.read() == "yes\n"
+        finally:
+            launcher.kill()
+            launcher.wait()
+            launcher.stdout.close()
+
+
 def test_a_locker_that_tells_nobody_is_never_typed_into(desk: Desk) -> None:
     desktop.needs("i3lock")
     locker = subprocess.Popen(["i3lock", "--nofork"], env=desk.environ)

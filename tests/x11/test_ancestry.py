@@ -12,6 +12,8 @@ from tests.x11.stage import Other, Stage, Steps
 from twisted.internet.defer import inlineCallbacks
 from Xlib import X, Xatom
 
+from typewright.interfaces import HELD
+
 FRAME = """
 import os, sys
 sys.stdout = sys.stderr  # python-xlib says there what it misses
@@ -80,6 +82,11 @@ class ProgramsTest(Stage):
         for gone in (window.id, X.NONE):
             assert (yield self.backend.programs.process(gone)) == 0
             assert (yield self.backend.programs.kind(gone)) == "unknown"
+
+    @inlineCallbacks
+    def test_of_whoever_holds_the_keyboard_nothing_is_known(self) -> Steps:
+        assert (yield self.backend.programs.process(HELD)) == 0
+        assert (yield self.backend.programs.kind(HELD)) == "unknown"
 
 
 class WithoutResourceTest(Stage):

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from Xlib import Xatom
 
 from typewright.errors import ExtensionMissing
+from typewright.interfaces import HELD
 from typewright.plan.kinds import kind_of
 from typewright.x11.ancestry import keyed, nearest
 from typewright.x11.asking import Ask, Asking, RequestError, extension, property_of, request
@@ -45,6 +46,8 @@ class Programs:
         return self._connection.carry_out(self._process(window))
 
     def _kind(self, window: int) -> Asking[str]:
+        if window == HELD:
+            return _UNKNOWN  # nobody knows which program that is
         try:
             window = yield from keyed(self._connection, window)
             found = yield from nearest(self._connection, window, self._properties)
@@ -53,6 +56,8 @@ class Programs:
             return _UNKNOWN  # the window is gone
 
     def _process(self, window: int) -> Asking[int]:
+        if window == HELD:
+            return 0
         try:
             if self._resource is None:
                 self._resource = (yield from extension(_EXTENSION)).major
