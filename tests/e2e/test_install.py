@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.desktop import Child, Ended, needs, run, xvfb
+from tests.desktop import PATIENCE_S, Child, Ended, needs, run, xvfb
 
 from typewright import __version__
 from typewright.config import Config, load_config
@@ -164,6 +164,25 @@ def test_uninstall_spares_what_it_did_not_install(environ: dict[str, str], home:
         install(environ)
     uninstall(environ)
     assert files(home) == {".local/bin/typewright"}
+
+
+def test_uninstall_ends_also_what_was_started_by_hand(environ: dict[str, str], home: Path) -> None:
+    install(environ)
+    # As where systemd looks after the session: of this one it knows nothing, and has nothing to stop.
+    systemctl = home / "runtime" / "systemctl"
+    systemctl.write_text("#!/bin/sh\n")
+    systemctl.chmod(0o755)
+    managed = {**environ, "PATH": f"{systemctl.parent}:{environ['PATH']}"}
+    command = [home / ".local" / "bin" / "typewright", "serve"]
+    service = Child(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        service.line()
+        uninstalling = Child(["bash", ROOT / "packaging" / "uninstall"], env=managed, stdout=subprocess.DEVNULL)
+        assert service.process.wait(PATIENCE_S) == 0
+        assert uninstalling.process.wait(PATIENCE_S) == 0
+    finally:
+        service.end()
+        service.process.stdout.close()
 
 
 def test_the_walls_come_and_go(environ: dict[str, str], home: Path) -> None:
