@@ -98,8 +98,7 @@ class Service:
             accessibility = Accessibility(reactor, bus, config.accessibility)
             history = History(reactor.seconds, age_s=config.history_s)
             desk, dictation = _engine(reactor, config, backend, accessibility, history)
-            lock_changed = _follow_lock(desk, history)
-            screen, login = ScreenLock(bus, lock_changed), Login(reactor, lock_changed)
+            screen, login = ScreenLock(bus, desk.screen_locked), Login(reactor, desk.screen_locked)
             service = cls(reactor, desk, backend, bus, accessibility, login)
             looked = [backend.guardian.start(), accessibility.start(), login.start(), _soon(screen.known(), reactor)]
             yield gatherResults(looked, consumeErrors=True)
@@ -260,15 +259,6 @@ def _engine(
     backend.observer.on_stray, backend.observer.on_click = touched, clicked
     backend.barrier.on_gone = history.gone
     return desk, Dictation(desk, typist, history, fitting)
-
-
-def _follow_lock(desk: Desk, history: History) -> Callable[[str, bool], None]:
-    def changed(by: str, locked: bool) -> None:
-        desk.screen_locked(by, locked)
-        # At its end as well: what was typed meanwhile has gone to the locker.
-        history.forget()
-
-    return changed
 
 
 def _bounded(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:

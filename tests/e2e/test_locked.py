@@ -22,6 +22,7 @@ class Saver(ServiceInterface):
     def __init__(self):
         super().__init__("org.freedesktop.ScreenSaver")
         self.locked = False
+        self.heard = asyncio.Event()
     @method()
     def GetActive(self) -> "b":
         return self.locked
@@ -31,16 +32,20 @@ class Saver(ServiceInterface):
     def set(self, locked):
         self.locked = locked
         self.ActiveChanged()
+        self.heard.set()
 
 class Session(ServiceInterface):
     def __init__(self):
         super().__init__("org.freedesktop.login1.Session")
         self.locked = False
+        self.heard = asyncio.Event()
     @dbus_property(PropertyAccess.READ)
     def LockedHint(self) -> "b":
+        self.heard.set()
         return self.locked
     def set(self, locked):
         self.locked = locked
+        self.heard.clear()
         self.emit_properties_changed({"LockedHint": locked})
 
 async def main(kind, locked):
@@ -56,6 +61,7 @@ async def main(kind, locked):
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         teller.set(line == "locked\\n")
+        await teller.heard.wait()
         print("said", flush=True)
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -114,3 +120,18 @@ def test_what_is_locked_when_the_service_starts_is_not_typed_into(environ: dict[
     with teller(environ, kind, "locked"), desk_with(environ) as desk:
         assert '"the screen is locked"' in desk.call("Type", "sa{sv}", "no", "0")
         assert desk.fenced() == ""
+
+
+def test_what_else_is_told_of_the_session_spoils_no_dictation(environ: dict[str, str]) -> None:
+    with teller(environ, "logind") as session, desk_with(environ) as desk:
+        command = [*desktop.typewright(), "dictate"]
+        with subprocess.Popen(command, env=desk.environ, stdin=subprocess.PIPE) as dictating:
+            dictating.stdin.write(b"partial hello\n")
+            dictating.stdin.flush()
+            assert desk.terminal.read(5) == "hello"
+            # The service asks for the second time when it has heard the answer to the first.
+            for _ in range(2):
+                session.say("unlocked")
+            dictating.communicate(b"final hello world\n", timeout=60)
+        assert desk.fenced() == " world"
+        assert dictating.returncode == 0

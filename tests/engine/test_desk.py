@@ -244,6 +244,17 @@ def test_nothing_is_typed_while_anybody_has_locked_the_screen() -> None:
     assert office.desk.get_property("TypingEnabled") is True, "the switch is the user's"
 
 
+def test_the_history_is_wiped_by_a_lock_and_by_its_end_and_not_by_hearing_that_there_is_none() -> None:
+    office = Office()
+    for changes, known in (([False], "a"), ([True], ""), ([True, False], "")):
+        outcome(office.desk.insert("A", "a"))
+        for locked in changes:
+            office.desk.screen_locked("login", locked)
+        assert office.bench.history.before(1) == known
+        office.desk.screen_locked("login", False)
+        office.bench.history.forget()
+
+
 # --- Options ---------------------------------------------------------------------------------------------------------
 
 

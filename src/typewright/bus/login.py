@@ -35,7 +35,8 @@ log = Logger()
 
 class Login:
     """
-    I call `changed(name, locked)` when the session becomes locked, or unlocked. Where there is no logind, I say nothing.
+    I call `changed(name, locked)` when I am told whether the session is locked, be it as before. Where there is no logind, I
+    say nothing.
 
     What has been locked stays so for me until logind says otherwise: a bus that is gone unlocks no screen.
     """

@@ -144,12 +144,16 @@ class Desk:
         self._set("Layout", name)
 
     def screen_locked(self, by: str, locked: bool) -> None:
-        """`by`, whoever that is, has locked the user's screen, or unlocked it: nothing is typed while anybody has."""
-        if not locked:
-            self._lockers.discard(by)
-        elif by not in self._lockers:
+        """`by`, whoever that is, says that the user's screen is locked, or not: nothing is typed while it is."""
+        if locked == (by in self._lockers):
+            return  # logind is asked whenever anything has changed, and mostly that is no lock.
+        if locked:
             self._lockers.add(by)
             self._stop(LOCKED)
+        else:
+            self._lockers.discard(by)
+        # At its end as well: what was typed meanwhile has gone to the locker.
+        self._history.forget()
 
     def escape(self) -> None:
         """The user pressed Escape: all that is being typed, or waits for it, ends."""
