@@ -318,6 +318,27 @@ class HearsayTest(Hearsay):
         assert (yield self.a11y.before(9)) is None
 
     @inlineCallbacks
+    def test_a_switch_that_does_not_answer_in_time_is_asked_again(self) -> Steps:
+        address = yield self.session.call("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress")
+        slow = yield self.connected(self.environ["DBUS_SESSION_BUS_ADDRESS"])
+        silent = {"GetAll": 1, "GetAddress": 2}
+
+        def answer(call: Incoming) -> None:
+            if silent[call.member]:
+                silent[call.member] -= 1
+            elif call.member == "GetAll":
+                slow.reply(call, "a{sv}", [{"IsEnabled": True}])
+            else:
+                slow.reply(call, "s", address)
+
+        slow.answer_with(answer)
+        yield slow.call_daemon("RequestName", "su", "org.example.Slow", 0)
+        with mock.patch.multiple("typewright.a11y.switch", _NAME="org.example.Slow", _PATIENCE_S=0.1):
+            other = yield self.open("if-on")
+            yield self.until(lambda: other._attached)
+            yield other.close()
+
+    @inlineCallbacks
     def test_events_are_asked_for_only_while_somebody_listens(self) -> Steps:
         us = self.us
 

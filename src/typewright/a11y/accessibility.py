@@ -156,7 +156,9 @@ class Accessibility:
     @inlineCallbacks
     def _obey(self) -> Generator[Deferred[Any], Any, None]:
         address = yield self._switch.address()
-        if not address:
+        if address is None:
+            self._try_later()
+        elif not address:
             yield self._detach()
         elif self._attached is None:
             try:

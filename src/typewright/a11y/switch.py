@@ -60,19 +60,22 @@ class Switch:
             yield self._tried(self._call(_PROPERTIES, "Set", "ssv", [_STATUS, "IsEnabled", True]))
 
     @inlineCallbacks
-    def address(self) -> Generator[Deferred[Any], Any, str]:
-        """Fires with the address of the accessibility bus; empty while that is off. Never errbacks."""
+    def address(self) -> Generator[Deferred[Any], Any, str | None]:
+        """Fires with the address of the accessibility bus; empty while that is off; None if nobody says. Never errbacks."""
         runs = yield self._tried(self._session.call_daemon("NameHasOwner", "s", _NAME))
-        if not runs or not runs[0] or not (yield self._is_on()):
+        if not runs or not runs[0]:
             return ""
+        on = yield self._is_on()
+        if not on:
+            return None if on is None else ""
         told = yield self._tried(self._call(_NAME, "GetAddress"))
-        return str(told[0]) if told else ""
+        return str(told[0]) if told else None
 
     @inlineCallbacks
-    def _is_on(self) -> Generator[Deferred[Any], Any, bool]:
+    def _is_on(self) -> Generator[Deferred[Any], Any, bool | None]:
         told = yield self._tried(self._call(_PROPERTIES, "GetAll", "s", [_STATUS]))
         # Some desktops set only the one for screen readers.
-        return bool(told) and any(told[0].get(name) is True for name in ("IsEnabled", "ScreenReaderEnabled"))
+        return told and any(told[0].get(name) is True for name in ("IsEnabled", "ScreenReaderEnabled"))
 
     def _call(
         self, interface: str, member: str, signature: str = "", arguments: Sequence[object] = ()
