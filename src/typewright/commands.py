@@ -90,7 +90,7 @@ def dictate(reactor: Any, options: argparse.Namespace) -> Steps:
         if adjust:
             yield client.set_property("ContextAdjust", True)
         hypotheses = Hypotheses(Lines(reactor, sys.stdin.fileno()))
-        return 0 if (yield Dictation(client, _not_confirmed).run(hypotheses)) else _NOT_CONFIRMED
+        return 0 if (yield Dictation(client, _not_confirmed, adjust=adjust).run(hypotheses)) else _NOT_CONFIRMED
     finally:
         if adjust:
             yield client.set_property("ContextAdjust", False)

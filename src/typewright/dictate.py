@@ -28,13 +28,22 @@ class IDictating(Protocol):
     def undo(self) -> Deferred[bool]:
         """See there."""
 
+    def set_property(self, name: str, value: object) -> Deferred[None]:
+        """See there."""
+
 
 class Dictation:
-    """I pass hypotheses on to `client`; `complain(sentence)` tells the user what went wrong, without a word of the text."""
+    """
+    I pass hypotheses on to `client`; `complain(sentence)` tells the user what went wrong, without a word of the text.
 
-    def __init__(self, client: IDictating, complain: Callable[[str], object]) -> None:
+    With `adjust`, ContextAdjust is set, and I see to it that it stays so with another service.
+    """
+
+    def __init__(self, client: IDictating, complain: Callable[[str], object], *, adjust: bool = False) -> None:
         self._client = client
         self._complain = complain
+        self._adjust = adjust
+        self._adjusted = client.served_by
         self._begun = False
         self._draft = ""
         self._drafted_by = ""
@@ -65,7 +74,13 @@ class Dictation:
         if text != self._draft:
             self._begun, self._draft = True, text
             if not self._is_orphaned():
-                self._drafted = self._client.revise(text).addErrback(lambda failure: None)
+                self._drafted = self._revise(text).addErrback(lambda failure: None)
+
+    def _revise(self, text: str) -> Deferred[bool]:
+        if self._adjust and self._client.served_by != self._adjusted:
+            self._adjusted = self._client.served_by
+            self._client.set_property("ContextAdjust", True).addErrback(lambda failure: None)
+        return self._client.revise(text)
 
     def _is_orphaned(self) -> bool:
         """Whether the service that has the draft is gone. Another one would type all of it behind what stands."""
@@ -82,7 +97,7 @@ class Dictation:
                 self._not_good(heard, "the service went away in the middle of it, and the rest is not typed")
                 return
             try:
-                if not (yield self._client.revise(heard.text)):
+                if not (yield self._revise(heard.text)):
                     self._not_good(heard, "its text is not confirmed; the log of the service says why")
             except (InvalidArgs, LimitsExceeded) as problem:
                 self._not_good(heard, str(problem))

@@ -153,6 +153,23 @@ class DictateTest(BusCase):
         self.assertEqual((process.returncode, errors), (1, b""))
         self.assertEqual(self.calls(), [("revise", "and"), ("revise", "and on"), ("commit",)])
 
+    async def test_the_context_is_on_also_with_a_service_that_is_started_anew(self) -> None:
+        await self.served()
+        former, process, witness = self.served_on, self.started("--context"), await self.peer()
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b"final a\n")
+        process.stdin.flush()
+        await self.dictation.noted(3)
+        await self.seen_leaving(witness, Peer(former))
+        await self.served()
+        process.stdin.write(b"?\n")
+        process.stdin.flush()
+        self.assertIn(b"line 2", await deferToThread(process.stderr.readline))
+        await deferToThread(process.communicate, b"partial b\nfinal bc\n")
+        expected = [("set_context_adjust", True), ("revise", "b"), ("revise", "bc"), ("commit",)]
+        self.assertEqual(self.calls(), [*expected, ("set_context_adjust", False)])
+
     async def test_without_a_service_it_says_so_before_anybody_speaks(self) -> None:
         process = self.started()
         self.assertEqual(await deferToThread(process.wait), 69)
