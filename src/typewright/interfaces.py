@@ -30,6 +30,8 @@ LEVEL_APPLICATION = "application"
 """Also, the focused program has answered a barrier behind the keys."""
 LEVEL_TEXT = "text"
 """Also, the focused object's own account of what was inserted in it is what was typed."""
+GONE = "gone"
+"""No level, but what a barrier has in place of one: the window is no more, and nobody can say what its program has taken."""
 
 
 @dataclass(frozen=True)
@@ -217,9 +219,9 @@ class IBarrier(Protocol):
 
     def reach(self, window: int, *, settle: bool) -> Deferred[str]:
         """
-        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, behind the keys sent so far, and with
-        `LEVEL_SERVER` for a program that can't answer, or is gone; then, with `settle`, only after the time in which such
-        programs take their keys. One of which neither is known is given a moment to answer.
+        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, behind the keys sent so far; with GONE when
+        the window is gone before; and with `LEVEL_SERVER` for a program that can't answer: with `settle`, only after the
+        time in which such programs take their keys. One of which neither is known is given a moment to answer.
 
         Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels. Several
         may be under way at the same time, and fire in the order of asking. Begins with `window` if nobody has.

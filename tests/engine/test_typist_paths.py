@@ -14,7 +14,7 @@ from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
 from typewright.focused import FocusedObject
-from typewright.interfaces import HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
+from typewright.interfaces import GONE, HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
 from typewright.plan.chords import MODIFIERS_MASK, KeyEvent, state_of
 from typewright.plan.key_coder import KeyCoder
 from typewright.sample import LOCK, MOD1, SHIFT, sample_layout
@@ -547,6 +547,17 @@ def test_where_no_program_of_ours_would_get_it_no_key_is_sent(window: int, reaso
     assert outcome(bench.insert("a")) is False
     assert bench.transcript == []
     assert bench.job.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "confirmed"), [("yes\nmore", False), ("more", False), ("yes\n", True), ("q", True), ("", True)]
+)
+def test_a_window_that_was_closed_may_have_been_by_the_last_key_alone(text: str, confirmed: bool) -> None:
+    bench = Bench()
+    bench.barrier.level = GONE
+    assert outcome(bench.insert(text)) is confirmed
+    assert (bench.job.typed, bench.job.level) == (len(text), LEVEL_SERVER if confirmed else "")
+    assert ("closed" in bench.job.reason) is not confirmed
 
 
 def test_a_job_that_may_types_to_whoever_holds_the_keyboard_and_remembers_nothing() -> None:

@@ -147,4 +147,4 @@ class ProgramsTest(Stage):
             program.process.send_signal(signal.SIGSTOP)
             reaching = self.backend.barrier.reach(window, settle=False)
             program.process.kill()
-            self.assertEqual((yield reaching), "server")
+            self.assertEqual((yield reaching), "gone")

@@ -21,7 +21,8 @@ class Job:
     kind of its program, `before` what stands before its text, if that is known and matters, `focused` what has the focus at
     its begin. `left_down` are the keycodes that a chord of it has left down, in the order in which they went down.
     `insertion` is the number under which the history keeps its text, 0 where nobody knows what stands there; `disturbance`
-    is what has come between its keys and is to be put right.
+    is what has come between its keys and is to be put right. `last` is what the last of its chords typed, empty for a
+    shortcut.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Job:
         self.before: str | None = None
         self.focused: FocusedObject | None = None
         self.left_down: list[int] = []
+        self.last = ""
         self._pieces: list[str] = []
 
     @property
@@ -64,6 +66,7 @@ class Job:
     def confirmed(self, chord: Chord) -> None:
         """`chord` was confirmed."""
         self.typed += chord.counts
+        self.last = chord.text
         self._pieces.append(chord.text)
 
     def take_text(self) -> str:

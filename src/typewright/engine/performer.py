@@ -22,7 +22,7 @@ from typewright.engine.patience import Patience, Waits
 from typewright.engine.surroundings import Surroundings
 from typewright.engine.user import User
 from typewright.engine.witness import Witness
-from typewright.interfaces import IClock, KeyboardState
+from typewright.interfaces import GONE, LEVEL_SERVER, IClock, KeyboardState
 from typewright.options import SHIFT_RETURN
 from typewright.plan.chords import KeyList
 from typewright.plan.key_coder import KeyCoder
@@ -31,6 +31,8 @@ from typewright.plan.packing import Lent
 
 _TRIES = 3
 _NOT_ANSWERED = "the program with the focus has not answered yet"
+_CLOSED = "the window was closed, and nobody can say what its program had taken by then"
+_MAY_CLOSE = ("", "\n", "\t", " ")
 _TYPED_BEHIND = "a key or a button was pressed in between, and what was to be deleted may stand elsewhere now"
 _PAST_CORRECTION = "a key that was pressed in between, or repeated, may have done more than type a character"
 
@@ -96,7 +98,7 @@ class Performer:
             yield from self._witness.begin(job)
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
-                job.level = (yield from self._reach(job, settle=False)) or ""
+                yield from self._reach_end(job)
                 yield from self._witness.testify(job)
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
@@ -224,6 +226,14 @@ class Performer:
         job.stop(reason)
         job.insertion = 0
         self._history.end(job.window)
+
+    def _reach_end(self, job: Job) -> Waits:
+        """How far the confirmation goes. A window that is gone may have been closed by the last key, and by no other one."""
+        level = yield from self._reach(job, settle=False)
+        if level == GONE and job.typed > 1 and job.last not in _MAY_CLOSE:
+            job.stop(_CLOSED)
+        elif level is not None:
+            job.level = LEVEL_SERVER if level == GONE else level
 
     def _reach(self, job: Job, *, settle: bool) -> Waits:
         reached = self._barrier.reach(job.window, settle=settle)

@@ -19,7 +19,7 @@ import Xlib.protocol.request as core
 from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks
 from Xlib import X
 
-from typewright.interfaces import HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
+from typewright.interfaces import GONE, HELD, LEVEL_APPLICATION, LEVEL_SERVER, IClock
 from typewright.x11.asking import RequestError
 from typewright.x11.connection import Connection
 from typewright.x11.questions import UNANNOUNCED, Questions, Way
@@ -92,7 +92,9 @@ class Barrier:
         """See `IBarrier`."""
         yield self._finding.acquire()
         try:
-            yield from self._begin(window)
+            yield from self._find(window)
+        except RequestError:
+            pass  # the window is gone, as who reaches it will hear
         finally:
             self._finding.release()
 
@@ -102,7 +104,12 @@ class Barrier:
         # Where nobody else begins, and the window is begun, the question is under way when this call returns.
         yield self._finding.acquire()
         try:
-            program = yield from self._begin(window)
+            try:
+                program = yield from self._find(window)
+            except RequestError:
+                if not settle:
+                    return GONE
+                program = _nobody()
             if program.silent and not settle:
                 return LEVEL_SERVER
             level = self._ask(program)
@@ -123,17 +130,17 @@ class Barrier:
         self._begun = None
         self._questions.close()
 
-    def _begin(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
-        """Find the program of `window`, unless it is begun; for one at a time, so that barriers stay in their order."""
+    def _find(self, window: int) -> Generator[Deferred[Any], Any, _Program]:
+        """
+        The program of `window`, found unless it is begun; for one at a time, so that barriers stay in their order. Raises
+        RequestError when the window is gone.
+        """
         if window == HELD:
             return _nobody()  # nobody knows which program that is
         if self._begun is not None and self._begun[0] == window:
             return self._begun[1]
-        try:
-            at, ways = yield self._connection.carry_out(self._questions.program_of(window))
-            program = (yield self._remember(at, ways)) if at else _nobody()
-        except RequestError:
-            return _nobody()  # the window is gone
+        at, ways = yield self._connection.carry_out(self._questions.program_of(window))
+        program = (yield self._remember(at, ways)) if at else _nobody()
         self._begun = window, program
         program.begun.add(window)
         self._questions.open()
@@ -187,7 +194,7 @@ class Barrier:
                 self.on_gone(each)
             if self._begun is not None and self._begun[1] is program:
                 self._begun = None
-            self._conclude(program, LEVEL_SERVER)
+            self._conclude(program, GONE)
 
     def _conclude(self, program: _Program, level: str, last: int = 0) -> None:
         """Tell all who wait for `program`; up to the question `last`, since an answer proves what stood before it, too."""
