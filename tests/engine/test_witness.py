@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from typewright.engine.witness import DIFFERS
 from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject
-from typewright.interfaces import USER, Stray
+from typewright.interfaces import PROGRAM, USER, Stray
 from typewright.plan.chords import KeyEvent
 from typewright.testing import FakeBarrier
 from typewright.testing_focused import FakeAccessibility
@@ -192,10 +192,19 @@ def changed(bench: Bench, meanwhile: Callable[[Program], object]) -> str:
         lambda program: program.field.tell(TEXT_DELETED, "L"),
         lambda program: program.field.focus(FIELD),
         lambda program: program.bench.user.touched(X),
+        lambda program: program.bench.user.touched(X._replace(source=PROGRAM)),
         lambda program: program.bench.user.clicked(),
         lambda program: program.field.tell(TEXT_INSERTED, "x" * 200_000),
     ],
-    ids=["the caret moved", "deleted", "another object", "a key of the user's", "a button", "a flood"],
+    ids=[
+        "the caret moved",
+        "deleted",
+        "another object",
+        "a key of the user's",
+        "one of another program's",
+        "a button",
+        "a flood",
+    ],
 )
 def test_what_does_not_prove_a_difference_leaves_the_level(meanwhile: Callable[[Program], object]) -> None:
     assert changed(Bench(manner="go-on"), meanwhile) == "application"

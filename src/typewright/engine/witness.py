@@ -117,7 +117,7 @@ class Witness:
 
     @property
     def _in_doubt(self) -> bool:
-        return self._doubtful or self._user.touches > 0
+        return self._doubtful or self._user.presses > 0
 
     def _all_told(self, job: Job) -> Waits:
         """Whether the program has taken all keys from before, and told us of them; nobody waits long for that."""
