@@ -10,6 +10,7 @@ from engine_bench import PENDING, Bench, outcome
 
 from typewright.engine.user import User
 from typewright.interfaces import PROGRAM, REPEAT, USER, Stray
+from typewright.plan.chords import KeyEvent
 from typewright.sample import CONTROL, MOD2, SHIFT, sample_layout
 from typewright.testing import FakeKeyboard
 
@@ -69,6 +70,23 @@ def test_a_job_may_stop() -> None:
     assert outcome(bench.insert("abc")) is False
     assert bench.keys == "+a -a +b -b"
     assert (bench.job.typed, bench.job.reason) == (2, "the user pressed a key or a button")
+
+
+@pytest.mark.parametrize(("manner", "source"), [("go-on", USER), ("pause", PROGRAM)])
+def test_a_correction_takes_nothing_that_somebody_else_has_typed(manner: str, source: str) -> None:
+    bench = Bench(manner=manner)
+
+    def happen(number: int, event: KeyEvent) -> None:
+        if number == 2:
+            bench.observer.see(*[key(event.keycode, source=REPEAT)] * 2)
+        elif number == 4:
+            bench.observer.see(key(X, source=source))
+            bench.user.touched(key(X, source=source))
+
+    bench.keyer.on_send = happen
+    assert outcome(bench.insert("ab")) is False
+    assert bench.keys == "+a -a +BackSpace -BackSpace"
+    assert bench.at_rest
 
 
 def test_a_button_is_a_touch() -> None:

@@ -210,8 +210,10 @@ class Performer:
             aside = Job(job.caller, "correction", options=job.options)
             aside.window, aside.layout = job.window, layout
             coder = _coder(aside, layout, state)
-            if (yield self.press_and_release_keys(coder.backspaces(surplus), aside)):
-                break
+            # One at a time: what somebody else types in between must not go with the next.
+            if (yield self.press_and_release_keys(coder.backspaces(1), aside)):
+                surplus -= 1
+                continue
             # None of its own presses may be taken back: a BackSpace too many can't be.
             if aside.disturbance is None or aside.disturbance.surplus != 0 or not tries:
                 return self._give_up(job, aside.reason or "a correction was disturbed")
