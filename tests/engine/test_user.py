@@ -72,6 +72,20 @@ def test_a_job_may_stop() -> None:
     assert (bench.job.typed, bench.job.reason) == (2, "the user pressed a key or a button")
 
 
+@pytest.mark.parametrize("manner", ["stop", "pause", "go-on"])
+def test_what_brings_the_focus_to_a_jobs_window_does_not_stop_it(manner: str) -> None:
+    bench = Bench(manner=manner)
+    typing = bench.insert("ab", window=7, on_focus_change="wait")
+    bench.clock.advance(0.05)
+    bench.user.clicked()
+    bench.focus.window = bench.keyer.window = 7
+    bench.clock.advance(0.05)
+    assert bench.keys == ("" if manner == "pause" else "+a -a +b -b")
+    bench.clock.advance(0.3)
+    assert outcome(typing) is True
+    assert bench.at_rest
+
+
 @pytest.mark.parametrize(("manner", "source"), [("go-on", USER), ("pause", PROGRAM)])
 def test_a_correction_takes_nothing_that_somebody_else_has_typed(manner: str, source: str) -> None:
     bench = Bench(manner=manner)

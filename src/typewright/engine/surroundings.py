@@ -65,6 +65,7 @@ class Surroundings:
         if job.options.window not in (job.window, NOWHERE):
             job.window = job.options.window
             found = yield from self._at_rest_there(job)
+            self._user.arrive()
         elif job.window == NOWHERE:
             job.stop(_NO_FOCUS)
         elif job.window == HELD:

@@ -44,6 +44,10 @@ class User:
         self._pressed.clear()
         self._quiet_at = self._clock.seconds()
 
+    def arrive(self) -> None:
+        """The job's window has got the focus. What brought it there is no reason to stop, though to wait for quiet."""
+        self.touches = self.presses = 0
+
     def touched(self, stray: Stray) -> None:
         """A key event that is not ours was seen."""
         self.seen += 1
@@ -70,8 +74,9 @@ class User:
 
     def restless_s(self) -> float:
         """For how many seconds from now it must stay quiet before typing goes on; 0.0 when it need not."""
-        if self.manner == STOP and self.touches:
-            return self._quiet_s  # However long that is ago: something else may have been waited for since.
+        if self.manner == STOP:
+            # However long that is ago: something else may have been waited for since.
+            return self._quiet_s if self.touches else 0.0
         return 0.0 if self.manner == GO_ON else max(0.0, self._quiet_at - self._clock.seconds())
 
     def comes_between(self, *, erases: bool) -> bool:
