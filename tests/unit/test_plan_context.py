@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_one_insertion_or_two_is_the_same(some, more, table) -> None:
 def test_a_long_text_is_fitted_in_no_time() -> None:
     text = "!" * 5000 + "a " + "one two (three) . " * 1000 + "«" * 5000
     assert len(adjust(text, "", RULES["fr"])) > 20_000
+
+
+@pytest.mark.parametrize("mark", [".", "~", "/", "a.", "a@", "-"])
+def test_a_long_piece_is_fitted_in_no_time(mark: str) -> None:
+    before = time.process_time()
+    assert adjust(mark * 20_000, "", RULES["fr"])
+    assert time.process_time() - before < 1
 
 
 def test_a_user_adds_to_the_tables() -> None:

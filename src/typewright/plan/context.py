@@ -17,7 +17,7 @@ import re
 from typewright.plan.language import Rules
 
 _ADDRESS = re.compile(
-    r"""\w+:/ | www\. | [^\s@]+@[^\s@]+\.\w | [~/\\.]*[\w.-]*[/\\]\S |
+    r"""\w+:/ | www\. | [^\s@]+@[^\s@]+\.\w | [~/\\.]*([\w-][\w.-]*)?[/\\]\S |
         \w[\w-]*(\.[\w-]+)*\.[a-z]{2,}(?![\w.]) | \.\w | [@#]\w""",
     re.VERBOSE | re.IGNORECASE,
 )
