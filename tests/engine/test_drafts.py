@@ -115,6 +115,24 @@ def test_what_was_spoiled_is_refused_until_the_next_commit(speech: Speech) -> No
     assert speech.text == "two"
 
 
+def test_what_was_not_typed_is_not_spoiled(speech: Speech) -> None:
+    speech.go_to(0)
+    assert not speech.revise("one").confirmed
+    speech.bench.history.forget()
+    speech.go_to(1)
+    for text in ("one", "one two"):
+        assert speech.revise(text).confirmed
+    assert speech.text == "one two"
+
+
+def test_a_draft_that_is_typed_behind_an_insertion_is_undone_before_it(speech: Speech) -> None:
+    assert speech.revise("").confirmed
+    assert outcome(speech.desk.insert("A", "one ")).confirmed
+    assert speech.revise("two").confirmed
+    assert speech.undo().confirmed
+    assert speech.text == "one "
+
+
 def test_what_was_spoiled_in_mid_revision_is_not_revised(speech: Speech) -> None:
     speech.bench.keyer.on_send = lambda number, event: speech.bench.history.forget() if number == 3 else None
     assert speech.revise("one").confirmed

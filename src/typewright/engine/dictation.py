@@ -121,6 +121,9 @@ class Dictation:
 
         def plan(coder: KeyCoder) -> list[Step]:
             nonlocal begun, goal, way, behind
+            if job.insertion and not (begun or draft.length):
+                # Nothing of it stands, and so nothing that has happened since it was begun can have spoiled it.
+                draft.insertion = job.insertion = self._history.begin()
             found = self._history.find(draft.insertion, job.window)
             if draft.length and not begun and draft.window != job.window:
                 job.stop(_ELSEWHERE)
