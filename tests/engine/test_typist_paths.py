@@ -1046,6 +1046,17 @@ def test_what_stands_before_comes_from_the_program_where_the_history_knows_nothi
     assert bench.history.before(1) == " two three"
 
 
+@pytest.mark.parametrize(("window", "process"), [(1, 1001), (HELD, 1000)])
+def test_what_another_program_tells_does_not_stand_before(window: int, process: int) -> None:
+    bench = Bench()
+    bench.fitting.on = True
+    bench.accessibility.facts = FocusedObject(password=False, editable=False, process=process)
+    bench.accessibility.text = "Well"
+    bench.focus.window = bench.keyer.window = window
+    assert outcome(bench.insert("two", grabs="type")) is True
+    assert bench.keys == "+t -t +w -w +o -o"
+
+
 @pytest.mark.parametrize(
     ("told", "expected"), [(None, "(note"), ("He wrote (", "(note"), ("(", "(Note"), ("He wrote", "(note")]
 )

@@ -113,8 +113,19 @@ class Surroundings:
         if self._fitting.on:
             job.before = known = self._history.before(job.window)
             if not self._fitting.may_go_by(known):
-                told = yield self._accessibility.before(_PARAGRAPH)
+                told = yield from self._told_before(job)
                 job.before = told if told is not None and told.endswith(known[-_PARAGRAPH:]) else None
+
+    def _told_before(self, job: Job) -> Waits:
+        """What the program that gets the keys says to stand before the caret; None where none says so."""
+        on = job.focused
+        if job.window == HELD:
+            return None
+        if on is not None:
+            process = yield from self._patience.within(job, self._programs.process(job.window))
+            if process not in (0, on.process):
+                return None
+        return (yield self._accessibility.before(_PARAGRAPH))
 
     def watch(self, job: Job) -> Callable[[], None]:
         """Mind the fields that the focus gets to while the job is typed. Call what is returned to end that."""
