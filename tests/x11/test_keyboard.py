@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from tests.desktop import keymap, run
-from tests.x11.stage import SHIFT, A, Stage, Steps, tap
+from tests.x11.stage import FINGERS, SHIFT, A, Stage, Steps, tap
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
@@ -95,7 +95,7 @@ class LayoutTest(Stage):
         names = ["fr"]
 
         def ask(packed: bytes, *rest: object) -> object:
-            if packed == get_map(keyboard._extension.major) and names:
+            if packed == get_map(keyboard._extension.major, keyboard._device) and names:
                 self.name(names.pop())
             return request(packed, *rest)
 
@@ -249,7 +249,7 @@ class BorrowingTest(Stage):
 
         def ask(packed: bytes, *rest: object) -> object:
             reply = request(packed, *rest)
-            if packed == get_map(keyboard._extension.major) and not reading.called:
+            if packed == get_map(keyboard._extension.major, keyboard._device) and not reading.called:
                 reading.callback(None)
             return reply
 
@@ -262,6 +262,38 @@ class BorrowingTest(Stage):
         self.assertEqual(len(layout.borrowed), 3)
         yield keyboard.give_back()
         self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_another_keyboards_map_without_the_loan_does_not_undo_it(self) -> Steps:
+        """One that is plugged in has a map of its own, and the core keyboard takes that on with the first key."""
+        yield self.backend.keyboard.read()
+        before = keymap(self.environ)
+        yield self.borrow_beside_another_keyboard()
+        yield self.backend.keyboard.give_back()
+        yield self.backend.keyboard.read()
+        self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def test_what_a_crash_left_borrowed_is_returned_though_another_keyboards_map_is_without_it(self) -> Steps:
+        yield self.backend.keyboard.read()
+        before = keymap(self.environ)
+        yield self.borrow_beside_another_keyboard()
+        self.backend.abandon()
+        yield (yield self.open()).keyboard.read()
+        self.assertEqual(keymap(self.environ), before)
+
+    @inlineCallbacks
+    def borrow_beside_another_keyboard(self) -> Steps:
+        """Borrow keycodes, and have a key pressed on a keyboard that got its map afterwards."""
+        yield self.backend.keyboard.borrow(self.WANTED)
+        run(self.environ, "setxkbmap", "-device", str(FINGERS), "de")
+        pressed: Deferred[None] = Deferred()
+        self.backend.observer.on_stray = lambda stray: None if stray.pressed else pressed.callback(None)
+        self.other.finger(A, down=True)
+        self.other.finger(A, down=False)
+        yield pressed
+        yield self.backend.focus.focused()
+        yield self.backend.keyboard._read()
 
     @inlineCallbacks
     def test_a_new_layout_takes_the_borrowed_keycodes_and_nobody_overwrites_it(self) -> Steps:

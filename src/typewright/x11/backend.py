@@ -140,7 +140,7 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         root = RootEvents(control)
         barrier = Barrier(control, reactor, guard.window, root, settle_s=settle_s)
         yield barrier.prepare()
-        recovery = Recovery(control, keyboards)
+        recovery = Recovery(control, keyboards, sources.xtest)
         yield control.carry_out(recovery.prepare())
         redeemed = yield _redeem(reactor, control, recovery, guard.window)
         # What another living Typewright holds down is not for us to lift, neither now nor at our end.
@@ -205,7 +205,7 @@ def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], An
         keyboards: Extension = yield control.extension(xkb.NAME)
         device: int = yield control.carry_out(xtest.keyboard(xinput))
         swept: int = yield control.carry_out(sweep(xinput, faking, device))
-        recovery = Recovery(control, keyboards)
+        recovery = Recovery(control, keyboards, device)
         yield control.carry_out(recovery.prepare())
         yield _redeem(reactor, control, recovery)
         return swept
@@ -232,7 +232,7 @@ def _open_keyboard(
     """
     Fires with the keyboard, its layout read, and the locks and the controls that it shares with the keyer.
 
-    `device` is the one whose controls count; `waking` as `Keyboard` has it.
+    `device` is the one whose map and controls count; `waking` as `Keyboard` has it.
     """
     leases = Leases(control.root)
     locks = Locks(extension, leases)
@@ -240,7 +240,8 @@ def _open_keyboard(
     names = NamesReader(control, root)
     compose = ComposeFiles(os.environ).sequences
     keyboard = Keyboard(
-        control, extension, leases, locks, controls, names, reactor, linger_s=linger_s, waking=waking, compose=compose
-    )
+        control, extension, leases, locks, controls, names, reactor,
+        linger_s=linger_s, device=device, waking=waking, compose=compose,
+    )  # fmt: skip
     yield keyboard.start()
     return keyboard, locks, controls

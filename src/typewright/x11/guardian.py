@@ -50,7 +50,7 @@ class Guardian:
         self._faking = carry_out(extension(xtest.NAME))
         self._xinput = carry_out(extension(xtest.XINPUT))
         self._device = carry_out(xtest.keyboard(self._xinput))
-        self._recovery = Recovery(connection, carry_out(extension(xkb.NAME)))
+        self._recovery = Recovery(connection, carry_out(extension(xkb.NAME)), self._device)
         carry_out(self._recovery.prepare())
         self._questions = Questions(connection, self._own_window(), RootEvents(connection))
         carry_out(self._questions.prepare())

@@ -35,8 +35,8 @@ class Keyboard:
     A keycode stays borrowed until `linger_s` after the job that borrowed last, since the next text often needs the same
     characters. `on_layout(name)` is called when the active group's name has changed.
 
-    Each device has a map of its own, and the core keyboard takes on that of the device that a key comes from. `waking` is a
-    request that does as much for the device that our keys come from, so that its map is what is read before we type.
+    Each device has a map of its own, and the core keyboard takes on that of the device that a key comes from. What I read is
+    the map of `device`, which our keys come from. `waking` is a request that has the core keyboard take it on before typing.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Keyboard:
         clock: IClock,
         *,
         linger_s: float,
+        device: int,
         waking: bytes = b"",
         compose: Callable[[str], Sequence[Sequence[int]]] = no_sequences,
     ) -> None:
@@ -61,6 +62,7 @@ class Keyboard:
         self._names = names
         self._clock = clock
         self._linger_s = linger_s
+        self._device = device
         self._waking = waking
         self._compose = compose
         self._borrowed = BorrowedKeycodes()
@@ -195,7 +197,7 @@ class Keyboard:
         if self._names.stale:
             yield from self._names.read()
         owed = self._borrowed.owed()
-        reply = yield self._connection.ask(xkb.get_map(self._extension.major))
+        reply = yield self._connection.ask(xkb.get_map(self._extension.major, self._device))
         if self._borrowed.owed() != owed:
             return  # It shows the map as it was before we changed that ourselves: whoever did reads it again.
         # All changes announced before this reply are in it.

@@ -26,11 +26,12 @@ LONGEST_GRAB_S = 2
 
 
 class Recovery:
-    """I give back what the leases say, through `connection`. `prepare` comes first."""
+    """I give back what the leases say, through `connection`, if the map of `device` still has it. `prepare` comes first."""
 
-    def __init__(self, connection: ITransport, keyboards: Extension) -> None:
+    def __init__(self, connection: ITransport, keyboards: Extension, device: int) -> None:
         self._connection = connection
         self._major = keyboards.major
+        self._device = device
         self._leases = Leases(connection.root)
         self._tenure = Tenure()
         self._locks = Locks(keyboards, self._leases)
@@ -74,7 +75,7 @@ class Recovery:
             self._connection.send(xkb.lock_group(self._major, group[0]) + self._leases.no_group(), 2)
         if owed:
             self._locks.found(xkb.parse_state((yield Ask(xkb.get_state(self._major)))))
-            layout, self._keycodes.map = xkb.parse_map((yield Ask(xkb.get_map(self._major))))
+            layout, self._keycodes.map = xkb.parse_map((yield Ask(xkb.get_map(self._major, self._device))))
             self._keycodes.put_back({code: each for code, each in owed.items() if holds(layout, code, each.keysyms)})
         yield Ask(GET_INPUT_FOCUS)  # When that is answered, it is done.
         return bool(owed or group)

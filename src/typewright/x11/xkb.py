@@ -2,7 +2,8 @@
 """
 The few requests of the XKB extension that Typewright makes, packed and parsed by hand: python-xlib has none of them.
 
-Source: X Keyboard Extension protocol 1.0, sections 16.3 and appendix D (encodings). All for the core keyboard.
+Source: X Keyboard Extension protocol 1.0, sections 16.3 and appendix D (encodings). All for the core keyboard, but for the
+map that is read.
 """
 
 from __future__ import annotations
@@ -80,9 +81,9 @@ def lock_modifiers(major: int, affected: int, locked: int) -> bytes:
     return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, affected, locked, 0, 0, 0, 0, 0, 0, 0)
 
 
-def get_map(major: int) -> bytes:
-    """GetMap: all key types, keysyms, actions and core modifiers."""
-    return struct.pack("=BBHHHH16x2x", major, 8, 7, _CORE_KEYBOARD, _TYPES | _SYMS | _MODIFIER_MAP | _ACTIONS, 0)
+def get_map(major: int, device: int) -> bytes:
+    """GetMap: all key types, keysyms, actions and core modifiers of a device."""
+    return struct.pack("=BBHHHH16x2x", major, 8, 7, device, _TYPES | _SYMS | _MODIFIER_MAP | _ACTIONS, 0)
 
 
 def set_keys(major: int, first: int, records: Sequence[bytes]) -> bytes:
