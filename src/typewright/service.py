@@ -104,6 +104,8 @@ class Service:
             yield gatherResults(looked, consumeErrors=True)
             publish(bus, desk, dictation, Access(rules_of(config.callers)))
             service._name = yield take_name(bus, lambda: service._lost(BusLost()))
+            # The one that had the name may have had the display, too, when we opened it.
+            yield backend.inherit()
             if backend.lost:
                 raise DisplayLost()
         except BaseException:

@@ -55,9 +55,9 @@ def slow_saver(environ: dict[str, str]) -> Iterator[desktop.Child]:
 
 
 @contextmanager
-def starting(environ: dict[str, str], home: Path) -> Iterator[desktop.Service]:
+def starting(environ: dict[str, str], home: Path, config: str = "") -> Iterator[desktop.Service]:
     """A service that has only begun to start."""
-    service = desktop.Service(environ, home / "log")
+    service = desktop.Service(environ, home / "log", config=config)
     try:
         yield service
     finally:
@@ -74,6 +74,23 @@ def test_a_screen_saver_that_answers_late_is_heard_all_the_same(environ: dict[st
         saver.process.stdin.write(b"locked\n")
         saver.process.stdin.flush()
         desktop.until(lambda: '"the screen is locked"' in desk.call("Type", "sa{sv}", "", "0"))
+
+
+def test_it_has_the_display_though_an_older_one_had_it_at_first(environ: dict[str, str], tmp_path: Path) -> None:
+    """The older one ends between: nobody may give back then what the younger one has borrowed."""
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    with slow_saver(environ) as saver, desktop.terminal(environ) as terminal, desktop.service(environ) as older:
+        assert saver.line() == "asked"
+        with starting(environ, tmp_path, "linger_s = 60") as service:
+            assert saver.line() == "asked"
+            older.kill()
+            service.wait_until_ready()
+            desk = Desk(environ, service, terminal)
+            assert desk.call("Insert", "s", "é漢") == "b true"
+            lent = desktop.keymap(environ)
+            assert desktop.cli(environ, "sweep").returncode == 0
+            assert desktop.keymap(environ) == lent
+            assert service.end() == 0
 
 
 def test_a_display_that_is_lost_meanwhile_ends_the_service(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ log = Logger()
 class Backend:
     """
     What the service needs of a display. `focus`, `programs`, `keyer`, `observer`, `keyboard` and `barrier` are the seams of
-    `typewright.interfaces`; `name` is what the bus property `Backend` says. The `guardian` has to be started.
+    `typewright.interfaces`; `name` is what the bus property `Backend` says. The `guardian` has to be started. `inherit` puts
+    right what an earlier Typewright left behind, and keeps others from doing so with what is ours, unless another one lives.
     """
 
     keyer: keyer.Keyer
@@ -55,6 +56,7 @@ class Backend:
     guardian: Guardianship
     _control: Connection
     _data: Connection
+    inherit: Callable[[], Deferred[None]]
     _sweep: Callable[[], Deferred[int]]
     name: str = "x11"
 
@@ -142,16 +144,24 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         yield barrier.prepare()
         recovery = Recovery(control, keyboards, sources.xtest)
         yield control.carry_out(recovery.prepare())
-        redeemed = yield _redeem(reactor, control, recovery, guard.window)
-        # What another living Typewright holds down is not for us to lift, neither now nor at our end.
-        alone = (yield control.carry_out(recovery.holder())) in (0, guard.window)
+        alone = False
 
         def sweep_alone() -> Deferred[int]:
+            """What another living Typewright holds down is not for us to lift, neither now nor at our end."""
             return control.carry_out(sweep(xinput, faking, sources.xtest)) if alone else succeed(0)
 
-        swept = yield sweep_alone()
-        if swept or redeemed:
-            log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
+        @inlineCallbacks
+        def inherit() -> Generator[Deferred[Any], Any, None]:
+            nonlocal alone
+            if alone:
+                return
+            redeemed = yield _redeem(reactor, control, recovery, guard.window)
+            alone = (yield control.carry_out(recovery.holder())) in (0, guard.window)
+            swept = yield sweep_alone()
+            if swept or redeemed:
+                log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
+
+        yield inherit()
         waking = xtest.fake_input(faking.major, xtest.NO_KEY, False)
         keyboard, locks, controls = yield _open_keyboard(
             control, keyboards, reactor, root, linger_s=linger_s, device=sources.xtest, waking=waking
@@ -175,6 +185,7 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         guardian=Guardianship(reactor, address, guard.window),
         _control=control,
         _data=data,
+        inherit=inherit,
         _sweep=sweep_alone,
     )
 
