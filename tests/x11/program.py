@@ -26,6 +26,7 @@ class Program:
 
     def __init__(self, other: Other, announced: list[str] | None = None, mask: int = X.SubstructureNotifyMask) -> None:
         self.display = other.display
+        self.root = other.root
         self.window = other.window()
         self.mask = mask
         self.mute = False
@@ -72,9 +73,8 @@ class Program:
     def pong(self, data: list[int]) -> None:
         """Answer a ping."""
         if not self.mute:
-            root = self.display.screen().root
-            answer = event.ClientMessage(window=root, client_type=self.protocols, data=(32, list(data)))
-            root.send_event(answer, event_mask=self.mask)
+            answer = event.ClientMessage(window=self.root, client_type=self.protocols, data=(32, list(data)))
+            self.root.send_event(answer, event_mask=self.mask)
             self.display.flush()
 
     def refuse(self, requestor: Any, selection: int, time: int) -> None:

@@ -7,7 +7,9 @@ import struct
 
 import Xlib.ext.xtest
 from tests.desktop import run
+from tests.x11.program import PING, Program
 from tests.x11.stage import SHIFT, A, B, Other, Stage, Steps, press, release, tap
+from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
@@ -225,6 +227,43 @@ class GuardTest(Stage):
             self.other.display.ungrab_server()
             self.other.display.sync()
         self.assertEqual(confirmed, [True, True])
+
+
+class SecondScreenTest(Stage):
+    """A display with two screens, each with a root window of its own; the pointer and the focus are on the second."""
+
+    server_options = ("-screen", "1", "640x480x24")
+
+    @inlineCallbacks
+    def setUp(self) -> Steps:
+        yield super().setUp()
+        self.other.root = self.other.display.screen(1).root
+
+    @inlineCallbacks
+    def test_a_program_there_answers_there(self) -> Steps:
+        program = Program(self.other, PING)
+        self.addCleanup(program.rest)
+        yield self.typed(tap(A))
+        level = yield self.backend.barrier.reach(program.window.id, settle=False).addTimeout(10, reactor)
+        self.assertEqual((level, program.log), ("application", ["key", "ping"]))
+
+    @inlineCallbacks
+    def test_the_background_there_is_one_as_well(self) -> Steps:
+        self.other.display.set_input_focus(self.other.root, X.RevertToNone, X.CurrentTime)
+        self.other.display.sync()
+        where = yield self.backend.focus.focused()
+        self.assertEqual(where, self.other.root.id)
+        self.assertTrue(self.backend.focus.is_background(where))
+
+    @inlineCallbacks
+    def test_while_the_focus_goes_with_the_pointer_it_is_the_program_there(self) -> Steps:
+        window = self.other.window()
+        self.other.display.set_input_focus(X.PointerRoot, X.RevertToNone, X.CurrentTime)
+        for x, expected in ((10, window), (500, self.other.root)):
+            self.other.root.warp_pointer(x, 10)
+            self.other.display.sync()
+            where, _ = yield self.typed(tap(A))
+            self.assertEqual(where, expected.id)
 
 
 class GroupTest(Stage):

@@ -29,7 +29,8 @@ def keyed(connection: ITransport, focused: int) -> Asking[int]:
     window, child = X.NONE, connection.root
     while child != X.NONE:
         window = child
-        child = (yield from request(core.QueryPointer, window=window)).child
+        found = yield from request(core.QueryPointer, window=window)
+        child = found.child if found.same_screen else found.root
     return window
 
 

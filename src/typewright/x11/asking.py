@@ -61,6 +61,7 @@ class ITransport(Protocol):
     """What needs no answer, and what comes without a question: the same on every kind of connection."""
 
     root: int
+    roots: tuple[int, ...]
 
     def new_id(self) -> int:
         """A resource id of our own, never used before."""

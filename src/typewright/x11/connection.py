@@ -50,15 +50,16 @@ class Connection:
     """
     I am one client of the X server.
 
-    `root` is the root window of the default screen. `on_lost()` is called once when the server goes away by itself.
-    Every Deferred that I gave out and that is still waiting then errbacks with DisplayLost. What a `companion`, another
-    connection to the same server, has received is read along with mine: it mostly comes at the same time, and costs no
-    second turn of the reactor.
+    `root` is the root window of the default screen, and the first of the `roots` of all screens. `on_lost()` is called once
+    when the server goes away by itself. Every Deferred that I gave out and that is still waiting then errbacks with
+    DisplayLost. What a `companion`, another connection to the same server, has received is read along with mine: it mostly
+    comes at the same time, and costs no second turn of the reactor.
     """
 
     def __init__(self, reactor: Any, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
-        self._socket, self.root, self._ids, self._id_mask = shake_hands(name)
+        self._socket, self.roots, self._ids, self._id_mask = shake_hands(name)
+        self.root = self.roots[0]
         self._socket.setblocking(False)
         self.on_lost: Callable[[], None] = lambda: None
         self.companion: Connection | None = None

@@ -56,7 +56,7 @@ class Guard:
 
     def is_background(self, window: int) -> bool:
         """See `IFocus`."""
-        return window == self._connection.root
+        return window in self._connection.roots
 
     def covered(self) -> Deferred[bool]:
         """See `IFocus`."""

@@ -33,13 +33,13 @@ _ACCEPTED = 1
 
 class Established(NamedTuple):
     """
-    A connection that the server has accepted: its socket, the root window, and resource ids that are ours to use.
+    A connection that the server has accepted: its socket, the screens' root windows, and resource ids that are ours to use.
 
-    `id_mask` has the bits in which the ids of one client differ.
+    That of the default screen is the first. `id_mask` has the bits in which the ids of one client differ.
     """
 
     socket: socket.socket
-    root: int
+    roots: tuple[int, ...]
     ids: Iterator[int]
     id_mask: int
 
@@ -60,11 +60,12 @@ def shake_hands(name: str) -> Established:
     """
     deadline = time.monotonic() + _PATIENCE_S
     try:
-        connected, screen, authority = _connect(name)
+        connected, default, authority = _connect(name)
         try:
             check_peer(connected)
             info = _exchange(connected, authority, deadline)
-            root = info.roots[min(screen, len(info.roots) - 1)].root
+            roots = [screen.root for screen in info.roots]
+            roots.insert(0, roots.pop(min(default, len(roots) - 1)))
         except BaseException:
             connected.close()
             raise
@@ -76,7 +77,7 @@ def shake_hands(name: str) -> Established:
         raise _refusal(name, str(problem)) from None
     except (LookupError, ValueError, struct.error):
         raise _refusal(name, "what it answers is not the X protocol") from None
-    return Established(connected, root, _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
+    return Established(connected, tuple(roots), _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
 
 
 def _connect(name: str) -> tuple[socket.socket, int, tuple[bytes, bytes]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The root window's events, which several want on the same connection."""
+"""The events of the screens' root windows, which several want on the same connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typewright.x11.asking import ITransport
 
 class RootEvents:
     """
-    I have the server tell of the root window what any of us wants to hear: a client has one mask there for all its purposes.
+    I have the server tell of the root windows what any of us wants to hear: a client has one mask on each, for all its
+    purposes.
 
     No two want the same kinds of events.
     """
@@ -31,4 +32,5 @@ class RootEvents:
 
     def _select(self, mask: int) -> None:
         self._mask = mask
-        self._connection.send(struct.pack("=BBHIII", 2, 0, 4, self._connection.root, X.CWEventMask, mask))
+        for root in self._connection.roots:
+            self._connection.send(struct.pack("=BBHIII", 2, 0, 4, root, X.CWEventMask, mask))

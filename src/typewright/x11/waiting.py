@@ -24,7 +24,8 @@ class Waiting:
 
     def __init__(self, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`)."""
-        self._socket, self.root, self._ids, self._id_mask = shake_hands(name)
+        self._socket, self.roots, self._ids, self._id_mask = shake_hands(name)
+        self.root = self.roots[0]
         self._socket.setblocking(True)
         self._serial = 0
         self._listeners: dict[int, Callable[[bytes], None]] = {}
