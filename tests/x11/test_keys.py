@@ -17,6 +17,7 @@ from typewright.interfaces import HELD, OURS, PROGRAM, REPEAT, USER, Stray
 from typewright.plan.chords import ANY_STATE
 
 SHIFT_MASK = 1
+RIGHT_ALT = 108
 
 
 class ConfirmationTest(Stage):
@@ -270,6 +271,7 @@ class GroupTest(Stage):
     @inlineCallbacks
     def test_a_chord_of_another_group_switches_and_settling_switches_back(self) -> Steps:
         self.layout("us,ru")
+        yield self.backend.keyboard.read()
         window = self.other.window()
         _, confirmed = yield self.typed(tap(A, group=1))
         self.assertEqual(confirmed, [True, True])
@@ -279,8 +281,22 @@ class GroupTest(Stage):
         self.assertEqual(state.group, 0)
 
     @inlineCallbacks
+    def test_a_held_group_key_is_reckoned_with_whatever_the_number_of_groups(self) -> Steps:
+        for layout in ("us,ru", "us,ru,gr", "us,ru,gr,de"):
+            self.layout(layout, "-option", "grp:switch")
+            yield self.backend.focus.focused()
+            self.other.window()
+            self.other.finger(RIGHT_ALT, down=True)
+            _, state = yield self.backend.keyboard.read()
+            _, confirmed = yield self.typed(tap(A, group=0))
+            yield self.backend.keyer.settle()
+            self.other.finger(RIGHT_ALT, down=False)
+            self.assertEqual((layout, state.group, confirmed), (layout, 1, [True, True]))
+
+    @inlineCallbacks
     def test_the_next_of_us_switches_back_after_a_crash(self) -> Steps:
         self.layout("us,ru")
+        yield self.backend.keyboard.read()
         self.other.window()
         yield self.typed(tap(A, group=1))
         self.backend.abandon()

@@ -216,7 +216,7 @@ class Keyboard:
 
     def _take_state(self, reply: bytes) -> KeyboardState:
         state = xkb.parse_state(reply)
-        self._locks.found(state)
+        self._locks.found(state, self.layout.groups)
         if (name := self.layout.name(self._locks.of_user(state.group))) != self._name:
             self._name = name
             self.on_layout(name)

@@ -26,6 +26,7 @@ class Locks:
         self._leases = leases
         self._active = 0
         self._locked = 0
+        self._groups = 1
         self._original: int | None = None
         self._modifiers = 0
 
@@ -38,13 +39,14 @@ class Locks:
         """The group that the user has chosen: the `active` one, unless that is our doing."""
         return active if self._original is None else self._original
 
-    def found(self, state: xkb.State) -> None:
-        """Take over what the server says; of the group only as long as it is not our doing."""
+    def found(self, state: xkb.State, groups: int) -> None:
+        """Take over what the server says, on a layout with so many groups; of the group only while it is not our doing."""
         self._modifiers = state.locked
+        self._groups = groups
         if not self.ours:
             self._active, self._locked = state.group, state.locked_group
 
-    def switch(self, group: int, groups: int = 4) -> tuple[bytes, int]:
+    def switch(self, group: int) -> tuple[bytes, int]:
         """The requests, and how many, that make `group` the active one; none when it is."""
         if group == self._active:
             return b"", 0
@@ -53,7 +55,7 @@ class Locks:
             self._original = self._locked
             requests, count = self._leases.group(self._locked), 2
         # The active group is the locked one plus what a held group key adds to it.
-        self._locked = (self._locked + group - self._active) % groups
+        self._locked = (self._locked + group - self._active) % self._groups
         self._active = group
         return requests + xkb.lock_group(self._major, self._locked), count
 

@@ -74,8 +74,8 @@ class Recovery:
         if group:
             self._connection.send(xkb.lock_group(self._major, group[0]) + self._leases.no_group(), 2)
         if owed:
-            self._locks.found(xkb.parse_state((yield Ask(xkb.get_state(self._major)))))
             layout, self._keycodes.map = xkb.parse_map((yield Ask(xkb.get_map(self._major, self._device))))
+            self._locks.found(xkb.parse_state((yield Ask(xkb.get_state(self._major)))), layout.groups)
             self._keycodes.put_back({code: each for code, each in owed.items() if holds(layout, code, each.keysyms)})
         yield Ask(GET_INPUT_FOCUS)  # When that is answered, it is done.
         return bool(owed or group)
