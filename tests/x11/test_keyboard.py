@@ -6,7 +6,7 @@ from __future__ import annotations
 from tests.desktop import keymap, run
 from tests.x11.stage import FINGERS, SHIFT, A, Stage, Steps, tap
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 from Xlib import X, Xatom
 
@@ -105,6 +105,21 @@ class LayoutTest(Stage):
         yield self.backend.focus.focused()
         yield keyboard.read()
         self.assertEqual((names, keyboard.name), ([], "fr"))
+
+    @inlineCallbacks
+    def test_what_is_announced_to_a_reader_who_gives_up_is_read_all_the_same(self) -> Steps:
+        keyboard, request = self.backend.keyboard, self.backend.keyboard._connection.ask
+        silent: list[Deferred[bytes]] = [Deferred()]
+        self.patch(keyboard._connection, "ask", lambda *asked: silent.pop() if silent else request(*asked))
+        reading = keyboard.read()
+        self.layout("de")
+        for _ in range(2):
+            yield self.backend.focus.focused()
+        named: Deferred[str] = Deferred()
+        keyboard.on_layout = named.callback
+        reading.cancel()
+        self.failureResultOf(reading, CancelledError)
+        self.assertEqual((yield named.addTimeout(10, reactor)), "de")
 
     def name(self, layout: str) -> None:
         """Name the layout, and no more."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -190,6 +190,9 @@ class Keyboard:
                 # That round trip brought every change announced up to now.
                 if not self.stale and not self._controls.stale:
                     return self.layout, state
+        except CancelledError:
+            self._reread()  # What was announced meanwhile has been left to us.
+            raise
         finally:
             self._reading -= 1
 
