@@ -152,3 +152,16 @@ def test_an_interrupt_in_the_middle_of_an_import_is_not_lost(environ: dict[str, 
     paths = [str(tmp_path), *filter(None, [environ.get("PYTHONPATH")])]
     with starting({**environ, "PYTHONPATH": os.pathsep.join(paths)}, tmp_path) as service:
         assert service.process.wait(desktop.PATIENCE_S) == -signal.SIGINT
+
+
+def test_one_that_has_to_give_up_hears_no_answers_of_the_others_program(environ: dict[str, str]) -> None:
+    """Its guardian looks whether anything is to be given back, and there is, but it is not for it to do so."""
+    desktop.run(environ, "setxkbmap", "-option", "", "us")
+    config, text = 'pacing = "event"\nhold_s = 0.005\n', "é" + "x" * 500
+    with desktop.terminal(environ) as terminal, desktop.service(environ, config=config) as service:
+        with Desk(environ, service, terminal).typing(text) as caller:
+            assert desktop.cli(environ, "serve").returncode == 7
+            assert caller.poll() is None
+            answer, _ = caller.communicate(timeout=60)
+        assert "'confirmed': <true>" in answer
+        assert "'level': <'application'>" in answer

@@ -61,9 +61,10 @@ class Guardian:
         """Return when the service is gone, and what it left behind is right again."""
         self._connection.wait(lambda: self._orphaned, beside=sys.stdin.fileno())
         self._connection.wait(lambda: self._orphaned, _PARTING_S)
-        # Another Typewright that has the display has swept it when it came, and may hold keys down.
-        if self._connection.carry_out(self._recovery.holder()) in (0, self._window):
-            self._connection.carry_out(sweep(self._xinput, self._faking, self._device))
+        # Another Typewright that has the display has put it right when it came. It may hold keys down, and ask programs.
+        if self._connection.carry_out(self._recovery.holder()) not in (0, self._window):
+            return
+        self._connection.carry_out(sweep(self._xinput, self._faking, self._device))
         if self._connection.carry_out(self._recovery.owed()):
             self._let_the_program_catch_up()
             # The server is grabbed meanwhile: better to die, which ends that, than to hang in it.
