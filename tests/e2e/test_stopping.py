@@ -107,6 +107,7 @@ def test_no_focus_is_no_typing(desk: Desk, nobody: str) -> None:
 from Xlib import X
 from Xlib.display import Display
 display = Display()
+display.screen().root.warp_pointer(1000, 700)  # where there is no program
 display.set_input_focus({nobody}, X.RevertToNone, X.CurrentTime)
 display.sync()
 """

@@ -179,13 +179,17 @@ class GuardTest(Stage):
         right.configure(x=100)
         inside = left.create_window(0, 0, 20, 20, 0, X.CopyFromParent)
         inside.map()
-        self.other.display.set_input_focus(X.PointerRoot, X.RevertToNone, X.CurrentTime)
-        for x, window in ((10, left), (30, left), (110, right), (500, self.other.root)):
-            self.other.root.warp_pointer(x, 10)
-            self.other.display.sync()
-            another.display.sync()
-            where, _ = yield self.typed(tap(A))
-            self.assertEqual(where, window.id)
+        for focus in (X.PointerRoot, self.other.root):
+            self.other.display.set_input_focus(focus, X.RevertToNone, X.CurrentTime)
+            for x, window in ((10, left), (30, left), (110, right), (500, self.other.root)):
+                self.other.root.warp_pointer(x, 10)
+                self.other.display.sync()
+                another.display.sync()
+                where, _ = yield self.typed(tap(A))
+                self.assertEqual(where, window.id)
+                if window is not self.other.root:
+                    owner = another if window is right else self.other
+                    self.assertEqual(owner.got(window), [(A, 0)])
 
     @inlineCallbacks
     def test_a_foreign_grab_is_no_window_though_record_shows_all(self) -> Steps:
@@ -255,6 +259,16 @@ class SecondScreenTest(Stage):
         where = yield self.backend.focus.focused()
         self.assertEqual(where, self.other.root.id)
         self.assertTrue(self.backend.focus.is_background(where))
+
+    @inlineCallbacks
+    def test_the_background_of_one_screen_is_that_wherever_the_pointer_is(self) -> Steps:
+        window = self.other.window()
+        first = self.other.display.screen(0).root
+        self.other.display.set_input_focus(first, X.RevertToNone, X.CurrentTime)
+        self.other.root.warp_pointer(10, 10)
+        self.other.display.sync()
+        where, _ = yield self.typed(tap(A))
+        self.assertEqual((where, self.other.got(window)), (first.id, []))
 
     @inlineCallbacks
     def test_while_the_focus_goes_with_the_pointer_it_is_the_program_there(self) -> Steps:

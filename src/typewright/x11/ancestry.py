@@ -23,24 +23,25 @@ _Told = TypeVar("_Told")
 
 
 def keyed(connection: ITransport, focused: int) -> Asking[int]:
-    """The window that gets the keys: `focused`, or the innermost under the pointer while that is PointerRoot."""
-    if focused != X.PointerRoot:
+    """The window that gets the keys: `focused`, or the innermost under the pointer while that is PointerRoot, or a root."""
+    anywhere = focused == X.PointerRoot
+    if not anywhere and focused not in connection.roots:
         return focused
-    window, child = X.NONE, connection.root
+    window, child = X.NONE, connection.root if anywhere else focused
     while child != X.NONE:
         window = child
         found = yield from request(core.QueryPointer, window=window)
-        child = found.child if found.same_screen else found.root
+        child = found.child if found.same_screen else found.root if anywhere else X.NONE
     return window
 
 
-def under_pointer(connection: ITransport) -> Asking[int]:
+def under_pointer(connection: ITransport, focused: int) -> Asking[int]:
     """
-    Of the program that gets the keys while the focus is PointerRoot, the outermost window; the root window where there is no
-    program under the pointer. NONE when one of the windows has just gone.
+    Of the program that gets the keys while the focus is PointerRoot or a root window, the outermost window; a root window
+    where there is no program under the pointer. NONE when one of the windows has just gone.
     """
     try:
-        window = yield from keyed(connection, X.PointerRoot)
+        window = yield from keyed(connection, focused)
         above, client = window, connection.client_of(window)
         while client and connection.client_of(above) == client:
             window = above

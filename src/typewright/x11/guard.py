@@ -26,8 +26,8 @@ class Guard:
     Who holds the keyboard? I ask for a grab on a window of mine that is never mapped. The server can't grant it, and the
     reason that it gives tells: AlreadyGrabbed if another client has the keyboard, NotViewable if nobody has. Nothing
     changes on either answer (xserver, GrabDevice). And where is the focus? The reply to that is also what makes the server
-    send RECORD's data on. While the focus goes with the pointer, the program under that is found out by some more. That
-    `window` serves others who need one of our own, too.
+    send RECORD's data on. While the focus goes with the pointer, as it does on a root window, too, the program under
+    that is found out by some more. That `window` serves others who need one of our own, too.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -73,8 +73,8 @@ class Guard:
 
         def take_focus(reply: bytes) -> None:
             (focus,) = _WINDOW_AT.unpack_from(reply)
-            if free and focus == X.PointerRoot:
-                found = self._connection.carry_out(under_pointer(self._connection))
+            if free and (focus == X.PointerRoot or self.is_background(focus)):
+                found = self._connection.carry_out(under_pointer(self._connection, focus))
                 found.addCallbacks(window.callback, window.errback)
             else:
                 window.callback(focus if free else HELD)
