@@ -21,7 +21,9 @@ LOOK_BACK = 64
 
 # Letters, digits and signs that are characters by themselves, whatever else of these stands before them.
 _PLAIN = re.compile(
-    "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*"
+    "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0e01-\u0e30\u1e00-\u1fff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+    "\uff01-\uff5e\U0001f600-\U0001f64f]*"
 )
 _LOOKED_AT = 1024
 
