@@ -8,11 +8,10 @@ keycodes back, release the name.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 
@@ -23,36 +22,16 @@ from twisted.logger import Logger
 from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
 from typewright.access import Access, rules_of
+from typewright.assembly import assemble
 from typewright.bus.connection import BusConnection
 from typewright.bus.dial import connect
 from typewright.bus.login import Login
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.bus.screen_lock import ScreenLock
 from typewright.config import Config
-from typewright.engine.collaborators import Collaborators
-from typewright.engine.desk import Desk, House
-from typewright.engine.dictation import Dictation
-from typewright.engine.fitting import Fitting
+from typewright.engine.desk import Desk
 from typewright.engine.history import History
-from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Typist
-from typewright.engine.user import User
 from typewright.errors import BusLost, DisplayLost, TypewrightError
-from typewright.focused import IAccessibility
-from typewright.interfaces import (
-    REPEAT,
-    IBarrier,
-    IFocus,
-    IHistory,
-    IKeyboard,
-    IKeyer,
-    IObserver,
-    IPrograms,
-    Stray,
-    wire,
-)
-from typewright.options import Options
-from typewright.plan.language import rules_for
 from typewright.x11.backend import Backend, open_backend
 
 _STARTING_S = 1.0
@@ -97,7 +76,7 @@ class Service:
             bus = yield connect(reactor)
             accessibility = Accessibility(reactor, bus, config.accessibility)
             history = History(reactor.seconds, age_s=config.history_s)
-            desk, dictation = _engine(reactor, config, backend, accessibility, history)
+            desk, dictation = assemble(reactor, config, backend, accessibility, history)
             screen, login = ScreenLock(bus, desk.screen_locked), Login(reactor, desk.screen_locked)
             service = cls(reactor, desk, backend, bus, accessibility, login)
             looked = [backend.guardian.start(), accessibility.start(), login.start(), _soon(screen.known(), reactor)]
@@ -216,53 +195,6 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
     return status
 
 
-def _engine(
-    reactor: Any, config: Config, backend: Backend, accessibility: IAccessibility, history: History
-) -> tuple[Desk, Dictation]:
-    """The engine on this backend, by this configuration; each collaborator checked against its seam."""
-    collaborators = Collaborators(
-        keyer=wire(backend.keyer, IKeyer),
-        observer=wire(backend.observer, IObserver),
-        keyboard=wire(backend.keyboard, IKeyboard),
-        barrier=wire(backend.barrier, IBarrier),
-        focus=wire(backend.focus, IFocus),
-        programs=wire(backend.programs, IPrograms),
-        history=wire(history, IHistory),
-        accessibility=wire(accessibility, IAccessibility),
-    )
-    pacing = Pacing(
-        config.pacing, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s, config.focus_wait_s
-    )
-    house = House(
-        typing_enabled=config.typing_enabled,
-        max_characters=config.max_characters,
-        max_jobs=config.max_jobs,
-        max_jobs_per_caller=config.max_jobs_per_caller,
-        options=Options(newline=config.newline, on_focus_change=config.on_focus_change, grabs=config.grabs),
-    )
-    user = User(reactor, backend.keyboard, manner=config.on_user, quiet_s=config.quiet_s, panic=config.panic)
-    fitting = Fitting(rules_for(config.language or _locale(os.environ), config.context))
-    typist = Typist(collaborators, reactor, pacing, fitting, user, passwords=config.passwords == "type")
-    facts = {"Backend": backend.name, "Version": __version__}
-    desk = Desk(typist, history, reactor, house, facts, backend.keyboard.name)
-    backend.keyboard.on_layout = desk.layout_changed
-
-    user.on_escape, user.on_panic = desk.escape, desk.panic
-
-    def touched(stray: Stray) -> None:
-        user.touched(stray)
-        if stray.pressed and stray.source != REPEAT and stray.keycode not in backend.keyboard.layout.modifiers:
-            history.forget()
-
-    def clicked() -> None:
-        user.clicked()
-        history.forget()
-
-    backend.observer.on_stray, backend.observer.on_click = touched, clicked
-    backend.barrier.on_gone = history.gone
-    return desk, Dictation(desk, typist, history, fitting)
-
-
 def _bounded(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
     """The end of `waiting`, good or bad, but not later than in a few seconds: a service must be able to stop."""
     return waiting.addTimeout(_CLOSING_S, reactor).addErrback(
@@ -279,8 +211,3 @@ def _soon(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
     soon: Deferred[Any] = Deferred()
     waiting.addBoth(lambda _: None if soon.called else soon.callback(None))
     return soon.addTimeout(_STARTING_S, reactor, onTimeoutCancel=lambda *_: None)
-
-
-def _locale(environ: Mapping[str, str]) -> str:
-    """The locale of the user's language, as POSIX finds it."""
-    return environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C"

@@ -52,6 +52,10 @@ ARROWS = {
         *["typewright.bus.client", "typewright.dictate", "typewright.hypotheses", "typewright.options", "typewright.plan"],
         *["typewright.errors", "typewright.explain", "typewright.x11.backend", _DEFER],
     ],
+    "assembly": [
+        *["typewright.config", "typewright.engine", "typewright.focused", "typewright.interfaces", "typewright.options"],
+        *["typewright.plan", "typewright.x11.backend", "typewright.__version__"],
+    ],
     "service": ["typewright", "twisted"],
     "cli": ["typewright", "twisted"],
 }

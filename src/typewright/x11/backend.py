@@ -176,7 +176,7 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
         data.close()
         raise
     return Backend(
-        keyer=keyer.Keyer(control, faking, locks, guard, controls),
+        keyer=keyer.Keyer(control, faking, locks, guard, controls, reactor),
         observer=watcher,
         keyboard=keyboard,
         barrier=barrier,

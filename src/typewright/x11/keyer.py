@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
 
-from typewright.interfaces import Controls
+from typewright.interfaces import Controls, IClock
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK, KeyEvent
 from typewright.x11.asking import Extension
 from typewright.x11.connection import Connection
@@ -24,6 +24,8 @@ from typewright.x11.xtest import NO_KEY, fake_input
 
 _CACHED_BURSTS = 4096
 _MARGIN_MS = 10
+_GRAB_SERVER, _UNGRAB_SERVER = struct.pack("=BBH", 36, 0, 1), struct.pack("=BBH", 37, 0, 1)
+_BESIDE_S = 1.0
 
 
 class Keyer:
@@ -35,13 +37,21 @@ class Keyer:
     """
 
     def __init__(
-        self, connection: Connection, extension: Extension, locks: Locks, guard: Guard, controls: ControlsReader
+        self,
+        connection: Connection,
+        extension: Extension,
+        locks: Locks,
+        guard: Guard,
+        controls: ControlsReader,
+        clock: IClock,
     ) -> None:
         self._connection = connection
         self._major = extension.major
         self._locks = locks
         self._guard = guard
         self._controls = controls
+        self._clock = clock
+        self._beside_until = 0.0
         self._packed_for = controls.now
         self._bursts: dict[Sequence[KeyEvent], tuple[bytes, int]] = {}
         # Impervious to another client's XGrabServer: its grab would hold back our confirmations.
@@ -58,11 +68,21 @@ class Keyer:
             burst = self._bursts[events] = pack(self._major, events, self._packed_for)
         requests, count = burst
         state = events[0].state
-        if state == ANY_STATE:
-            return self._guard.behind(requests, count)
-        switch, switches = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
-        off, on = self._locks.lift(state & MODIFIERS_MASK)
-        return self._guard.behind(switch + off + requests + on, switches + count + (2 if off else 0))
+        if state != ANY_STATE:
+            switch, switches = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
+            off, on = self._locks.lift(state & MODIFIERS_MASK)
+            requests, count = switch + off + requests + on, switches + count + (2 if off else 0)
+        # Where the server itself waits between the events, everybody else would wait with it.
+        if self._beside_until > self._clock.seconds() and not self._packed_for.slow_s:
+            requests, count = _GRAB_SERVER + requests + _UNGRAB_SERVER, count + 2
+        return self._guard.behind(requests, count)
+
+    def beside(self) -> None:
+        """
+        Another program is typing as well. For a moment, bursts are shut: the server may end a client's turn in the middle of
+        a write, and then comes to others.
+        """
+        self._beside_until = self._clock.seconds() + _BESIDE_S
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
