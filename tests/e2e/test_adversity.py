@@ -17,6 +17,7 @@ from contextlib import contextmanager
 import pytest
 from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.outside import gdbus
 from tests.x11.stage import Other
 from Xlib import X
 
@@ -155,3 +156,19 @@ def test_a_bus_that_hangs_up_is_no_bus(environ: dict[str, str]) -> None:
         false_bus.join(20)
     assert done.returncode == 6
     assert time.monotonic() - began < 10
+
+
+def test_what_a_program_reads_by_a_later_layout_is_not_confirmed(desk: Desk, other: Other) -> None:
+    assert desk.call("Insert", "s", "a") == "b true"  # the program is known as one that answers from now on
+    window = other.display.get_input_focus().focus
+    window.change_attributes(event_mask=X.KeyPressMask)
+    other.display.sync()
+    with stopped(desk.terminal.process.pid):
+        caller = subprocess.Popen(gdbus("Type", "xyz", "{}"), env=desk.environ, stdout=subprocess.PIPE, text=True)
+        received: list[tuple[int, int]] = []
+        desktop.until(lambda: len(received.extend(other.got(window)) or received) == 3)
+        desk.layout("de")
+    answer, _ = caller.communicate(timeout=60)
+    assert desk.terminal.read(4) == "axzy"
+    assert "'confirmed': <false>" in answer
+    assert "the keyboard layout changed" in answer

@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 from typewright.engine.ahead import AT_MOST, Ahead
 from typewright.focused import FocusedObject
 from typewright.interfaces import LEVEL_APPLICATION, USER, Stray
-from typewright.sample import CONTROL
+from typewright.plan.chords import KeyEvent
+from typewright.sample import CONTROL, sample_layout
 from typewright.testing import FakeBarrier
 
 CONTROL_L = 37
@@ -160,3 +161,48 @@ def test_who_stops_waits_for_nobody() -> None:
     assert [ahead.typed() is asked[0] for _ in range(2)] == [False, True]
     ahead.stop()
     assert asked[1].called
+
+
+def test_what_a_new_layout_overtakes_before_the_program_has_it_is_not_confirmed() -> None:
+    bench = Bench()
+    barrier = slow(bench)
+    typing = bench.insert("ab")
+    bench.keyboard.announce(sample_layout(spare=1))
+    barrier.answer(0)
+    assert outcome(typing) is False
+    assert (bench.job.level, bench.job.reason) == ("", "the keyboard layout changed")
+    assert bench.history.before(1) == ""
+
+
+def test_no_keycode_is_lent_anew_once_a_new_layout_has_overtaken_what_is_under_way() -> None:
+    bench = Bench(layout=sample_layout(spare=1))
+    barrier = slow(bench)
+    typing = bench.insert("çxyñö")
+    barrier.answer(0)
+    assert typed(bench) == 5  # a Shift is among them
+    bench.keyboard.announce(replace(sample_layout(spare=1), groups=1))
+    barrier.answer(1)
+    barrier.answer(2)
+    assert (outcome(typing), bench.job.reason) == (False, "the keyboard layout changed")
+    assert typed(bench) == 5
+    assert bench.history.before(1) == ""
+
+
+def test_behind_a_disturbance_nothing_goes_on_in_another_layout() -> None:
+    bench = Bench()
+    barrier = slow(bench)
+
+    def touch(number: int, event: KeyEvent) -> None:
+        if number == 3:
+            bench.user.touched(Stray(16, True, 0, USER))
+
+    bench.keyer.on_send = touch
+    typing = bench.insert("abc")
+    assert typed(bench) == 2
+    bench.keyboard.announce(sample_layout(spare=1))
+    bench.clock.advance(0.3)
+    for asked in barrier.asked:
+        asked.callback(LEVEL_APPLICATION)
+    assert (outcome(typing), bench.job.reason) == (False, "the keyboard layout changed")
+    assert typed(bench) == 2
+    assert bench.history.before(1) == ""

@@ -82,8 +82,6 @@ class Hands:
                 stands = self._keyboard.layout is job.layout and not self._keyboard.stale
                 if stands or (yield from self._check_layout(job, watchdog)):
                     job.confirmed(chord)
-                else:
-                    job.insertion = 0
                 unsure, waited = False, False
                 if (taken := ahead.typed()) is not None:
                     # Long enough for a hand to come down.
@@ -169,6 +167,8 @@ class Hands:
         stands = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
         if not stands:
             job.stop(LAYOUT_CHANGED)
+            # What the program has not taken yet, it reads by the new one.
+            job.insertion = 0
         return stands
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:

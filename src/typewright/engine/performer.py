@@ -99,7 +99,8 @@ class Performer:
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
                 yield from self._reach_end(job)
-                yield from self._witness.testify(job)
+                if not job.stopped:
+                    yield from self._witness.testify(job)
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
         finally:
@@ -145,10 +146,10 @@ class Performer:
                 lent = yield from self._patience.within(job, self._keyboard.borrow(step.borrow))
                 if lent is None:
                     return
-                if lent is not job.layout:
+                anew, job.layout = lent is not job.layout, lent
+                if anew:
                     # Some programs look up what they have read in one go before they take in that the map is another.
                     yield from self._reach(job, settle=True)
-                job.layout = lent
                 if job.stopped:
                     return
                 coder = _coder(job, lent, state)
@@ -202,7 +203,7 @@ class Performer:
             return self._give_up(job, _TYPED_BEHIND)
         surplus, tries, presses = disturbance.surplus, _TRIES, self._user.presses
         yield from self._patience.within(job, self._keyer.settle())
-        found = yield from self._surroundings.at_rest_again(job)
+        found = yield from self._at_rest_again(job)
         while found is not None and surplus:
             if self._user.presses != presses:
                 return self._give_up(job, _PAST_CORRECTION)
@@ -218,7 +219,7 @@ class Performer:
             if aside.disturbance is None or aside.disturbance.surplus != 0 or not tries:
                 return self._give_up(job, aside.reason or "a correction was disturbed")
             surplus, tries = surplus - aside.typed, tries - 1
-            found = yield from self._surroundings.at_rest_again(job)
+            found = yield from self._at_rest_again(job)
         if found is None and surplus:
             self._give_up(job, _PAST_CORRECTION)
         return found
@@ -234,12 +235,30 @@ class Performer:
         level = yield from self._reach(job, settle=False)
         if level == GONE and job.typed > 1 and job.last not in _MAY_CLOSE:
             job.stop(_CLOSED)
-        elif level is not None:
+        elif not job.stopped:
             job.level = LEVEL_SERVER if level == GONE else level
 
+    def _at_rest_again(self, job: Job) -> Waits:
+        """As `Surroundings.at_rest_again`, in the layout that the job has been typed in."""
+        found = yield from self._surroundings.at_rest_again(job)
+        return found if found is not None and self._same_layout(job) else None
+
     def _reach(self, job: Job, *, settle: bool) -> Waits:
-        reached = self._barrier.reach(job.window, settle=settle)
-        return self._patience.within(job, reached, _NOT_ANSWERED, job.options.timeout_s or self._pacing.answer_s)
+        """Wait until the program has taken the keys, in the layout that they were meant in."""
+        waiting = self._barrier.reach(job.window, settle=settle)
+        patience_s = job.options.timeout_s or self._pacing.answer_s
+        reached = yield from self._patience.within(job, waiting, _NOT_ANSWERED, patience_s)
+        if self._keyboard.stale:
+            yield from self._patience.within(job, self._keyboard.read())
+        self._same_layout(job)
+        return reached
+
+    def _same_layout(self, job: Job) -> bool:
+        """Whether the layout is still the job's; if not, what the program had not taken yet was read by another one."""
+        same = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
+        if not same:
+            self._give_up(job, LAYOUT_CHANGED)
+        return same
 
 
 def _coder(job: Job, layout: Layout, state: KeyboardState) -> KeyCoder:
