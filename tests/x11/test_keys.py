@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 
 import Xlib.ext.xtest
-from tests.desktop import run
+from tests.desktop import lock_modifiers, locked_modifiers, run
 from tests.x11.program import PING, Program
 from tests.x11.stage import SHIFT, A, B, Other, Stage, Steps, press, release, tap
 from twisted.internet import reactor
@@ -15,9 +15,11 @@ from Xlib import X
 
 from typewright.interfaces import HELD, OURS, PROGRAM, REPEAT, USER, Stray
 from typewright.plan.chords import ANY_STATE
+from typewright.sample import LOCK
 
 SHIFT_MASK = 1
 RIGHT_ALT = 108
+CAPS, NUM_LOCK = 66, 0x10
 
 
 class ConfirmationTest(Stage):
@@ -279,6 +281,32 @@ class SecondScreenTest(Stage):
             self.other.display.sync()
             where, _ = yield self.typed(tap(A))
             self.assertEqual(where, expected.id)
+
+
+class LockTest(Stage):
+    @inlineCallbacks
+    def test_a_lock_that_is_taken_off_for_a_key_is_on_again(self) -> Steps:
+        window = self.other.window()
+        lock_modifiers(self.environ, LOCK)
+        self.addCleanup(lock_modifiers, self.environ, 0)
+        yield self.backend.keyboard.read()
+        _, confirmed = yield self.typed(tap(A))
+        self.assertEqual((confirmed, self.other.got(window)), ([True, True], [(A, 0)]))
+        self.assertEqual(locked_modifiers(self.environ), LOCK)
+
+    @inlineCallbacks
+    def test_a_lock_that_the_user_has_just_taken_off_stays_off(self) -> Steps:
+        self.other.window()
+        lock_modifiers(self.environ, LOCK | NUM_LOCK)
+        self.addCleanup(lock_modifiers, self.environ, 0)
+        yield self.backend.keyboard.read()
+        for down in (True, False):
+            self.other.finger(CAPS, down=down)
+        # Nobody has come to read what the server tells of that.
+        _, confirmed = yield self.typed(tap(A))
+        self.assertEqual(confirmed, [True, True])
+        yield self.backend.keyboard.read()
+        self.assertEqual(locked_modifiers(self.environ), NUM_LOCK)
 
 
 class GroupTest(Stage):

@@ -68,14 +68,22 @@ class Keyer:
             burst = self._bursts[events] = pack(self._major, events, self._packed_for)
         requests, count = burst
         state = events[0].state
+        ahead, before, closing, lifted = b"", 0, b"", None
         if state != ANY_STATE:
-            switch, switches = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
-            off, on = self._locks.lift(state & MODIFIERS_MASK)
-            requests, count = switch + off + requests + on, switches + count + (2 if off else 0)
+            ahead, before = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
+            lifted = self._locks.lift(state & MODIFIERS_MASK)
         # Where the server itself waits between the events, everybody else would wait with it.
         if self._beside_until > self._clock.seconds() and not self._packed_for.slow_s:
-            requests, count = _GRAB_SERVER + requests + _UNGRAB_SERVER, count + 2
-        return self._guard.behind(requests, count)
+            ahead, before, closing, count = _GRAB_SERVER + ahead, before + 1, _UNGRAB_SERVER, count + 1
+        if lifted is None:
+            return self._guard.behind(ahead + requests + closing, before + count)
+
+        def look(reply: bytes) -> None:
+            if amends := lifted.amends(reply):
+                self._connection.send(amends)
+
+        self._connection.call(lifted.question, look, _told_behind, ahead, before, flush=False)
+        return self._guard.behind(lifted.off + requests + lifted.on + closing, count + 2)
 
     def beside(self) -> None:
         """
@@ -90,6 +98,10 @@ class Keyer:
             return succeed(None)
         requests, count = self._locks.restore()
         return self._guard.behind(requests, count).addCallback(lambda window: None)
+
+
+def _told_behind(problem: Exception) -> None:
+    """The guard's questions fail for the same reason, and their asker hears of it."""
 
 
 def pack(major: int, events: Sequence[KeyEvent], controls: Controls) -> tuple[bytes, int]:

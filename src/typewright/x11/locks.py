@@ -11,6 +11,27 @@ _UNNOTICED = 1 << 5
 """Mod3: it has no light, and no key is pressed while it is changed."""
 
 
+class Lifted:
+    """
+    Locks that are `off` while keys are sent, and `on` again behind them.
+
+    The user may have taken one off already, and we have not heard of it yet. So the `question` goes ahead of it all, in the
+    same write, and from its reply it is known what nobody wants back.
+    """
+
+    def __init__(self, major: int, modifiers: int) -> None:
+        self._major = major
+        self._modifiers = modifiers
+        self.question = xkb.get_state(major)
+        self.off = xkb.lock_modifiers(major, modifiers, 0)
+        self.on = xkb.lock_modifiers(major, modifiers, modifiers)
+
+    def amends(self, reply: bytes) -> bytes:
+        """The request that takes off for good what was off when we came; none where nothing was."""
+        gone = self._modifiers & ~xkb.parse_state(reply).locked
+        return xkb.lock_modifiers(self._major, gone, 0) if gone else b""
+
+
 class Locks:
     """
     I switch the active group for characters that stand in another one, and take off locked modifiers for those that stand
@@ -59,15 +80,10 @@ class Locks:
         self._active = group
         return requests + xkb.lock_group(self._major, self._locked), count
 
-    def lift(self, modifiers: int) -> tuple[bytes, bytes]:
-        """
-        The request that takes every lock off but those in `modifiers`, and the one that puts them back; two empty ones when
-        there is nothing to take off.
-        """
+    def lift(self, modifiers: int) -> Lifted | None:
+        """How to take off every lock but those in `modifiers` for one write; None when there is nothing to take off."""
         surplus = self._modifiers & ~modifiers
-        if not surplus:
-            return b"", b""
-        return xkb.lock_modifiers(self._major, surplus, 0), xkb.lock_modifiers(self._major, surplus, surplus)
+        return Lifted(self._major, surplus) if surplus else None
 
     def tell_again(self) -> list[bytes]:
         """
