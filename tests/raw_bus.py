@@ -8,7 +8,7 @@ import select
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jeepney import Endianness, Header, HeaderFields, Message, MessageFlag, MessageType, Parser
 
@@ -48,7 +48,7 @@ def message(
 class RawPeer:
     """
     I am connected when made, under the unique `name`. `replies` counts the answers by the serial of their call; `errors` are
-    the names and sentences of those that were errors.
+    the names and sentences of those that were errors. `on_answer(serial, answer)` is called with each.
     """
 
     def __init__(self, address: str) -> None:
@@ -64,6 +64,7 @@ class RawPeer:
         self._serial = 0
         self.replies: Counter[int] = Counter()
         self.errors: list[tuple[str, str]] = []
+        self.on_answer: Callable[[int, Message], object] = lambda serial, answer: None
         self._bodies: dict[int, tuple[object, ...]] = {}
         (self.name,) = self.ask(message("Hello", path=DAEMON_PATH, interface=DAEMON, destination=DAEMON))
 
@@ -146,6 +147,7 @@ class RawPeer:
             return
         serial = got.header.fields[HeaderFields.reply_serial]
         self.replies[serial] += 1
+        self.on_answer(serial, got)
         if serial in self._bodies:
             self._bodies[serial] = got.body
         if got.header.message_type is MessageType.error:
