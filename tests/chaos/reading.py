@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from tests.chaos.callers import BOUND_S, Call, Callers
 from tests.chaos.scene import Scene
 from typewright.engine.ahead import AT_MOST
-from typewright.engine.hands import LAYOUT_CHANGED
 
 _OTHERS = frozenset("145!\"$%;¹¼½9()]'^[{~çÇ`·&/\x1b\x1c\x1d\x1e\x7f\r\x01\x05\x00")
 """What the user, another program, and chords type: 1, 4, 5 and 9 on every level of these layouts, and control characters."""
@@ -38,16 +37,13 @@ def problems(callers: Callers, scene: Scene, disturbances: int) -> list[str]:
         if call.outcome == "false" and call.typed is not None:
             here = longest[scene.windows.index(call.window)] if call.window in scene.windows else 0
             # What a program had not come to when the layout changed, it reads by the new one.
-            ahead = AT_MOST if call.reason == LAYOUT_CHANGED else 0
+            ahead = AT_MOST if scene.changes > 1 else 0
             if not max(call.typed - ahead, 4) <= max(here, 4) <= max(call.typed, 3) + 1:
                 found.append(f"{call.typed} typed, and {longest} stand there: {call}")
         if call.member != "Revise" and sum(reading.heads[call.mark] for reading in readings) > 1:
             found.append(f"it stands there twice: {call}")
     garbage = "".join(reading.garbage for reading in readings)
-    # Only a report tells why; what was under way when the layout changed may have become anything.
-    overtaken = scene.changes > 1 and any(
-        call.outcome == "false" and call.reason in ("", LAYOUT_CHANGED) for call in callers.calls
-    )
+    overtaken = scene.changes > 1 and any(call.outcome == "false" for call in callers.calls)
     if len(garbage) > disturbances + AT_MOST * overtaken:
         found.append(f"{garbage!r} belongs to no text")
     erased = any(call.member == "Backspace" for call in callers.calls)
