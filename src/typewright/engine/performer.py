@@ -14,6 +14,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.engine.collaborators import Collaborators
+from typewright.engine.correction import Correction, coder_for
 from typewright.engine.disturbance import Disturbance
 from typewright.engine.hands import LAYOUT_CHANGED, NOT_AS_SENT, Hands
 from typewright.engine.job import Job
@@ -23,7 +24,6 @@ from typewright.engine.surroundings import Surroundings
 from typewright.engine.user import User
 from typewright.engine.witness import Witness
 from typewright.interfaces import GONE, LEVEL_SERVER, IClock, KeyboardState
-from typewright.options import SHIFT_RETURN
 from typewright.plan.chords import KeyList
 from typewright.plan.key_coder import KeyCoder
 from typewright.plan.layout import Layout, Untypeable
@@ -33,8 +33,6 @@ _TRIES = 3
 _NOT_ANSWERED = "the program with the focus has not answered yet"
 _CLOSED = "the window was closed, and nobody can say what its program had taken by then"
 _MAY_CLOSE = ("", "\n", "\t", " ")
-_TYPED_BEHIND = "a key or a button was pressed in between, and what was to be deleted may stand elsewhere now"
-_PAST_CORRECTION = "a key that was pressed in between, or repeated, may have done more than type a character"
 
 
 class Step(NamedTuple):
@@ -71,6 +69,7 @@ class Performer:
         self._patience = Patience(clock, pacing.timeout_s)
         self._witness = Witness(collaborators, user, clock, self._patience)
         self._hands = Hands(collaborators, user, clock, pacing)
+        self._correction = Correction(collaborators, surroundings, user, self._patience, self._hands)
 
     def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
         """Press and release the chords of `key_list`; see `Hands`."""
@@ -121,7 +120,8 @@ class Performer:
                 disturbed, last = (1, job.typed) if job.typed > last else (disturbed + 1, last)
                 if disturbed > _TRIES:
                     job.stop(NOT_AS_SENT)
-                found = yield from self._put_right(job)
+                self._witness.spoil()
+                found = yield from self._correction.put_right(job)
         except Untypeable as problem:
             job.stop(str(problem))
         finally:
@@ -130,7 +130,7 @@ class Performer:
     def _take_steps_in(self, job: Job, layout: Layout, state: KeyboardState, plan: Plan) -> Waits:
         """Take the steps of `plan` in this layout and state; stops where the job is stopped or disturbed."""
         job.layout = layout
-        coder = _coder(job, layout, state)
+        coder = coder_for(job, layout, state)
         for step in plan(coder):
             if step.behind:
                 yield from self._reach(job, settle=False)
@@ -152,7 +152,7 @@ class Performer:
                     yield from self._reach(job, settle=True)
                 if job.stopped:
                     return
-                coder = _coder(job, lent, state)
+                coder = coder_for(job, lent, state)
             if not (yield from self._type(step.keys(coder), job)):
                 return
 
@@ -189,47 +189,6 @@ class Performer:
             # A shortcut may have done anything.
             self._history.end(job.window)
 
-    def _put_right(self, job: Job) -> Waits:
-        """
-        The user, or somebody else, has come between: wait until no modifier is held, and take back what was typed amiss.
-
-        The layout and the state to go on with; None, and the job stopped, when that can't be done.
-        """
-        disturbance, job.disturbance = job.disturbance, None
-        self._witness.spoil()
-        if disturbance is None or disturbance.surplus is None:
-            return self._give_up(job, _PAST_CORRECTION)
-        if job.erases and self._user.presses:
-            return self._give_up(job, _TYPED_BEHIND)
-        surplus, tries, presses = disturbance.surplus, _TRIES, self._user.presses
-        yield from self._patience.within(job, self._keyer.settle())
-        found = yield from self._at_rest_again(job)
-        while found is not None and surplus:
-            if self._user.presses != presses:
-                return self._give_up(job, _PAST_CORRECTION)
-            layout, state = found
-            aside = Job(job.caller, "correction", options=job.options)
-            aside.window, aside.layout = job.window, layout
-            coder = _coder(aside, layout, state)
-            # One at a time: what somebody else types in between must not go with the next.
-            if (yield self.press_and_release_keys(coder.backspaces(1), aside)):
-                surplus -= 1
-                continue
-            # None of its own presses may be taken back: a BackSpace too many can't be.
-            if aside.disturbance is None or aside.disturbance.surplus != 0 or not tries:
-                return self._give_up(job, aside.reason or "a correction was disturbed")
-            surplus, tries = surplus - aside.typed, tries - 1
-            found = yield from self._at_rest_again(job)
-        if found is None and surplus:
-            self._give_up(job, _PAST_CORRECTION)
-        return found
-
-    def _give_up(self, job: Job, reason: str) -> None:
-        """Nobody can tell what stands there now."""
-        job.stop(reason)
-        job.insertion = 0
-        self._history.end(job.window)
-
     def _reach_end(self, job: Job) -> Waits:
         """How far the confirmation goes. A window that is gone may have been closed by the last key, and by no other one."""
         level = yield from self._reach(job, settle=False)
@@ -238,11 +197,6 @@ class Performer:
         elif not job.stopped:
             job.level = LEVEL_SERVER if level == GONE else level
 
-    def _at_rest_again(self, job: Job) -> Waits:
-        """As `Surroundings.at_rest_again`, in the layout that the job has been typed in."""
-        found = yield from self._surroundings.at_rest_again(job)
-        return found if found is not None and self._same_layout(job) else None
-
     def _reach(self, job: Job, *, settle: bool) -> Waits:
         """Wait until the program has taken the keys, in the layout that they were meant in."""
         waiting = self._barrier.reach(job.window, settle=settle)
@@ -250,20 +204,8 @@ class Performer:
         reached = yield from self._patience.within(job, waiting, _NOT_ANSWERED, patience_s)
         if self._keyboard.stale:
             yield from self._patience.within(job, self._keyboard.read())
-        self._same_layout(job)
+        self._correction.same_layout(job)
         return reached
-
-    def _same_layout(self, job: Job) -> bool:
-        """Whether the layout is still the job's; if not, what the program had not taken yet was read by another one."""
-        same = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
-        if not same:
-            self._give_up(job, LAYOUT_CHANGED)
-        return same
-
-
-def _coder(job: Job, layout: Layout, state: KeyboardState) -> KeyCoder:
-    shift_return = job.options.newline == SHIFT_RETURN
-    return KeyCoder(layout, group=state.group, locked=state.locked, shift_return=shift_return)
 
 
 def _cut_behind_tabs(keys: KeyList) -> list[KeyList]:
