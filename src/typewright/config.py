@@ -110,7 +110,7 @@ class Config:
     on_user: str = _key(
         "pause",
         "What a job does when you press a key or a button while it types: go on, pause until you are quiet, or stop. "
-        "Escape stops it in any case.",
+        "Escape stops it in any case; and what deletes (Backspace, Revise, Undo) stops at any key.",
         _one_of(ON_USER),
         _in_words(ON_USER),
     )

@@ -18,8 +18,8 @@ class User:
 
     `manner` is of `ON_USER`; quiet is when nothing has been touched for `quiet_s`. `on_escape()` is called when Escape is
     pressed, `on_panic()` when the panic chord is, in the notation of `Press`; an empty one never is. Modifiers alone are no
-    touch: the typist waits for these anyway. `touches` counts them for the job, `presses` what other programs press as
-    well, `seen` whatever I am told of.
+    touch: the typist waits for these anyway. `touches` counts them for the job, `presses` those of other programs
+    besides, `seen` whatever I am told of.
     """
 
     def __init__(
