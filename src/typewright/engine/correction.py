@@ -69,10 +69,10 @@ class Correction:
 
     def same_layout(self, job: Job) -> bool:
         """Whether the layout is still the job's; if not, what the program had not taken yet was read by another one."""
-        same = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
-        if not same:
-            self._give_up(job, LAYOUT_CHANGED)
-        return same
+        if job.is_typed_in(self._keyboard.layout):
+            return True
+        self._give_up(job, LAYOUT_CHANGED)
+        return False
 
     def _at_rest_again(self, job: Job) -> Waits:
         """As `Surroundings.at_rest_again`, in the layout that the job has been typed in."""

@@ -164,12 +164,12 @@ class Hands:
         """Whether the layout is still the one that the key list was made for; stops the job if not."""
         if self._keyboard.stale:
             yield watchdog.guard(self._keyboard.read())
-        stands = self._keyboard.layout is job.layout or self._keyboard.layout == job.layout
-        if not stands:
-            job.stop(LAYOUT_CHANGED)
-            # What the program has not taken yet, it reads by the new one.
-            job.insertion = 0
-        return stands
+        if job.is_typed_in(self._keyboard.layout):
+            return True
+        job.stop(LAYOUT_CHANGED)
+        # What the program has not taken yet, it reads by the new one.
+        job.insertion = 0
+        return False
 
     def _lift(self, down: Collection[int], job: Job) -> Waits:
         """Release what is down, last pressed first, and wait for the confirmations, but not for ever; whether all came."""

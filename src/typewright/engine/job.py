@@ -63,6 +63,10 @@ class Job:
         """Type no further. The first reason is the one that counts; the chord under way is finished."""
         self.reason = self.reason or reason
 
+    def is_typed_in(self, layout: Layout) -> bool:
+        """Whether that is the layout which my key list was made for, or one like it."""
+        return layout is self.layout or layout == self.layout
+
     def confirmed(self, chord: Chord) -> None:
         """`chord` was confirmed."""
         self.typed += chord.counts
