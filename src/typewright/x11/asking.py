@@ -21,6 +21,8 @@ LONGEST_REPLY = 1 << 24
 """Bytes. No request of ours has a longer reply; the protocol allows 16 GiB, and nobody should wait for that."""
 GET_INPUT_FOCUS = struct.pack("=BBH", 43, 0, 1)
 """The request for the window with the focus; also the cheapest one with a reply, where a round trip is all that matters."""
+GRAB_SERVER, UNGRAB_SERVER = struct.pack("=BBH", 36, 0, 1), struct.pack("=BBH", 37, 0, 1)
+"""The requests between which the server heeds no other client."""
 
 _LONGEST_PROPERTY = 1024
 

@@ -156,7 +156,7 @@ def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> G
             if alone:
                 return
             redeemed = yield _redeem(reactor, control, recovery, guard.window)
-            alone = (yield control.carry_out(recovery.holder())) in (0, guard.window)
+            alone = not (yield control.carry_out(recovery.is_anothers(guard.window)))
             swept = yield sweep_alone()
             if swept or redeemed:
                 log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)

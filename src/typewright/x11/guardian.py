@@ -62,7 +62,7 @@ class Guardian:
         self._connection.wait(lambda: self._orphaned, beside=sys.stdin.fileno())
         self._connection.wait(lambda: self._orphaned, _PARTING_S)
         # Another Typewright that has the display has put it right when it came. It may hold keys down, and ask programs.
-        if self._connection.carry_out(self._recovery.holder()) not in (0, self._window):
+        if self._connection.carry_out(self._recovery.is_anothers(self._window)):
             return
         self._connection.carry_out(sweep(self._xinput, self._faking, self._device))
         if self._connection.carry_out(self._recovery.owed()):

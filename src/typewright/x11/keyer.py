@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from typewright.interfaces import Controls, IClock
 from typewright.plan.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK, KeyEvent
-from typewright.x11.asking import Extension
+from typewright.x11.asking import GRAB_SERVER, UNGRAB_SERVER, Extension
 from typewright.x11.connection import Connection
 from typewright.x11.controls import ControlsReader
 from typewright.x11.guard import Guard
@@ -24,7 +24,6 @@ from typewright.x11.xtest import NO_KEY, fake_input
 
 _CACHED_BURSTS = 4096
 _MARGIN_MS = 10
-_GRAB_SERVER, _UNGRAB_SERVER = struct.pack("=BBH", 36, 0, 1), struct.pack("=BBH", 37, 0, 1)
 _BESIDE_S = 1.0
 
 
@@ -74,7 +73,7 @@ class Keyer:
             lifted = self._locks.lift(state & MODIFIERS_MASK)
         # Where the server itself waits between the events, everybody else would wait with it.
         if self._beside_until > self._clock.seconds() and not self._packed_for.slow_s:
-            ahead, before, closing, count = _GRAB_SERVER + ahead, before + 1, _UNGRAB_SERVER, count + 1
+            ahead, before, closing, count = GRAB_SERVER + ahead, before + 1, UNGRAB_SERVER, count + 1
         if lifted is None:
             return self._guard.behind(ahead + requests + closing, before + count)
 

@@ -8,18 +8,13 @@ the server for itself for the few round trips that it needs, and looks first whe
 
 from __future__ import annotations
 
-import struct
-
 from typewright.x11 import xkb
-from typewright.x11.asking import GET_INPUT_FOCUS, Ask, Asking, Extension, ITransport
+from typewright.x11.asking import GET_INPUT_FOCUS, GRAB_SERVER, UNGRAB_SERVER, Ask, Asking, Extension, ITransport
 from typewright.x11.borrowed import holds
 from typewright.x11.keycodes import Keycodes
 from typewright.x11.leases import Leases
 from typewright.x11.locks import Locks
 from typewright.x11.tenure import Tenure
-
-_GRAB_SERVER = struct.pack("=BBH", 36, 0, 1)
-_UNGRAB_SERVER = struct.pack("=BBH", 37, 0, 1)
 
 LONGEST_GRAB_S = 2
 """How long `Recovery.redeem` may take, in whole seconds: who has it carried out sees to that, as the server is grabbed."""
@@ -43,9 +38,9 @@ class Recovery:
         yield from self._leases.prepare()
         yield from self._tenure.prepare()
 
-    def holder(self) -> Asking[int]:
-        """The window of the living Typewright that has the display; 0 for nobody."""
-        return self._tenure.holder()
+    def is_anothers(self, window: int) -> Asking[bool]:
+        """Whether a living Typewright has the display that is not the client of `window`."""
+        return (yield from self._tenure.holder()) not in (0, window)
 
     def owed(self) -> Asking[bool]:
         """Whether there is anything to give back, whoever owes it."""
@@ -59,7 +54,7 @@ class Recovery:
         Then the display belongs to the client of the window `heir`, if there is one and nobody has it. A keycode that holds
         something else by now (the user chose another layout) is left alone.
         """
-        self._connection.send(_GRAB_SERVER)
+        self._connection.send(GRAB_SERVER)
         try:
             if (yield from self._tenure.holder()):
                 return False
@@ -67,7 +62,7 @@ class Recovery:
                 self._connection.send(self._tenure.take(heir))
             return (yield from self._give_back())
         finally:
-            self._connection.send(_UNGRAB_SERVER)
+            self._connection.send(UNGRAB_SERVER)
 
     def _give_back(self) -> Asking[bool]:
         owed, group = yield from self._leases.left()
