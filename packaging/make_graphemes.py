@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-Makes `src/typewright/plan/graphemes.tsv` from the Unicode properties that the `regex` package carries.
+Makes `src/typewright/text/graphemes.tsv` from the Unicode properties that the `regex` package carries.
 
     .venv/bin/python packaging/make_graphemes.py
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import regex
 
-TABLE = Path(__file__).parents[1] / "src/typewright/plan/graphemes.tsv"
+TABLE = Path(__file__).parents[1] / "src/typewright/text/graphemes.tsv"
 UNICODE = "18.0"
 HEAD = f"""\
 # First and last code point (hexadecimal), and the letter of their class in `graphemes.py`; what is not here is an `o`.

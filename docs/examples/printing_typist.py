@@ -6,8 +6,9 @@ from twisted.internet.task import Clock
 from typewright.engine.collaborators import Collaborators
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.typist import Typist
-from typewright.testing import (
+from typewright.engine.plans import Typist
+from typewright.testing.accessibility import FakeAccessibility
+from typewright.testing.backend import (
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -15,7 +16,6 @@ from typewright.testing import (
     PrintingKeyer,
     ScriptedObserver,
 )
-from typewright.testing_focused import FakeAccessibility
 
 
 def type_and_tell(text: str, observer: ScriptedObserver) -> None:

@@ -8,7 +8,7 @@ import signal
 if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from typewright.cli import main
+from typewright.cli.parser import main
 
 if __name__ == "__main__":
     main()

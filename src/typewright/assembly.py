@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from typewright import __version__
+from typewright.backends.x11.backend import Backend
 from typewright.config import Config
 from typewright.engine.collaborators import Collaborators
-from typewright.engine.desk import Desk, House
-from typewright.engine.dictation import Dictation
-from typewright.engine.fitting import Fitting
+from typewright.engine.context_adjust import Fitting
+from typewright.engine.dictation_service import Dictation
 from typewright.engine.history import History
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Typist
-from typewright.engine.user import User
-from typewright.focused import IAccessibility
-from typewright.interfaces import (
+from typewright.engine.plans import Typist
+from typewright.engine.typing_service import Desk, House
+from typewright.engine.user_activity import User
+from typewright.interfaces.accessibility import IAccessibility
+from typewright.interfaces.backend import (
     PROGRAM,
     REPEAT,
     IBarrier,
@@ -32,8 +33,7 @@ from typewright.interfaces import (
     wire,
 )
 from typewright.options import Options
-from typewright.plan.language import rules_for
-from typewright.x11.backend import Backend
+from typewright.text.language import rules_for
 
 
 def assemble(

@@ -12,9 +12,9 @@ from typing import Any
 
 from typewright.access import rules_of
 from typewright.errors import ConfigError
+from typewright.keymap.notation import keysyms_of
 from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
-from typewright.plan.language import rules_for
-from typewright.plan.notation import keysyms_of
+from typewright.text.language import rules_for
 
 PACINGS = ("chord", "event")
 PASSWORDS = ("refuse", "type")
@@ -174,7 +174,7 @@ class Config:
     context: Mapping[str, Mapping[str, Any]] = _key(
         {},
         "Your own additions to the context rules: a table [context.LANGUAGE], or [context.any], with the keys of "
-        "src/typewright/plan/context.toml.",
+        "src/typewright/text/context.toml.",
         _is_context,
         "tables of context rules",
     )

@@ -23,16 +23,16 @@ from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
 from typewright.access import Access, rules_of
 from typewright.assembly import assemble
+from typewright.backends.x11.backend import Backend, open_backend
+from typewright.bus.connect import connect
 from typewright.bus.connection import BusConnection
-from typewright.bus.dial import connect
-from typewright.bus.login import Login
 from typewright.bus.publication import BusName, publish, take_name
-from typewright.bus.screen_lock import ScreenLock
 from typewright.config import Config
-from typewright.engine.desk import Desk
 from typewright.engine.history import History
+from typewright.engine.typing_service import Desk
 from typewright.errors import BusLost, DisplayLost, TypewrightError
-from typewright.x11.backend import Backend, open_backend
+from typewright.screenlock.logind import Login
+from typewright.screenlock.screensaver import ScreenLock
 
 _STARTING_S = 1.0
 _CLOSING_S = 3.0

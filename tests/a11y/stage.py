@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests import desktop
+from tests.helpers import desktop
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.task import deferLater
@@ -20,9 +20,9 @@ from twisted.internet.utils import getProcessOutput
 from twisted.trial.unittest import TestCase
 
 from typewright.a11y.accessibility import Accessibility
+from typewright.bus.connect import connect
 from typewright.bus.connection import BusConnection
-from typewright.bus.dial import connect
-from typewright.focused import TextEvent
+from typewright.interfaces.accessibility import TextEvent
 
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 PYTHON = "/usr/bin/python3"  # Debian's: the toolkits are its packages.

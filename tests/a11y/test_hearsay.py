@@ -16,8 +16,8 @@ from txdbus import message
 
 from typewright.a11y import accessibility
 from typewright.bus.connection import DAEMON, BusConnection
-from typewright.bus.incoming import Incoming
-from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject, TextEvent
+from typewright.bus.message import Incoming
+from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject, TextEvent
 
 FIELD, OTHER = "/field", "/other"
 TEXT_ROLE, PASSWORD_ROLE, EDITABLE_STATE = 61, 40, 1 << 7
@@ -333,7 +333,7 @@ class HearsayTest(Hearsay):
 
         slow.answer_with(answer)
         yield slow.call_daemon("RequestName", "su", "org.example.Slow", 0)
-        with mock.patch.multiple("typewright.a11y.switch", _NAME="org.example.Slow", _PATIENCE_S=0.1):
+        with mock.patch.multiple("typewright.a11y.status", _NAME="org.example.Slow", _PATIENCE_S=0.1):
             other = yield self.open("if-on")
             yield self.until(lambda: other._attached)
             yield other.close()
@@ -459,7 +459,7 @@ class SwitchTest(Stage):
         mute = yield self.connected(self.environ["DBUS_SESSION_BUS_ADDRESS"])
         mute.answer_with(lambda call: None)
         yield mute.call_daemon("RequestName", "su", "org.example.Mute", 0)
-        with mock.patch("typewright.a11y.switch._NAME", "org.example.Mute"):
+        with mock.patch("typewright.a11y.status._NAME", "org.example.Mute"):
             begun = reactor.seconds()
             other = yield self.open("switch-on")
             assert 0.5 < reactor.seconds() - begun < 3.0
@@ -468,7 +468,7 @@ class SwitchTest(Stage):
 
     @inlineCallbacks
     def test_4_a_session_without_accessibility(self) -> Steps:
-        with mock.patch("typewright.a11y.switch._NAME", "org.example.Absent"):
+        with mock.patch("typewright.a11y.status._NAME", "org.example.Absent"):
             for choice in ("if-on", "switch-on"):
                 other = yield self.open(choice)
                 assert (yield other.focused_object()) is None

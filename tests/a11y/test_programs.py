@@ -8,7 +8,7 @@ import json
 from tests.a11y.stage import Program, Stage, Steps
 from twisted.internet.defer import inlineCallbacks
 
-from typewright.focused import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED
+from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED
 
 TEXT = ('The quick brown fox jumps over the lazy dog, 0123456789 times; it\'s ~100% "sure" & #1!\n' * 3)[:225]
 SMILE = "Wörld \N{GRINNING FACE} "

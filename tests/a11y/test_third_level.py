@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests import desktop
 from tests.a11y.stage import Program, Stage, Steps
+from tests.helpers import desktop
 from twisted.internet.defer import inlineCallbacks
 
 MIXED = 'Grüße, "wörld" & co: 100% naïve? Δοκιμή — 漢字 x\N{GRINNING FACE}y\n\nСегодня it\'s done.'

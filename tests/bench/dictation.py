@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests import desktop, streams
-from tests.reviser import reviser
-from tests.streams import BACKSPACE, Hypothesis
+from tests.helpers import desktop, streams
+from tests.helpers.reviser import reviser
+from tests.helpers.streams import BACKSPACE, Hypothesis
 from tests.x11.stage import Other
 
 SLOW_STREAMS = 20

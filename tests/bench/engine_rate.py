@@ -12,14 +12,14 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 
+from typewright.backends.x11.backend import open_backend
 from typewright.engine.collaborators import Collaborators
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Typist
-from typewright.plan.key_coder import KeyCoder
-from typewright.testing_focused import FakeAccessibility
-from typewright.x11.backend import open_backend
+from typewright.engine.plans import Typist
+from typewright.keymap.key_coder import KeyCoder
+from typewright.testing.accessibility import FakeAccessibility
 
 
 @inlineCallbacks

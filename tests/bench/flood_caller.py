@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 from Xlib.display import Display
 
-from typewright.x11.address import display_name
-from typewright.x11.handshake import shake_hands
-from typewright.x11.keyer import fake_input
+from typewright.backends.x11.address import display_name
+from typewright.backends.x11.handshake import shake_hands
+from typewright.backends.x11.keyer import fake_input
 
 # python-xlib prints to the standard output what it has to complain of.
 answers, sys.stdout = sys.stdout, sys.stderr

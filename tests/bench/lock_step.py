@@ -17,11 +17,11 @@ import Xlib.protocol.request as core
 from Xlib import X
 from Xlib.ext import record
 
-from typewright.x11.address import display_name
-from typewright.x11.asking import GET_INPUT_FOCUS
-from typewright.x11.handshake import shake_hands
-from typewright.x11.observer import KEY_EVENTS_ONLY
-from typewright.x11.xtest import fake_input
+from typewright.backends.x11.address import display_name
+from typewright.backends.x11.handshake import shake_hands
+from typewright.backends.x11.observer import KEY_EVENTS_ONLY
+from typewright.backends.x11.requests import GET_INPUT_FOCUS
+from typewright.backends.x11.xtest import fake_input
 
 
 class Frames:

@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import desktop
+from tests.helpers import desktop
 
 TypeText = Callable[[str], str]
 """Types a text; answers with the level at which it was confirmed, or nothing."""

@@ -15,11 +15,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from tests import desktop
 from tests.bench import plot
 from tests.bench.peers import FLOOD, PEERS, Peer, needs_peers
 from tests.bench.results import Key, Results, Run
 from tests.bench.tables import FLOODED, page, write_into_measurements
+from tests.helpers import desktop
 from tests.targets import NAMES, target
 from tests.targets.compare import compare
 from tests.targets.program import Program

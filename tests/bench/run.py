@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests import desktop
 from tests.bench.peers import caller
+from tests.helpers import desktop
 
 ROUNDS = 7
 EVENTS = 20_000

@@ -18,14 +18,14 @@ from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
 
 from typewright.access import Access, Rule
+from typewright.bus.connect import connect
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply
 from typewright.bus.contract import PATH, TYPIST
-from typewright.bus.dial import connect
-from typewright.bus.exported import ExportedObject
-from typewright.bus.incoming import Incoming
+from typewright.bus.dispatch import ExportedObject
+from typewright.bus.message import Incoming
 from typewright.bus.publication import publish, take_name
-from typewright.interfaces import LEVEL_APPLICATION
-from typewright.services import Report
+from typewright.interfaces.backend import LEVEL_APPLICATION
+from typewright.interfaces.services import Report
 
 _CONFIGURATION = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -15,8 +15,8 @@ from typewright import errors
 from typewright.bus.client import Client
 from typewright.bus.contract import TYPIST
 from typewright.bus.publication import take_name
-from typewright.bus.refusals import PropertyReadOnly, UnknownProperty
-from typewright.services import Report
+from typewright.bus.standard_errors import PropertyReadOnly, UnknownProperty
+from typewright.interfaces.services import Report
 
 
 class ClientTest(BusCase):

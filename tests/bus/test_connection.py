@@ -26,8 +26,8 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.trial.unittest import TestCase
 from txdbus import message
 
+from typewright.bus.connect import connect
 from typewright.bus.connection import DAEMON, DAEMON_PATH, BusConnection, ErrorReply
-from typewright.bus.dial import connect
 from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
 

@@ -11,8 +11,8 @@ from bus_bench import BusCase
 
 import typewright.bus
 from typewright.bus.contract import DICTATION, PATH, TYPIST, load, parents
-from typewright.bus.refusals import FileNotFound
 from typewright.bus.standard import Peer
+from typewright.bus.standard_errors import FileNotFound
 
 _INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 _FILES = sorted((Path(typewright.bus.__file__).parent / "xml").glob("*.xml"))

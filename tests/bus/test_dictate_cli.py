@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThread
 
 from typewright.errors import InvalidArgs
-from typewright.services import Report
+from typewright.interfaces.services import Report
 
 _FAILED = Report(confirmed=False, typed=0, total=1, level="", reason="The focus moved.", elapsed_s=0)
 

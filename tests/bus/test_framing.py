@@ -9,7 +9,7 @@ import pytest
 from txdbus import message
 
 from typewright.bus.framing import LIMIT, BrokenStream, MessageStream, Oversized
-from typewright.bus.incoming import Incoming
+from typewright.bus.message import Incoming
 
 
 def _call(text: str, path: str = "/p") -> bytes:

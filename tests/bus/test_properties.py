@@ -17,7 +17,7 @@ from txdbus import marshal
 from typewright import errors
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import DICTATION, PATH, TYPIST, parse
-from typewright.bus.incoming import CALL, Incoming
+from typewright.bus.message import CALL, Incoming
 from typewright.bus.properties import Owner, Properties
 
 _STANDARD = "org.freedesktop.DBus.Error."

@@ -7,9 +7,9 @@ from bus_bench import BusCase, Daemon
 from twisted.internet import reactor
 from txdbus import message
 
+from typewright.bus.connect import connect
 from typewright.bus.connection import DAEMON, DAEMON_PATH
 from typewright.bus.contract import TYPIST
-from typewright.bus.dial import connect
 from typewright.bus.publication import take_name
 from typewright.errors import BusLost, NameTaken, NoBus
 

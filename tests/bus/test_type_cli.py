@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThread
 
 from typewright.errors import InvalidArgs
-from typewright.services import Report
+from typewright.interfaces.services import Report
 
 _MORE_THAN_A_PIPE_HOLDS = 1 << 17
 _TEXT = "word " * 250 + "\n"

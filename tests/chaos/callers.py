@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from jeepney import HeaderFields, Message, MessageType
 
 from tests.chaos.scene import Scene
-from tests.raw_bus import NAME, RawPeer, message
+from tests.helpers.raw_bus import NAME, RawPeer, message
 
 BOUND_S = 25.0
 """How long an answer may take; no job here has more to wait for."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.chaos.callers import BOUND_S, Call, Callers
 from tests.chaos.scene import Scene
-from typewright.engine.ahead import AT_MOST
+from typewright.engine.flow_control import AT_MOST
 
 _OTHERS = frozenset("145!\"$%;¹¼½9()]'^[{~çÇ`·&/\x1b\x1c\x1d\x1e\x7f\r\x01\x05\x00")
 """What the user, another program, and chords type: 1, 4, 5 and 9 on every level of these layouts, and control characters."""

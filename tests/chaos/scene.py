@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from Xlib import X
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.x11.stage import Other
 
 LINGER_S = 0.3

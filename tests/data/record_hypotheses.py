@@ -15,7 +15,7 @@ import random
 from pathlib import Path
 
 from pocketsphinx import Decoder
-from tests import speech
+from tests.helpers import speech
 
 STREAMS = 200
 FILE = Path(__file__).with_name("hypotheses.jsonl")

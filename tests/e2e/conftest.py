@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from tests import desktop
-from tests.outside import gdbus
+from tests.helpers import desktop
+from tests.helpers.outside import gdbus
 
 
 @dataclass

@@ -17,8 +17,8 @@ from unittest import mock
 
 import pytest
 from test_application import TARGETS, target
-from tests import accessx, desktop
-from tests.accessx import ACCESSX_KEYS, BOUNCE_KEYS, LATCH_TO_LOCK, SLOW_KEYS, STICKY_KEYS, TWO_KEYS
+from tests.helpers import accessx, desktop
+from tests.helpers.accessx import ACCESSX_KEYS, BOUNCE_KEYS, LATCH_TO_LOCK, SLOW_KEYS, STICKY_KEYS, TWO_KEYS
 from Xlib.display import Display
 
 from conftest import Desk

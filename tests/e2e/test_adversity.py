@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.outside import gdbus
+from tests.helpers import desktop
+from tests.helpers.outside import gdbus
 from tests.x11.stage import Other
 from Xlib import X
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests import desktop
+from tests.helpers import desktop
 
 GTK = r"""
 imports.gi.versions.Gtk = '3.0';

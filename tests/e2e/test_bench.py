@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
 from tests.bench.run import LINE, measured, sink
+from tests.helpers import desktop
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from tests import desktop
-from tests.beside import Chords, chords_seen, helper
+from tests.helpers import desktop
+from tests.helpers.beside import Chords, chords_seen, helper
 from tests.x11.stage import Other
 
 TEXT, CALLS = "NEVERBETWEEN" * 17, 10

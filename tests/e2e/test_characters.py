@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
-from tests.reviser import Reviser, reviser
+from tests.helpers import desktop
+from tests.helpers.reviser import Reviser, reviser
 from tests.targets import target
 from tests.targets.program import Program
 from tests.targets.texts import FENCE

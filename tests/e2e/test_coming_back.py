@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.supervised import restarts, supervised
+from tests.helpers import desktop
+from tests.helpers.supervised import restarts, supervised
 
 TEXT = "The Quick Brown Fox. " * 200
 # With time between press and release: so that something is down when the ground is taken away.

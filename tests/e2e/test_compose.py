@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from tests import desktop
+from tests.helpers import desktop
 
 CAPS_LOCK = 1 << 1
 ACCENTED = "é ê ñ ü ç É Ê Ñ Ü Ç ã õ ẽ û ỹ à ȩ ý ' \" ^ ~ ` ¨ ´ fête, señor! ŷ Ź aB"

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 
 import pytest
-from tests import desktop
 from tests.a11y.stage import Program, accessible_desktop
+from tests.helpers import desktop
 
 DICTATION = "org.typewright.Dictation1"
 NARROW, WIDE = "\u202f", "\u00a0"

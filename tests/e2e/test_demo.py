@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.desktop import Child, needs
+from tests.helpers.desktop import Child, needs
 
 DEMO = [sys.executable, "-u", str(Path(__file__).resolve().parents[2] / "packaging" / "demo.py")]
 

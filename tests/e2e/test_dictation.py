@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests import desktop, speech
 from tests.e2e.conftest import Desk
-from tests.reviser import reviser
-from tests.streams import Hypothesis, fewest, final_text, shown
+from tests.helpers import desktop, speech
+from tests.helpers.reviser import reviser
+from tests.helpers.streams import Hypothesis, fewest, final_text, shown
 from tests.x11.stage import Other
 
 ROOT = Path(__file__).resolve().parents[2]

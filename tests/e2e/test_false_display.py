@@ -15,9 +15,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.false_display import Between, Frame, cut, empty, endless, error, false_display, late, noise, nothing, saying
+from tests.helpers import desktop
+from tests.helpers.false_display import (
+    Between,
+    Frame,
+    cut,
+    empty,
+    endless,
+    error,
+    false_display,
+    late,
+    noise,
+    nothing,
+    saying,
+)
 
 ACCEPTED = struct.pack("=BBHHH", 1, 0, 11, 0, 65_535)
 REFUSED = struct.pack("=BBHHH", 0, 5, 11, 0, 2) + b"go on\0\0\0"

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.focus_moves import WAYS, Mover, mover
+from tests.helpers import desktop
+from tests.helpers.focus_moves import WAYS, Mover, mover
 
 TYPE = "Type", "sa{sv}"
 

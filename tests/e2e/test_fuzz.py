@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from tests import desktop
-from tests.broker import broker
-from tests.pinger import quantile
-from tests.siege import Outcome, besiege
+from tests.helpers import desktop
+from tests.helpers.broker import broker
+from tests.helpers.pinger import quantile
+from tests.helpers.siege import Outcome, besiege
 
 MESSAGES = 600
 

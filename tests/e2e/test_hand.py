@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
+from tests.helpers import desktop
 from tests.x11.stage import FINGERS, Other
 from Xlib import X
 

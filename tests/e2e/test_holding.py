@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.helpers import desktop
 from tests.x11.stage import Other
 
 SHIFT_L, A = 50, 38

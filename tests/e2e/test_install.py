@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.desktop import PATIENCE_S, Child, Ended, needs, run, xvfb
+from tests.helpers.desktop import PATIENCE_S, Child, Ended, needs, run, xvfb
 
 from typewright import __version__
 from typewright.config import Config, load_config

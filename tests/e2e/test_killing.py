@@ -7,8 +7,8 @@ import os
 import signal
 from pathlib import Path
 
-from tests import desktop
-from tests.killing import Left, Started, guardian_of, killer, without_guardian
+from tests.helpers import desktop
+from tests.helpers.killing import Left, Started, guardian_of, killer, without_guardian
 
 KILLS, UNGUARDED = 15, 4
 

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
-from tests.crowd import FALSE, FULL, TRUE, VANISHED, Crowd, problems
-from tests.held import UNDER, held
-from tests.marathon import run, runner
+from tests.helpers import desktop
+from tests.helpers.crowd import FALSE, FULL, TRUE, VANISHED, Crowd, problems
+from tests.helpers.held import UNDER, held
+from tests.helpers.marathon import run, runner
 
 CALLERS, TEXTS = 10, 400
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.helpers import desktop
 
 _TELLERS = """
 import asyncio, sys

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
-from tests.lockable import CONTROL, LETTERS, LOCK, MOD2, MOD3, MOD4, MOD5, SHIFT, TEXT, Lockable, lockable
+from tests.helpers import desktop
+from tests.helpers.lockable import CONTROL, LETTERS, LOCK, MOD2, MOD3, MOD4, MOD5, SHIFT, TEXT, Lockable, lockable
 from tests.targets.desk import matrix_desk
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets import NAMES
 from tests.targets.caller import type_text
 from tests.targets.compare import compare

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
+from tests.helpers import desktop
 
 ROOT = Path(__file__).resolve().parents[2]
 _EXAMPLE = re.compile(r"```(?P<language>sh|python|js)\n(?P<code>[^`]+)```\n\n```text\n(?P<printed>[^`]+)```")

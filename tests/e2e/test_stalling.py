@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import random
 
-from tests import desktop
-from tests.stalling import TEXT, quick_repeat, stall
+from tests.helpers import desktop
+from tests.helpers.stalling import TEXT, quick_repeat, stall
 
 from conftest import Desk
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.false_display import Between, false_display
+from tests.helpers import desktop
+from tests.helpers.false_display import Between, false_display
 
 # A start waits a second for its answer, so that a test knows where the service is when it was asked.
 _SLOW_SAVER = """

@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
 from tests.e2e.test_coming_back import kill_bus
-from tests.killing import without_guardian
+from tests.helpers import desktop
+from tests.helpers.killing import without_guardian
 
 LONG = "The Quick Brown Fox. " * 900
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets import target
 from tests.targets.plain import type_plainly, type_while_stopped
 from tests.targets.window import window_manager

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.outside import NAME, gdbus
+from tests.helpers import desktop
+from tests.helpers.outside import NAME, gdbus
 from Xlib import X
 from Xlib.display import Display
 

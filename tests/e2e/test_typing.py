@@ -11,9 +11,9 @@ import subprocess
 import unicodedata
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
-from tests.outside import gdbus
+from tests.helpers import desktop
+from tests.helpers.outside import gdbus
 
 LAYOUTS = {
     "us": ["us"],

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import desktop
-from tests.outside import NAME, OBJECT, gdbus
-from tests.usermanager import ROOT, UserManager, user_manager
+from tests.helpers import desktop
+from tests.helpers.outside import NAME, OBJECT, gdbus
+from tests.helpers.usermanager import ROOT, UserManager, user_manager
 
 UNIT = "typewright.service"
 # What `systemd-analyze --user security` of systemd 252 says; 0 is best, 10 worst.

@@ -13,10 +13,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests import desktop
 from tests.e2e.conftest import Desk
 from tests.e2e.test_coming_back import kill_bus
-from tests.killing import LAYOUT, TEXT
+from tests.helpers import desktop
+from tests.helpers.killing import LAYOUT, TEXT
 
 CONFIG = "linger_s = 0.3\n"
 STAYING = ("reply", "disabled", "cancelled", "caller left")

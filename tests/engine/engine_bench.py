@@ -11,18 +11,18 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from typewright.engine.collaborators import Collaborators
-from typewright.engine.fitting import Fitting
+from typewright.engine.context_adjust import Fitting
 from typewright.engine.history import History
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.typist import Typist
-from typewright.engine.user import User
-from typewright.interfaces import KeyboardState
+from typewright.engine.plans import Typist
+from typewright.engine.user_activity import User
+from typewright.interfaces.backend import KeyboardState
+from typewright.keymap.layout import Layout
+from typewright.keymap.sample import key_name
 from typewright.options import Options
-from typewright.plan.language import rules_for
-from typewright.plan.layout import Layout
-from typewright.sample import key_name
-from typewright.testing import (
+from typewright.testing.accessibility import FakeAccessibility
+from typewright.testing.backend import (
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -31,7 +31,7 @@ from typewright.testing import (
     RecordingKeyer,
     ScriptedObserver,
 )
-from typewright.testing_focused import FakeAccessibility
+from typewright.text.language import rules_for
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")

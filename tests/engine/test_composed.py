@@ -9,9 +9,9 @@ import pytest
 from engine_bench import EVENT, Bench, outcome
 
 from typewright.engine.pacing import Pacing
-from typewright.interfaces import KeyboardState
-from typewright.plan.keysyms import keysym_named
-from typewright.sample import LOCK, sample_layout
+from typewright.interfaces.backend import KeyboardState
+from typewright.keymap.keysyms import keysym_named
+from typewright.keymap.sample import LOCK, sample_layout
 
 SEQUENCES = {"é": ("apostrophe", "e"), "Ê": ("asciicircum", "E"), "″": ("quotedbl", "quotedbl"), "ѝ": ("ж", "a")}
 

@@ -11,15 +11,15 @@ import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
-from typewright.engine.desk import Desk, House
-from typewright.engine.dictation import Dictation
+from typewright.engine.dictation_service import Dictation
+from typewright.engine.typing_service import Desk, House
 from typewright.errors import InvalidArgs, LimitsExceeded
-from typewright.focused import TEXT_INSERTED, FocusedObject
-from typewright.interfaces import HELD, OURS, USER, Stray
+from typewright.interfaces.accessibility import TEXT_INSERTED, FocusedObject
+from typewright.interfaces.backend import HELD, OURS, USER, Stray
+from typewright.interfaces.services import Report
+from typewright.keymap.chords import ERASE, KeyEvent
+from typewright.keymap.sample import CONTROL
 from typewright.options import TYPE, Options
-from typewright.plan.chords import ERASE, KeyEvent
-from typewright.sample import CONTROL
-from typewright.services import Report
 
 
 class Speech:

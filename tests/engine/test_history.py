@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from typewright.engine.history import History, Insertion, Stretch
-from typewright.plan.chords import ERASE
+from typewright.keymap.chords import ERASE
 
 
 class Notes(History):

@@ -41,9 +41,9 @@ from twisted.python.failure import Failure
 
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
-from typewright.interfaces import OURS, REPEAT, USER, KeyboardState, Stray
-from typewright.plan.chords import ANY_STATE, GROUP_SHIFT, KeyEvent
-from typewright.sample import CONTROL, LOCK, MOD2, SHIFT, sample_layout
+from typewright.interfaces.backend import OURS, REPEAT, USER, KeyboardState, Stray
+from typewright.keymap.chords import ANY_STATE, GROUP_SHIFT, KeyEvent
+from typewright.keymap.sample import CONTROL, LOCK, MOD2, SHIFT, sample_layout
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 _MASKS = {"Shift": SHIFT, "Control": CONTROL, "Lock": LOCK, "Mod2": MOD2}

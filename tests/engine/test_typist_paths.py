@@ -13,11 +13,11 @@ from twisted.internet.defer import CancelledError, Deferred
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
-from typewright.focused import FocusedObject
-from typewright.interfaces import GONE, HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
-from typewright.plan.chords import MODIFIERS_MASK, KeyEvent, state_of
-from typewright.plan.key_coder import KeyCoder
-from typewright.sample import LOCK, MOD1, SHIFT, sample_layout
+from typewright.interfaces.accessibility import FocusedObject
+from typewright.interfaces.backend import GONE, HELD, LEVEL_SERVER, NOWHERE, OURS, KeyboardState, Stray
+from typewright.keymap.chords import MODIFIERS_MASK, KeyEvent, state_of
+from typewright.keymap.key_coder import KeyCoder
+from typewright.keymap.sample import LOCK, MOD1, SHIFT, sample_layout
 
 # --- All is well -----------------------------------------------------------------------------------------------------
 

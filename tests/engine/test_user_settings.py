@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 from engine_bench import EVENT, PENDING, Bench, outcome
 
-from typewright.engine.disturbance import Disturbance, judge
-from typewright.interfaces import SWALLOWED, Controls, Stray
-from typewright.plan.chords import ANY_STATE, Chord, KeyEvent
-from typewright.plan.key_coder import KeyCoder
-from typewright.sample import sample_layout
+from typewright.engine.interference import Disturbance, judge
+from typewright.interfaces.backend import SWALLOWED, Controls, Stray
+from typewright.keymap.chords import ANY_STATE, Chord, KeyEvent
+from typewright.keymap.key_coder import KeyCoder
+from typewright.keymap.sample import sample_layout
 
 LAYOUT = sample_layout()
 A, H, SHIFT = 38, 43, 50

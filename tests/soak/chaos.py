@@ -25,10 +25,10 @@ from typing import NamedTuple
 import Xlib.ext.xtest
 from Xlib import X
 
-from tests import desktop
 from tests.chaos.callers import Callers
 from tests.chaos.reading import problems
 from tests.chaos.scene import CONFIG, Scene
+from tests.helpers import desktop
 from tests.x11.stage import SHIFT, Other
 
 ESCAPE, SHIFT_R, CAPS, PAUSE = 9, 62, 66, 127

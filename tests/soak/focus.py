@@ -11,8 +11,8 @@ import random
 import sys
 from collections import Counter
 
-from tests import desktop
-from tests.focus_moves import WAYS, mover
+from tests.helpers import desktop
+from tests.helpers.focus_moves import WAYS, mover
 
 TRIES = 200
 

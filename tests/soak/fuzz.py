@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 
-from tests import desktop
-from tests.broker import broker
-from tests.pinger import quantile
-from tests.siege import Outcome, besiege
+from tests.helpers import desktop
+from tests.helpers.broker import broker
+from tests.helpers.pinger import quantile
+from tests.helpers.siege import Outcome, besiege
 
 MESSAGES, SEED = 20_000, 4
 LATENCY_S = 0.1

@@ -18,9 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import typewright.service
-from tests import desktop
-from tests.killing import Killer, Left, killer, without_guardian
-from typewright.cli import main as typewright_main
+from tests.helpers import desktop
+from tests.helpers.killing import Killer, Left, killer, without_guardian
+from typewright.cli.parser import main as typewright_main
 
 KILLS, UNGUARDED, DESKTOPS = 1000, 20, 2
 LOCK_STEP = 'pacing = "event"\nhold_s = 0.002\n'

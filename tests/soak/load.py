@@ -11,9 +11,9 @@ import asyncio
 import sys
 import time
 
-from tests import desktop
-from tests.crowd import Crowd, problems
-from tests.held import UNDER, Held, held
+from tests.helpers import desktop
+from tests.helpers.crowd import Crowd, problems
+from tests.helpers.held import UNDER, Held, held
 
 CALLERS, TEXTS, SEED = 50, 20_000, 4
 GROWTH = 4.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from tests import desktop
-from tests.lockable import CONTROL, LOCK, MOD1, MOD2, MOD3, MOD4, MOD5, SHIFT, TEXT, Lockable, lockable
+from tests.helpers import desktop
+from tests.helpers.lockable import CONTROL, LOCK, MOD1, MOD2, MOD3, MOD4, MOD5, SHIFT, TEXT, Lockable, lockable
 
 LAYOUTS = ("us", "us(intl)", "de", "de(T3)", "de(neo)", "cz", "fr", "us,ru", "ca(multix)")
 OPTIONS = (

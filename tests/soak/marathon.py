@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 import time
 
-from tests import desktop
-from tests.marathon import run, runner
+from tests.helpers import desktop
+from tests.helpers.marathon import run, runner
 
 CHARACTERS = 5_000_000
 PARTS = 20

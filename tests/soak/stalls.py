@@ -11,8 +11,8 @@ import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from tests import desktop
-from tests.stalling import TEXT, Stalled, quick_repeat, stall
+from tests.helpers import desktop
+from tests.helpers.stalling import TEXT, Stalled, quick_repeat, stall
 
 STALLS, DESKTOPS = 200, 4
 

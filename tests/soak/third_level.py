@@ -15,8 +15,8 @@ import sys
 from collections import Counter
 from statistics import median
 
-from tests import desktop
 from tests.a11y.stage import Program, accessible_desktop
+from tests.helpers import desktop
 
 TOOLKITS = ("gtk3", "gtk4", "qt5")
 LATIN = ("abcdefghij klmnop qrstuvwxyz", "ABC, DEF; (GHI)! 0123456789 %&/", "äöüßéàçñ øåłő")

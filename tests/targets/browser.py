@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets.program import PROGRAMS, Program
 
 # As root it has no sandbox; and it shall talk to nobody but us.

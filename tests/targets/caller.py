@@ -7,7 +7,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 
-from tests import desktop
+from tests.helpers import desktop
 
 _NAME, _PATH = "org.typewright.Typist1", "/org/typewright/Typist1"
 _LONGEST_S = 300

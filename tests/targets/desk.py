@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets import target
 from tests.targets.caller import Told, type_text
 from tests.targets.compare import compare

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests import desktop
+from tests.helpers import desktop
 
 _CYRILLIC_GREEK = ("us,ru,gr",)
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets.window import Window, until
 
 PROGRAMS = Path(__file__).parent / "programs"

@@ -7,7 +7,7 @@ import os
 import select
 from pathlib import Path
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.targets.program import Program
 
 _RC = Path(__file__).parents[1] / "soak" / "erasing" / "bash.rc"

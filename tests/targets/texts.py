@@ -13,8 +13,8 @@ import random
 import string
 import unicodedata
 
-from tests import desktop
-from typewright.plan.keysyms import character_of, keysym_named, keysym_of
+from tests.helpers import desktop
+from typewright.keymap.keysyms import character_of, keysym_named, keysym_of
 
 FENCE = "|"
 

@@ -12,7 +12,7 @@ from Xlib import X, Xatom
 from Xlib.display import Display
 from Xlib.error import XError
 
-from tests import desktop
+from tests.helpers import desktop
 
 
 def until(condition: Callable[[], object], what: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from typewright.plan.chords import ANY_STATE, Chord
-from typewright.plan.keys import LOCK_MASK
-from typewright.plan.keysyms import NO_SYMBOL, character_of, name_of
-from typewright.plan.layout import Layout
-from typewright.sample import MOD2
+from typewright.keymap.chords import ANY_STATE, Chord
+from typewright.keymap.keys import LOCK_MASK
+from typewright.keymap.keysyms import NO_SYMBOL, character_of, name_of
+from typewright.keymap.layout import Layout
+from typewright.keymap.sample import MOD2
 
 _CONTROLS = {"Return": "\n", "Tab": "\t"}
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.crowd import FALSE, FULL, TRUE, UNANSWERED, VANISHED, Call, problems
+from tests.helpers.crowd import FALSE, FULL, TRUE, UNANSWERED, VANISHED, Call, problems
 
 
 def calls(*outcomes: str) -> list[Call]:

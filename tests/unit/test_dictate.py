@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
-from typewright.dictate import Dictation
+from typewright.cli.dictate import Dictation
+from typewright.cli.hypotheses import FINAL, PARTIAL, UNDO, Heard
 from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
-from typewright.hypotheses import FINAL, PARTIAL, UNDO, Heard
 
 
 class Source:

@@ -16,48 +16,40 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 _DEFER, _TASK = "twisted.internet.defer", "twisted.internet.task.deferLater"
 _FAILURE, _LOGGER = "twisted.python.failure", "twisted.logger"
-_CONNECTING = ["typewright.bus.connection", "typewright.bus.dial", "typewright.bus.incoming"]
+_CONNECTING = ["typewright.bus.connection", "typewright.bus.connect", "typewright.bus.message"]
+_PURE = ["typewright.keymap", "typewright.text"]
 
 # What each room may import besides the standard library and itself; a name stands for all that is below it. A room is a
 # package or a module of `typewright`; one that has no row here may not exist.
 ARROWS = {
     "__init__": [],
     "__main__": ["typewright.cli"],
-    "plan": [],
+    "keymap": [],
+    "text": ["typewright.keymap.chords"],
     "errors": [],
     "options": ["typewright.errors"],
     "access": ["typewright.errors"],
-    "config": ["typewright.access", "typewright.errors", "typewright.options", "typewright.plan"],
-    "interfaces": ["typewright.plan", _DEFER],
+    "config": ["typewright.access", "typewright.errors", "typewright.options", *_PURE],
+    "interfaces": [*_PURE, _DEFER],
     "privacy": [],
-    "services": [_DEFER],
-    "sample": ["typewright.plan"],
-    "focused": [_DEFER],
-    "testing": ["typewright.interfaces", "typewright.sample", "typewright.plan", _DEFER],
-    "testing_focused": ["typewright.focused", _DEFER],
+    "testing": ["typewright.interfaces", *_PURE, _DEFER],
     "engine": [
-        *["typewright.interfaces", "typewright.services", "typewright.focused", "typewright.options", "typewright.plan"],
-        *["typewright.errors", _DEFER, _TASK, _FAILURE, _LOGGER],
+        *["typewright.interfaces", "typewright.options", "typewright.errors", *_PURE],
+        *[_DEFER, _TASK, _FAILURE, _LOGGER],
     ],
-    "x11": ["typewright.interfaces", "typewright.plan", "typewright.errors", "Xlib", "twisted", "zope"],
+    "backends": ["typewright.interfaces", *_PURE, "typewright.errors", "Xlib", "twisted", "zope"],
     "bus": [
-        *["typewright.interfaces", "typewright.services", "typewright.access", "typewright.errors"],
+        *["typewright.interfaces", "typewright.access", "typewright.errors"],
         *["txdbus", "twisted", "zope"],
     ],
-    "a11y": ["typewright.interfaces", "typewright.focused", "typewright.errors", *_CONNECTING, "twisted"],
-    "explain": ["typewright.interfaces", "typewright.plan", "typewright.errors", "typewright.x11", _DEFER],
-    "hypotheses": ["typewright.errors", _DEFER, "twisted.internet.interfaces", _FAILURE, "zope"],
-    "dictate": ["typewright.hypotheses", "typewright.errors", _DEFER],
-    "commands": [
-        *["typewright.bus.client", "typewright.dictate", "typewright.hypotheses", "typewright.options", "typewright.plan"],
-        *["typewright.errors", "typewright.explain", "typewright.x11.backend", _DEFER],
-    ],
+    "screenlock": [*_CONNECTING, "typewright.bus", "typewright.errors", "twisted"],
+    "a11y": ["typewright.interfaces", "typewright.errors", *_CONNECTING, "twisted"],
+    "cli": ["typewright", "twisted", "zope"],
     "assembly": [
-        *["typewright.config", "typewright.engine", "typewright.focused", "typewright.interfaces", "typewright.options"],
-        *["typewright.plan", "typewright.x11.backend", "typewright.__version__"],
+        *["typewright.config", "typewright.engine", "typewright.interfaces", "typewright.options"],
+        *[*_PURE, "typewright.backends.x11.backend", "typewright.__version__"],
     ],
     "service": ["typewright", "twisted"],
-    "cli": ["typewright", "twisted"],
 }
 MAY_TOUCH_THE_GLOBAL_REACTOR = {"service", "cli"}
 REACTOR = "twisted.internet.reactor"
@@ -76,7 +68,7 @@ def imports(source: str, module: str) -> Iterator[str]:
 
 
 def forbidden(source: str, module: str) -> list[str]:
-    """The imports of `module` (`typewright.plan.text`; `typewright.plan.__init__`) that the rules forbid."""
+    """The imports of `module` (`typewright.text.typeable`; `typewright.keymap.__init__`) that the rules forbid."""
     room = module.split(".")[1]
     if room not in ARROWS:
         return [f"{room} has no row in the table"]
@@ -108,47 +100,49 @@ def test_only_x11_imports_xlib_and_only_bus_imports_txdbus() -> None:
     for path in MODULES:
         for name in imports(path.read_text(), dotted(path)):
             importers.get(name.split(".")[0], set()).add(dotted(path).split(".")[1])
-    assert importers == {"Xlib": {"x11"}, "txdbus": {"bus"}}
+    assert importers == {"Xlib": {"backends"}, "txdbus": {"bus"}}
 
 
 def test_the_walk_finds_the_house() -> None:
-    assert {"plan", "engine", "x11", "bus", "interfaces", "errors"} <= {dotted(path).split(".")[1] for path in MODULES}
+    assert {"keymap", "text", "engine", "backends", "bus", "interfaces", "errors"} <= {
+        dotted(path).split(".")[1] for path in MODULES
+    }
 
 
 @pytest.mark.parametrize(
     ("module", "source", "found"),
     [
-        ("typewright.plan.made_up", "from typewright.errors import TypewrightError", ["typewright.errors.TypewrightError"]),
-        ("typewright.plan.made_up", "import json\nfrom typewright.plan.text import typeable", []),
-        ("typewright.plan.made_up", "from twisted.internet import defer", ["twisted.internet.defer"]),
-        ("typewright.plan.made_up", "def f():\n    import Xlib.X", ["Xlib.X"]),
-        ("typewright.plan.made_up", "from . import text\nfrom .text import typeable", []),
-        ("typewright.plan.made_up", "from ..engine import job", ["typewright.engine.job"]),
-        ("typewright.plan.__init__", "from .. import engine", ["typewright.engine"]),
-        ("typewright.plan.made_up", "from typewright import planner", ["typewright.planner"]),
-        ("typewright.errors", "from typewright.plan import text", ["typewright.plan.text"]),
-        ("typewright.interfaces", "from typewright.errors import DisplayLost", ["typewright.errors.DisplayLost"]),
+        ("typewright.keymap.made_up", "from typewright.errors import Stopping", ["typewright.errors.Stopping"]),
+        ("typewright.keymap.made_up", "import json\nfrom typewright.keymap.keys import Key", []),
+        ("typewright.keymap.made_up", "from twisted.internet import defer", ["twisted.internet.defer"]),
+        ("typewright.keymap.made_up", "def f():\n    import Xlib.X", ["Xlib.X"]),
+        ("typewright.keymap.made_up", "from . import text\nfrom .text import typeable", []),
+        ("typewright.keymap.made_up", "from ..engine import job", ["typewright.engine.job"]),
+        ("typewright.keymap.__init__", "from .. import engine", ["typewright.engine"]),
+        ("typewright.keymap.made_up", "from typewright import planner", ["typewright.planner"]),
+        ("typewright.errors", "from typewright.keymap import keys", ["typewright.keymap.keys"]),
+        ("typewright.interfaces.backend", "from typewright.errors import DisplayLost", ["typewright.errors.DisplayLost"]),
         ("typewright.engine.made_up", "from twisted.internet.task import Clock", ["twisted.internet.task.Clock"]),
         ("typewright.engine.made_up", "from twisted.internet.task import deferLater", []),
         ("typewright.engine.made_up", "from twisted.internet import task", ["twisted.internet.task"]),
-        ("typewright.engine.made_up", "from typewright.x11 import keyer", ["typewright.x11.keyer"]),
-        ("typewright.engine.made_up", "from typewright.testing import FakeFocus", ["typewright.testing.FakeFocus"]),
-        ("typewright.x11.made_up", "from typewright.bus.face import TypistFace", ["typewright.bus.face.TypistFace"]),
-        ("typewright.x11.made_up", "from typewright.engine.job import Job", ["typewright.engine.job.Job"]),
-        ("typewright.x11.made_up", "import txdbus", ["txdbus"]),
-        ("typewright.x11.made_up", "import Xlibber", ["Xlibber"]),
-        ("typewright.bus.made_up", "from typewright.plan import text", ["typewright.plan.text"]),
-        ("typewright.bus.made_up", "import typewright.x11.keyer", ["typewright.x11.keyer"]),
+        ("typewright.engine.made_up", "from typewright.backends.x11 import keyer", ["typewright.backends.x11.keyer"]),
+        ("typewright.engine.made_up", "from typewright.testing import backend", ["typewright.testing.backend"]),
+        ("typewright.backends.made_up", "from typewright.bus import skeletons", ["typewright.bus.skeletons"]),
+        ("typewright.backends.made_up", "from typewright.engine.job import Job", ["typewright.engine.job.Job"]),
+        ("typewright.backends.made_up", "import txdbus", ["txdbus"]),
+        ("typewright.backends.made_up", "import Xlibber", ["Xlibber"]),
+        ("typewright.bus.made_up", "from typewright.keymap import keys", ["typewright.keymap.keys"]),
+        ("typewright.bus.made_up", "import typewright.backends.x11.keyer", ["typewright.backends.x11.keyer"]),
         ("typewright.bus.made_up", "from Xlib import X", ["Xlib.X"]),
-        ("typewright.bus.made_up", "if True:\n    from typewright.engine import jobs", ["typewright.engine.jobs"]),
-        ("typewright.a11y.made_up", "from typewright.bus.dial import connect", []),
-        ("typewright.a11y.made_up", "from typewright.bus.face import TypistFace", ["typewright.bus.face.TypistFace"]),
-        ("typewright.a11y.made_up", "from typewright.plan import text", ["typewright.plan.text"]),
-        ("typewright.x11.made_up", "def f():\n    from twisted.internet import reactor", [REACTOR]),
+        ("typewright.bus.made_up", "if True:\n    from typewright.engine import job", ["typewright.engine.job"]),
+        ("typewright.a11y.made_up", "from typewright.bus.connect import connect", []),
+        ("typewright.a11y.made_up", "from typewright.bus import skeletons", ["typewright.bus.skeletons"]),
+        ("typewright.a11y.made_up", "from typewright.keymap import keys", ["typewright.keymap.keys"]),
+        ("typewright.backends.made_up", "def f():\n    from twisted.internet import reactor", [REACTOR]),
         ("typewright.bus.made_up", "import twisted.internet.reactor", [REACTOR]),
         ("typewright.bus.made_up", "from twisted.internet.reactor import callLater", [f"{REACTOR}.callLater"]),
-        ("typewright.cli", "def main():\n    from twisted.internet import reactor", []),
-        ("typewright.service", "from typewright import __version__\nfrom typewright.x11 import keyer", []),
+        ("typewright.cli.parser", "def main():\n    from twisted.internet import reactor", []),
+        ("typewright.service", "from typewright import __version__\nfrom typewright.backends.x11 import keyer", []),
         ("typewright.windows.made_up", "", ["windows has no row in the table"]),
     ],
 )  # fmt: skip

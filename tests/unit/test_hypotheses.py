@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from twisted.internet.defer import Deferred
 
+from typewright.cli.hypotheses import FINAL, PARTIAL, UNDO, Heard, Hypotheses, Lines, understood
 from typewright.errors import InvalidArgs, LimitsExceeded
-from typewright.hypotheses import FINAL, PARTIAL, UNDO, Heard, Hypotheses, Lines, understood
 
 SECRET = "hunter2"
 

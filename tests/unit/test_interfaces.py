@@ -7,11 +7,12 @@ import pytest
 from twisted.internet.task import Clock
 
 from typewright.engine.history import History
-from typewright.focused import IAccessibility
-from typewright.interfaces import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
-from typewright.sample import sample_layout
-from typewright.services import ITypingService
-from typewright.testing import (
+from typewright.interfaces.accessibility import IAccessibility
+from typewright.interfaces.backend import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
+from typewright.interfaces.services import ITypingService
+from typewright.keymap.sample import sample_layout
+from typewright.testing.accessibility import FakeAccessibility
+from typewright.testing.backend import (
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
@@ -20,7 +21,6 @@ from typewright.testing import (
     RecordingKeyer,
     ScriptedObserver,
 )
-from typewright.testing_focused import FakeAccessibility
 
 SHAPES = [
     (RecordingKeyer([]), IKeyer),

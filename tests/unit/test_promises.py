@@ -82,7 +82,7 @@ def test_each_promise_has_its_tests_and_no_defect_is_left_out() -> None:
             "no such test: tests/bus/test_limits.py::OtherTest::test_a_long",
         ),
         ("`tests/soak/focus.py`", "`tests/soak/nothing.py`", "no such test: tests/soak/nothing.py"),
-        ("`tests/soak/focus.py`", "`tests/desktop.py`", "no such test: tests/desktop.py"),
+        ("`tests/soak/focus.py`", "`tests/helpers/desktop.py`", "no such test: tests/helpers/desktop.py"),
         ("\n| T7 |", "\n| T77 |", "left out: T7"),
         ("| X4 |", "| X5 |", "left out: X4"),
         ("| Can't happen: after the handshake", "| Never. | ", "neither test nor reason: X5"),

@@ -6,13 +6,13 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import Deferred
 
-from typewright.focused import TEXT_INSERTED, FocusedObject
-from typewright.interfaces import KeyboardState
-from typewright.plan.chords import KeyEvent
-from typewright.plan.keysyms import keysym_of
-from typewright.sample import SHIFT, key_name, sample_layout
-from typewright.testing import FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
-from typewright.testing_focused import FakeAccessibility
+from typewright.interfaces.accessibility import TEXT_INSERTED, FocusedObject
+from typewright.interfaces.backend import KeyboardState
+from typewright.keymap.chords import KeyEvent
+from typewright.keymap.keysyms import keysym_of
+from typewright.keymap.sample import SHIFT, key_name, sample_layout
+from typewright.testing.accessibility import FakeAccessibility
+from typewright.testing.backend import FakeKeyboard, Log, PrintingKeyer, RecordingKeyer, ScriptedObserver
 
 PRESS, RELEASE = KeyEvent(38, True, 0), KeyEvent(38, False, 0)
 

@@ -7,9 +7,9 @@ import struct
 
 import pytest
 
-from typewright.interfaces import Controls
-from typewright.plan.chords import KeyEvent
-from typewright.x11.keyer import pack
+from typewright.backends.x11.keyer import pack
+from typewright.interfaces.backend import Controls
+from typewright.keymap.chords import KeyEvent
 
 MAJOR = 132
 CHORD = (KeyEvent(50, True, 0), KeyEvent(38, True, 1), KeyEvent(38, False, 1), KeyEvent(50, False, 1))

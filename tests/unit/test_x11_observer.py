@@ -9,9 +9,9 @@ from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from typewright.backends.x11.observer import Observer
+from typewright.backends.x11.requests import Extension
 from typewright.errors import ExtensionMissing
-from typewright.x11.asking import Extension
-from typewright.x11.observer import Observer
 
 
 def test_a_record_that_says_nothing_is_given_up_after_two_seconds() -> None:

@@ -10,7 +10,7 @@ from unittest import mock
 
 import Xlib.ext.xtest
 import Xlib.XK
-from tests.desktop import run, xvfb
+from tests.helpers.desktop import run, xvfb
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
@@ -18,8 +18,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol import rq
 
-from typewright.plan.chords import KeyEvent, state_of
-from typewright.x11.backend import Backend, open_backend
+from typewright.backends.x11.backend import Backend, open_backend
+from typewright.keymap.chords import KeyEvent, state_of
 
 A, B, SHIFT = 38, 56, 50
 """Keycodes of an evdev keyboard."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.x11.stage import A, B, Stage, Steps, tap
 from twisted.internet import reactor
 from twisted.internet.defer import TimeoutError, inlineCallbacks  # noqa: A004

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from typewright.plan.keysyms import keysym_named
-from typewright.x11.compose_files import ComposeFiles
+from typewright.backends.x11.compose_files import ComposeFiles
+from typewright.keymap.keysyms import keysym_named
 
 ACUTE_E = tuple(map(keysym_named, ("dead_acute", "e")))
 

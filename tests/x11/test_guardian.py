@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests import desktop
+from tests.helpers import desktop
 from tests.x11.program import PING, Program
 from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, tap
 from twisted.internet import reactor
@@ -15,8 +15,8 @@ from twisted.internet.defer import inlineCallbacks
 from twisted.internet.task import deferLater
 from Xlib import X
 
-from typewright.x11.backend import sweep_display
-from typewright.x11.guardianship import Guardianship
+from typewright.backends.x11.backend import sweep_display
+from typewright.backends.x11.recovery.supervisor import Guardianship
 
 WANTED = [("語", "語", "語", "語")]
 
@@ -24,7 +24,11 @@ WANTED = [("語", "語", "語", "語")]
 def guardians() -> list[int]:
     """The process ids of the guardians that this process has."""
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return [int(pid) for pid in children if b"typewright.x11.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [
+        int(pid)
+        for pid in children
+        if b"typewright.backends.x11.recovery.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
 
 class GuardianTest(Stage):
@@ -193,7 +197,7 @@ class GuardianTest(Stage):
     @inlineCallbacks
     def test_one_that_can_not_start_is_said_and_stops_nobody(self) -> Steps:
         logged: list[str] = []
-        self.patch(__import__("typewright.x11.guardianship", fromlist=["log"]).log, "error", logged.append)
+        self.patch(__import__("typewright.backends.x11.recovery.supervisor", fromlist=["log"]).log, "error", logged.append)
         for number, crowded in enumerate((False, True), 1):
             if crowded:
                 self.patch(os, "fork", self._no_room)

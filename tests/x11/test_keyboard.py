@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from tests.desktop import keymap, run
+from tests.helpers.desktop import keymap, run
 from tests.x11.stage import FINGERS, SHIFT, A, Stage, Steps, tap
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 from Xlib import X, Xatom
 
-from typewright.plan.key_coder import KeyCoder
-from typewright.x11.xkb import get_map
+from typewright.backends.x11.xkb import get_map
+from typewright.keymap.key_coder import KeyCoder
 
 CAPS = 66
 SHIFT_MASK, LOCK = 1, 2

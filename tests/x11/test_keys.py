@@ -6,16 +6,16 @@ from __future__ import annotations
 import struct
 
 import Xlib.ext.xtest
-from tests.desktop import lock_modifiers, locked_modifiers, run
+from tests.helpers.desktop import lock_modifiers, locked_modifiers, run
 from tests.x11.program import PING, Program
 from tests.x11.stage import SHIFT, A, B, Other, Stage, Steps, press, release, tap
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
-from typewright.interfaces import HELD, OURS, PROGRAM, REPEAT, USER, Stray
-from typewright.plan.chords import ANY_STATE
-from typewright.sample import LOCK
+from typewright.interfaces.backend import HELD, OURS, PROGRAM, REPEAT, USER, Stray
+from typewright.keymap.chords import ANY_STATE
+from typewright.keymap.sample import LOCK
 
 SHIFT_MASK = 1
 RIGHT_ALT = 108

@@ -18,19 +18,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
-from tests.desktop import server_pid, xvfb
+from tests.helpers.desktop import server_pid, xvfb
 from tests.x11.stage import A, B, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from typewright.backends.x11.address import display_name
+from typewright.backends.x11.backend import open_backend
+from typewright.backends.x11.connection import Connection
+from typewright.backends.x11.requests import GET_INPUT_FOCUS, RequestError
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
-from typewright.interfaces import USER, Stray
-from typewright.x11.address import display_name
-from typewright.x11.asking import GET_INPUT_FOCUS, RequestError
-from typewright.x11.backend import open_backend
-from typewright.x11.connection import Connection
+from typewright.interfaces.backend import USER, Stray
 
 
 class LivingTest(Stage):
@@ -47,7 +47,7 @@ class LivingTest(Stage):
     def test_x2_an_error_of_a_request_without_reply_is_logged_by_number(self) -> Steps:
         logged: list[str] = []
         self.patch(
-            __import__("typewright.x11.connection", fromlist=["log"]).log,
+            __import__("typewright.backends.x11.connection", fromlist=["log"]).log,
             "warn",
             lambda form, **values: logged.append(str(values["problem"])),
         )
@@ -257,7 +257,7 @@ class AddressTest(SynchronousTestCase):
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
         self.addCleanup(theirs.close)
-        from typewright.x11 import address
+        from typewright.backends.x11 import address
 
         address.check_peer(ours)
         self.patch(address.os, "getuid", lambda: 4711)

@@ -15,11 +15,11 @@ from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlin
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from typewright.a11y.attachment import Attachment, attach
 from typewright.a11y.objects import NotTold
-from typewright.a11y.switch import Switch
+from typewright.a11y.session import Attachment, attach
+from typewright.a11y.status import Switch
 from typewright.bus.connection import BusConnection
-from typewright.focused import FocusedObject, TextEvent
+from typewright.interfaces.accessibility import FocusedObject, TextEvent
 
 _PATIENCE_S = 0.25
 """How long anyone waits for an answer of mine."""

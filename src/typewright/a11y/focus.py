@@ -16,8 +16,8 @@ from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCa
 
 from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, TERMINAL, Objects, Reference
 from typewright.bus.connection import DAEMON, BusConnection
-from typewright.bus.incoming import Incoming
-from typewright.focused import FocusedObject
+from typewright.bus.message import Incoming
+from typewright.interfaces.accessibility import FocusedObject
 
 _OBJECT, _WINDOW = "org.a11y.atspi.Event.Object", "org.a11y.atspi.Event.Window"
 _EVENTS = ("object:state-changed:focused", "window:deactivate")

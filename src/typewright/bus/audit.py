@@ -6,7 +6,7 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from typewright.bus.identities import Identities
-from typewright.services import Report
+from typewright.interfaces.services import Report
 
 log = Logger(namespace="typewright.audit")
 

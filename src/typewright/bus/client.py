@@ -13,10 +13,10 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
-from typewright.bus import refusals
+from typewright.bus import standard_errors
+from typewright.bus.connect import connect
 from typewright.bus.connection import BusConnection, ErrorReply
 from typewright.bus.contract import DICTATION, PATH, TYPIST, Interface, load
-from typewright.bus.dial import connect
 from typewright.bus.standard import PROPERTIES
 from typewright.bus.values import checked, clean
 from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
@@ -108,7 +108,7 @@ class Client:
         try:
             typed = checked(interface.properties[name].signature, value)
         except KeyError:
-            return fail(refusals.UnknownProperty())
+            return fail(standard_errors.UnknownProperty())
         except TypeError:
             return fail(InvalidArgs(f"{name} is of type {interface.properties[name].signature}."))
         return self._send(PROPERTIES.name, "Set", "ssv", [interface.name, name, typed])

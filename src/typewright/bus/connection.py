@@ -19,13 +19,13 @@ from txdbus import message
 from txdbus.authentication import ClientAuthenticator
 from txdbus.protocol import BasicDBusProtocol
 
-from typewright.bus import faults
-from typewright.bus.calls import DAEMON as DAEMON
-from typewright.bus.calls import Calls
-from typewright.bus.calls import ErrorReply as ErrorReply
+from typewright.bus import error_mapping
+from typewright.bus.flow import Intake
 from typewright.bus.framing import Frame, Oversized
-from typewright.bus.incoming import CALL, ERROR, RETURN, SIGNAL, Incoming
-from typewright.bus.intake import Intake
+from typewright.bus.message import CALL, ERROR, RETURN, SIGNAL, Incoming
+from typewright.bus.pending_calls import DAEMON as DAEMON
+from typewright.bus.pending_calls import Calls
+from typewright.bus.pending_calls import ErrorReply as ErrorReply
 from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
 DAEMON_PATH = "/org/freedesktop/DBus"
@@ -200,7 +200,7 @@ class BusConnection(BasicDBusProtocol):
         try:
             super().dataReceived(data)
         except Exception:
-            faults.note("the authentication could not be taken in", Failure())
+            error_mapping.note("the authentication could not be taken in", Failure())
             self.abort()
 
     def fileDescriptorReceived(self, fd: int) -> None:
@@ -288,7 +288,7 @@ def _shielded(act: Callable[..., object], *arguments: object) -> None:
     try:
         act(*arguments)
     except Exception:
-        faults.note("a callback failed", Failure())
+        error_mapping.note("a callback failed", Failure())
 
 
 def _ignored(failure: Failure) -> None:

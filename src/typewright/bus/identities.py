@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.access import Identity
 from typewright.bus.connection import BusConnection, ErrorReply
-from typewright.bus.processes import Process, look_at
+from typewright.bus.credentials import Process, look_at
 
 _REMEMBERED = 1_000
 

@@ -18,9 +18,9 @@ from twisted.internet.defer import Deferred
 
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import Interface, Property
-from typewright.bus.incoming import Incoming
-from typewright.bus.refusals import PropertyReadOnly, UnknownInterface, UnknownProperty
+from typewright.bus.message import Incoming
 from typewright.bus.standard import PROPERTIES
+from typewright.bus.standard_errors import PropertyReadOnly, UnknownInterface, UnknownProperty
 from typewright.bus.values import checked
 from typewright.errors import AccessDenied, InvalidArgs
 

@@ -15,18 +15,18 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from typewright.access import Access
-from typewright.bus.admission import Admission
 from typewright.bus.audit import Audit
-from typewright.bus.callers import Callers
+from typewright.bus.authorization import Admission
+from typewright.bus.caller_watch import Callers
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply, Stop
 from typewright.bus.contract import PATH, TYPIST
-from typewright.bus.exported import ExportedObject
-from typewright.bus.face import DictationFace, TypistFace
+from typewright.bus.dispatch import ExportedObject
 from typewright.bus.identities import Identities
-from typewright.bus.incoming import Incoming
+from typewright.bus.message import Incoming
 from typewright.bus.properties import Properties
+from typewright.bus.skeletons import DictationFace, TypistFace
 from typewright.errors import NameTaken, NoBus
-from typewright.services import IDictationService, ITypingService
+from typewright.interfaces.services import IDictationService, ITypingService
 
 _DO_NOT_QUEUE = 4
 _OWNED = (1, 4)  # Now the primary owner; it already.

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from typewright.bus.contract import parse
-from typewright.bus.incoming import Incoming
-from typewright.bus.refusals import FileNotFound
+from typewright.bus.message import Incoming
+from typewright.bus.standard_errors import FileNotFound
 
 PEER, INTROSPECTABLE, PROPERTIES = parse(
     """\

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from typewright.focused import IAccessibility
-from typewright.interfaces import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms
+from typewright.interfaces.accessibility import IAccessibility
+from typewright.interfaces.backend import IBarrier, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms
 
 
 @dataclass(frozen=True)
 class Collaborators:
-    """One for each seam; see `typewright.interfaces`."""
+    """One for each seam; see `typewright.interfaces.backend`."""
 
     keyer: IKeyer
     observer: IObserver

@@ -6,13 +6,13 @@ from __future__ import annotations
 from typewright.engine.collaborators import Collaborators
 from typewright.engine.hands import LAYOUT_CHANGED, Hands
 from typewright.engine.job import Job
-from typewright.engine.patience import Patience, Waits
-from typewright.engine.surroundings import Surroundings
-from typewright.engine.user import User
-from typewright.interfaces import KeyboardState
+from typewright.engine.target import Surroundings
+from typewright.engine.timeouts import Patience, Waits
+from typewright.engine.user_activity import User
+from typewright.interfaces.backend import KeyboardState
+from typewright.keymap.key_coder import KeyCoder
+from typewright.keymap.layout import Layout
 from typewright.options import SHIFT_RETURN
-from typewright.plan.key_coder import KeyCoder
-from typewright.plan.layout import Layout
 
 _TRIES = 3
 _TYPED_BEHIND = "a key or a button was pressed in between, and what was to be deleted may stand elsewhere now"

@@ -14,18 +14,18 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 
-from typewright.engine.ahead import Ahead
 from typewright.engine.collaborators import Collaborators
-from typewright.engine.disturbance import Disturbance, judge
+from typewright.engine.flow_control import Ahead
+from typewright.engine.interference import Disturbance, judge
 from typewright.engine.job import Job
 from typewright.engine.pacing import Pacing, delay_s, fitted
-from typewright.engine.patience import Waits
-from typewright.engine.surroundings import COVERED, elsewhere
-from typewright.engine.user import User
+from typewright.engine.target import COVERED, elsewhere
+from typewright.engine.timeouts import Waits
+from typewright.engine.user_activity import User
 from typewright.engine.watchdog import Watchdog
-from typewright.interfaces import HELD, IClock
+from typewright.interfaces.backend import HELD, IClock
+from typewright.keymap.chords import ANY_STATE, Chord, KeyEvent, KeyList
 from typewright.options import WAIT
-from typewright.plan.chords import ANY_STATE, Chord, KeyEvent, KeyList
 
 NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
 LAYOUT_CHANGED = "the keyboard layout changed"

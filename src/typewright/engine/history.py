@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from typewright.plan.chords import ERASE
-from typewright.plan.erasing import LOOK_BACK, plain_end
-from typewright.plan.kinds import MODELS
+from typewright.keymap.chords import ERASE
+from typewright.text.erasing import LOOK_BACK, plain_end
+from typewright.text.kinds import MODELS
 
 
 @dataclass

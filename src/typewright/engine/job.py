@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typewright.engine.disturbance import Disturbance
-from typewright.focused import FocusedObject
-from typewright.interfaces import NOWHERE
+from typewright.engine.interference import Disturbance
+from typewright.interfaces.accessibility import FocusedObject
+from typewright.interfaces.backend import NOWHERE
+from typewright.interfaces.services import Report
+from typewright.keymap.chords import Chord
+from typewright.keymap.layout import Layout
 from typewright.options import Options
-from typewright.plan.chords import Chord
-from typewright.plan.layout import Layout
-from typewright.services import Report
 
 
 class Job:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from typewright.interfaces import Controls
-from typewright.plan.chords import Chord, KeyEvent
-from typewright.plan.sticky import one_by_one
+from typewright.interfaces.backend import Controls
+from typewright.keymap.chords import Chord, KeyEvent
+from typewright.keymap.sticky import one_by_one
 
 Burst = Sequence[KeyEvent]
 """Events that go out in one write."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred
 
-from typewright.interfaces import IClock, IDelayed
+from typewright.interfaces.backend import IClock, IDelayed
 
 
 class Watchdog:

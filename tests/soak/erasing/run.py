@@ -34,9 +34,9 @@ from Xlib.error import BadDrawable, BadWindow
 from Xlib.ext import xtest
 from Xlib.xobject.drawable import Window
 
-from tests.desktop import Child, xvfb
+from tests.helpers.desktop import Child, xvfb
 from tests.soak.erasing.characters import CHARACTERS, before
-from typewright.plan.kinds import kind_of
+from typewright.text.kinds import kind_of
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30.0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-Compares what the models of `plan/erasing.py` leave behind each press with what real programs leave, for random characters
+Compares what the models of `text/erasing.py` leave behind each press with what real programs leave, for random characters
 of all scripts; and what `kind_of` makes of the programs' windows with what they are.
 
     .venv/bin/python -m tests.soak.erasing.sweep SEED COUNT [PROGRAM...]
@@ -15,8 +15,8 @@ from collections import defaultdict
 
 from tests.soak.erasing.characters import BEFORE, CHARACTERS
 from tests.soak.erasing.run import PROGRAMS, running
-from typewright.plan.graphemes import classes
-from typewright.plan.kinds import MODELS
+from typewright.text.graphemes import classes
+from typewright.text.kinds import MODELS
 
 KINDS = {"readline": "terminal", "GTK": "gtk", "Qt": "qt", "Tk": "plain", "Chromium": "chromium", "Emacs": "plain"}
 """Word in a program's name -> its kind. vim has no model of its own: it lies between the two of a terminal."""

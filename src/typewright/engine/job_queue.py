@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""The one queue: the jobs of all callers, typed one after the other, in turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
+from twisted.python.failure import Failure
+
+from typewright.engine.fair_queue import Turns
+from typewright.engine.job import Job
+from typewright.errors import LimitsExceeded
+from typewright.interfaces.backend import IClock
+from typewright.interfaces.services import Report
+
+Work = Callable[[Job], Deferred[bool]]
+
+
+class _Waiting(NamedTuple):
+    job: Job
+    work: Work
+    reply: Deferred[Report]
+
+
+class Jobs:
+    """
+    I run one job at a time, callers in turn, and answer each with a Report when its keys are up.
+
+    At most `per_caller` jobs of one caller wait or run at the same time. Each of up to `in_all` callers may have one, and
+    there is room for `in_all` besides: so those who bring many never keep out who brings one. `on_busy(bool)` is called when
+    I begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
+    """
+
+    def __init__(
+        self,
+        clock: IClock,
+        *,
+        per_caller: int = 16,
+        in_all: int = 64,
+        on_busy: Callable[[bool], None] = lambda busy: None,
+        on_end: Callable[[Job, Report], None] = lambda job, report: None,
+    ) -> None:
+        self._clock = clock
+        self._per_caller = per_caller
+        self._in_all = in_all
+        self._on_busy = on_busy
+        self._on_end = on_end
+        self._queue: Turns[_Waiting] = Turns()
+        self._running: _Waiting | None = None
+        self._beginning = False
+        self._told_busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return self._running is not None
+
+    def submit(self, job: Job, work: Work) -> Deferred[Report]:
+        """
+        Have `work(job)` done in turn; fires with the report.
+
+        Errbacks with what `work` failed with. Raises LimitsExceeded when too many jobs are waiting.
+        """
+        self._admit(job.caller)
+        waiting = _Waiting(job, work, Deferred())
+        self._queue.add(job.caller, waiting)
+        self._next()
+        return waiting.reply
+
+    def _admit(self, caller: str) -> None:
+        """Raise LimitsExceeded when this caller may bring no job now. One that is ending already makes room for another."""
+        running = self._running.job.caller if self._running is not None and not self._running.job.stopped else None
+        callers = self._queue.callers() | ({running} if running is not None else set())
+        held = self._queue.of(caller) + (running == caller)
+        if held >= self._per_caller:
+            raise LimitsExceeded(
+                f"You have {held} jobs waiting, which is all that one caller may have; wait for a reply first."
+            )
+        if not held and len(callers) >= self._in_all:
+            raise LimitsExceeded(f"{len(callers)} callers have jobs waiting; try again when some have ended.")
+        if held and len(self._queue) + (running is not None) - len(callers) >= self._in_all:
+            raise LimitsExceeded(
+                "Callers with several jobs have filled the queue, and you have one in it; wait for its reply."
+            )
+
+    def stop(self, reason: str, caller: str | None = None, job: Job | None = None) -> Deferred[int]:
+        """
+        End the jobs of `caller`, or all, or only this `job`; those that wait are answered at once.
+
+        Fires with their number when the running one has its keys up.
+        """
+
+        def meant(waiting: _Waiting) -> bool:
+            return caller in (None, waiting.job.caller) and job in (None, waiting.job)
+
+        # All leave the queue before the first is answered, since who is answered may call me again.
+        mine = self._queue.take_out(meant)
+        if self._running is not None and meant(self._running):
+            mine.insert(0, self._running)
+        ends = []
+        for waiting in mine:
+            waiting.job.stop(reason)
+            if waiting is self._running:
+                end: Deferred[None] = Deferred()
+                waiting.reply.addBoth(_passing(end))
+                ends.append(end)
+            else:
+                self._answer(waiting, waiting.job.report(False, 0.0))
+        return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
+
+    def _next(self) -> None:
+        """Begin what is next. A loop, since of those that end as they begin, such as a release, a thousand may wait."""
+        if self._beginning:
+            return
+        self._beginning = True
+        try:
+            while self._queue and not self.busy:
+                self._running = waiting = self._queue.next()
+                self._tell_busy(True)
+                started = self._clock.seconds()
+                maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
+        finally:
+            self._beginning = False
+
+    def _ended(self, result: bool | Failure, waiting: _Waiting, started: float) -> None:
+        self._running = None
+        if isinstance(result, Failure):
+            waiting.reply.errback(result)
+        else:
+            self._answer(waiting, waiting.job.report(result, self._clock.seconds() - started))
+        if not self._queue and not self.busy:
+            self._tell_busy(False)
+        self._next()
+
+    def _tell_busy(self, busy: bool) -> None:
+        if busy != self._told_busy:
+            self._told_busy = busy
+            self._on_busy(busy)
+
+    def _answer(self, waiting: _Waiting, report: Report) -> None:
+        self._on_end(waiting.job, report)
+        waiting.reply.callback(report)
+
+
+def _passing(end: Deferred[None]) -> Callable[[object], object]:
+    def fire(result: object) -> object:
+        end.callback(None)
+        return result
+
+    return fire

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""The notation for key chords that users know: `ctrl+s`, `Return`, `ctrl+shift+t Escape`."""
+
+from __future__ import annotations
+
+import difflib
+from functools import reduce
+from operator import or_
+
+from typewright.keymap.chords import ANY_STATE, Chord, chord, state_of
+from typewright.keymap.keys import LOCK_MASK
+from typewright.keymap.keysyms import NO_SYMBOL, keysym_named, names
+from typewright.keymap.layout import Layout, Untypeable
+
+_ALIASES = {
+    "alt": "Alt_L",
+    "altgr": "ISO_Level3_Shift",
+    "backspace": "BackSpace",
+    "cmd": "Super_L",
+    "control": "Control_L",
+    "ctrl": "Control_L",
+    "del": "Delete",
+    "delete": "Delete",
+    "down": "Down",
+    "end": "End",
+    "enter": "Return",
+    "esc": "Escape",
+    "escape": "Escape",
+    "home": "Home",
+    "hyper": "Hyper_L",
+    "insert": "Insert",
+    "left": "Left",
+    "menu": "Menu",
+    "meta": "Meta_L",
+    "pagedown": "Page_Down",
+    "pageup": "Page_Up",
+    "plus": "plus",
+    "return": "Return",
+    "right": "Right",
+    "shift": "Shift_L",
+    "space": "space",
+    "super": "Super_L",
+    "tab": "Tab",
+    "up": "Up",
+    "win": "Super_L",
+}
+
+
+def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
+    """
+    The chords of `notation`, each as (word, keysym) pairs in the order of pressing.
+
+    Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys are X's keysym
+    names or the usual short ones, and the latter in any case. Raises ValueError, which tells what chord is
+    wrong without repeating it: who calls may have taken this for the place of a text.
+    """
+    chords = []
+    for place, word in enumerate(notation.split(), 1):
+        parts = word.split("+")
+        if "" in parts:
+            raise ValueError(f"Chord {place} has a + without a key beside it; write the key + itself as plus.")
+        chords.append(tuple((part, _keysym(part, f"Key {key} of chord {place}")) for key, part in enumerate(parts, 1)))
+    if not chords:
+        raise ValueError("There is no chord to press; write for example ctrl+s, or Return.")
+    return chords
+
+
+def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list[Chord]:
+    """
+    The key list for `notation` on this layout.
+
+    A key that needs modifiers for its level (`ctrl+plus` on many layouts) gets those that the chord does not press already.
+    Of a key alone that is so under Caps Lock as well; a chord of several keys leaves Caps Lock out, as everybody does who
+    presses ctrl+s with their fingers. Locks that keep a key out of reach, or turn a modifier key into another, are off for
+    the chord. Behind a key that locks or latches something the state is anybody's guess, and none is required of an event.
+    Raises ValueError for what `keysyms_of` refuses, and Untypeable when the layout has no such key; neither repeats a word.
+    """
+    chords = []
+    lasting = False
+    for place, words in enumerate(keysyms_of(notation), 1):
+        planned = _chord(words, layout, group, locked, place)
+        if lasting:
+            planned = planned._replace(events=tuple(event._replace(state=ANY_STATE) for event in planned.events))
+        chords.append(planned)
+        lasting = lasting or any(layout.modifiers.get(key) == ANY_STATE for key in planned.keys)
+    return chords
+
+
+def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locked: int, place: int) -> Chord:
+    keys: list[int] = []
+    pressed = 0
+    in_group = group
+    heeded = locked if len(words) == 1 else locked & ~LOCK_MASK
+    for number, (_, keysym) in enumerate(words, 1):
+        position = layout.find(keysym, group=in_group, locked=heeded)
+        if position is None:
+            raise Untypeable(f"No key of the keyboard layout reaches key {number} of chord {place}.")
+        if position.unlocked:
+            return _chord(words, layout, group, locked & ~position.unlocked, place)
+        in_group = position.group
+        for bit in sorted(layout.modifier_keys):
+            if bit & position.modifiers & ~pressed:
+                keys.append(layout.modifier_keys[bit])
+                pressed |= bit
+        if position.keycode in keys:
+            raise Untypeable(f"Key {number} of chord {place} would press a key twice in that chord.")
+        keys.append(position.keycode)
+        pressed |= max(layout.modifiers.get(position.keycode, 0), 0)
+    upset = locked & reduce(or_, (layout.fickle.get(key, 0) for key in keys))
+    if upset and len(words) > 1:
+        return _chord(words, layout, group, locked & ~upset, place)
+    return chord(keys, layout.modifiers, state_of(in_group, locked))
+
+
+def _keysym(part: str, place: str) -> int:
+    keysym = keysym_named(_ALIASES.get(part.lower(), part) if len(part) > 1 else part)
+    if keysym != NO_SYMBOL:
+        return keysym
+    near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
+    hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
+    raise ValueError(f"{place} is none that Typewright knows.{hint}")

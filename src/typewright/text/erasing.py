@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""
+What one press of BackSpace at the end of a text leaves of it, in the kinds of programs that there are.
+
+Each function is a model of a program, fitted to measurements (docs/erasing.md); tests/soak/erasing compares them again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from typewright.text.graphemes import classes, clusters
+
+Model = Callable[[str], str]
+"""A text that is not empty, to what one press leaves of it."""
+
+LOOK_BACK = 64
+"""No press depends on more code points than these; even, so that a row of flags is cut between two of them."""
+
+# Letters, digits and signs that are characters by themselves, whatever else of these stands before them.
+_PLAIN = re.compile(
+    "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0e01-\u0e30\u1e00-\u1fff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+    "\uff01-\uff5e\U0001f600-\U0001f64f]*"
+)
+_LOOKED_AT = 1024
+
+
+def plain_end(text: str) -> int:
+    """
+    How many code points at the end of `text` need no model: in every program one press takes one of them, and it alone.
+
+    Some of them at least, so that long texts are not gone through press by press.
+    """
+    run = _PLAIN.match(text[: -_LOOKED_AT - 1 : -1])
+    # What stands before the first of them may have that as a part.
+    return max(0, run.end() - 1) if run else 0
+
+
+def code_point(text: str) -> str:
+    """Qt, Tk, Emacs, and the kernel's line editing in a terminal: one code point a press."""
+    return text[:-1]
+
+
+_HANGUL_VOWELS_AND_TRAILERS = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
+
+
+def _has_no_width(character: str) -> bool:
+    """As the C library's `wcwidth` sees it."""
+    return (
+        unicodedata.category(character) in ("Mn", "Me", "Cf") and character != "\u00ad"
+    ) or _HANGUL_VOWELS_AND_TRAILERS.match(character) is not None
+
+
+def readline(text: str) -> str:
+    """What readline takes in a terminal: all at the end that has no width, and one code point before it."""
+    end = len(text)
+    while end > 1 and _has_no_width(text[end - 1]):
+        end -= 1
+    return text[: end - 1]
+
+
+# Pango, by the first code point of a cluster: Latin, Greek, Cyrillic, kana and Hangul syllables go as a whole; so do the
+# clusters that end with a letter or a vowel sign that it knows as a composed one.
+_WHOLE_BY_FIRST = re.compile("[ -\u02af\u0370-\u052f\u1e00-\u1fff\u3040-\u30ff\uac00-\ud7a3]")
+_WHOLE_BY_LAST = re.compile(
+    "[\u0622-\u0626\u0931\u0958-\u095f\u09cb\u09cc\u09dc\u09dd\u09df\u0a33\u0a36\u0a59-\u0a5b\u0a5e\u0b48\u0b4b\u0b4c"
+    "\u0bca-\u0bcc\u0c47\u0c48\u0cc7\u0cc8\u0cca\u0ccb\u0d4a-\u0d4c]"
+)
+_TAG = re.compile("[\U000e0020-\U000e007f]")
+
+
+def pango(text: str) -> str:
+    """GTK: the last cluster in some scripts; in the others the last code point of the cluster's decomposed form."""
+    last = clusters(text)[-1]
+    kept = text[: -len(last)]
+    emoji = classes(last)[0] in "if" and not _TAG.search(last)
+    if emoji or _WHOLE_BY_FIRST.match(last) or _WHOLE_BY_LAST.match(last[-1]):
+        return kept
+    return kept + unicodedata.normalize("NFD", last)[:-1]
+
+
+_EMOJI_END = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff\U000e007f]")
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_SELECTED = re.compile("[^\n][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def blink(text: str) -> str:
+    """Chromium: an emoji or a flag as a whole, a variation selector with what it selects, else one code point."""
+    last = clusters(text)[-1]
+    kinds = classes(last)
+    emoji = kinds[0] in "if" and (kinds[-1] in "if" or _EMOJI_END.match(last[-1]))
+    if emoji or _KEYCAP.fullmatch(last):
+        return text[: -len(last)]
+    if _SELECTED.fullmatch(last[-2:]) and not unicodedata.combining(last[-2]):
+        return text[:-2]
+    return text[:-1]

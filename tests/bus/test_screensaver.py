@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""The screen saver is heard, and nobody who passes for it (T9)."""
+
+from __future__ import annotations
+
+from bus_bench import BusCase, Peer
+from txdbus import message
+
+from typewright.screenlock.screensaver import SCREEN_SAVERS, ScreenLock
+
+SAVER = "org.gnome.ScreenSaver"
+_DO_NOT_QUEUE = 4
+
+
+class ScreenLockTest(BusCase):
+    async def followed(self) -> None:
+        """Whatever is heard of the screen is in `heard`."""
+        self.heard: list[tuple[str, bool]] = []
+        await self.served()
+        await ScreenLock(self.served_on, lambda name, locked: self.heard.append((name, locked))).known()
+
+    async def say(self, peer: Peer, signature: str = "b", state: object = True) -> None:
+        """Has `peer` tell us and nobody else, and waits until we have heard."""
+        signal = message.SignalMessage(
+            "/org/gnome/ScreenSaver",
+            "ActiveChanged",
+            SAVER,
+            destination=self.served_on.unique_name,
+            signature=signature,
+            body=[state],
+        )
+        peer.connection.sendMessage(signal)
+        await peer.ping()
+
+    async def own(self, peer: Peer) -> None:
+        answer = await peer.connection.call_daemon("RequestName", "su", SAVER, _DO_NOT_QUEUE)
+        self.assertEqual(answer, [1])
+
+    async def saver(self, active: bool) -> Peer:
+        """A screen saver that answers whether it has covered the screen."""
+        saver = await self.peer()
+        saver.connection.answer_with(lambda call: saver.connection.reply(call, "b", [active]))
+        await self.own(saver)
+        return saver
+
+    async def test_each_screen_saver_is_heard(self) -> None:
+        await self.followed()
+        for name in SCREEN_SAVERS:
+            self.heard.clear()
+            self.assertIsNone(await self.dbus_fast("screen_saver", name, "locked", "unlocked"))
+            self.assertEqual(self.heard[:2], [(name, True), (name, False)], name)
+
+    async def test_one_that_was_there_before_is_heard(self) -> None:
+        saver = await self.saver(active=False)
+        await self.followed()
+        await self.say(saver)
+        self.assertEqual(self.heard, [(SAVER, True)])
+
+    async def test_one_that_has_covered_the_screen_before_is_known(self) -> None:
+        await self.saver(active=True)
+        await self.followed()
+        self.assertEqual(self.heard, [(SAVER, True)])
+
+    async def test_one_that_leaves_has_uncovered_the_screen(self) -> None:
+        saver, witness = await self.saver(active=True), await self.peer()
+        await self.followed()
+        await self.seen_leaving(witness, saver)
+        await witness.ping()
+        self.assertEqual(self.heard, [(SAVER, True), (SAVER, False)])
+
+    async def test_a_forged_lock_is_not(self) -> None:
+        await self.followed()
+        forger, saver = await self.peer(), await self.peer()
+        await self.say(forger)
+        await self.own(saver)
+        await self.say(forger)
+        self.assertEqual(self.heard, [])
+        await self.say(saver)
+        self.assertEqual(self.heard, [(SAVER, True)])
+
+    async def test_one_that_has_given_the_name_back_is_not(self) -> None:
+        await self.followed()
+        former = await self.peer()
+        await self.own(former)
+        await former.connection.call_daemon("ReleaseName", "s", SAVER)
+        await self.say(former)
+        self.assertEqual(self.heard, [(SAVER, False)])
+
+    async def test_nonsense_is_not(self) -> None:
+        await self.followed()
+        saver = await self.peer()
+        await self.own(saver)
+        await self.say(saver, "s", "true")
+        self.assertEqual(self.heard, [])

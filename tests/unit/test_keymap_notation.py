@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""The notation for key chords."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from typewright.keymap.chords import ANY_STATE
+from typewright.keymap.layout import Untypeable
+from typewright.keymap.notation import chords_of, keysyms_of
+from typewright.keymap.sample import LOCK, MOD5, key_name, sample_layout
+
+US_RU = sample_layout()
+
+
+def pressed(notation: str, *, group: int = 0, locked: int = 0) -> str:
+    """The key list, in the names of the keys."""
+    chords = chords_of(notation, US_RU, group=group, locked=locked)
+    return " ".join("+".join(key_name(US_RU, code) for code in chord.keys) for chord in chords)
+
+
+@pytest.mark.parametrize(
+    ("notation", "keys"),
+    [
+        ("Return", "Return"),
+        ("ctrl+s", "Control_L+s"),
+        ("ctrl+shift+t Escape", "Control_L+Shift_L+t Escape"),
+        ("  ctrl+a\n\tctrl+c ", "Control_L+a Control_L+c"),
+        # short names, in any case
+        ("enter", "Return"),
+        ("CTRL+ALT+DEL", "Control_L+Alt_L+Delete"),
+        ("Control+Backspace", "Control_L+BackSpace"),
+        ("esc Tab HOME left", "Escape Tab Home Left"),
+        ("PageUp", "Prior"),
+        ("win+1", "Super_L+1"),
+        ("altgr+5", "ISO_Level3_Shift+5"),
+        # X's names
+        ("Page_Up", "Prior"),
+        ("F1", "F1"),
+        ("U0061", "a"),
+        # a capital is a level, and brings its Shift, unless the chord has one
+        ("ctrl+A", "Control_L+Shift_L+a"),
+        ("ctrl+shift+A", "Control_L+Shift_L+a"),
+        ("Shift_R+A", "Shift_R+a"),
+        ("A+B", "Shift_L+a+b"),
+        ("ctrl+plus", "Control_L+Shift_L+equal"),
+        ("EuroSign", "ISO_Level3_Shift+5"),
+        ("‰", "Shift_L+ISO_Level3_Shift+5"),
+        # modifiers alone
+        ("super", "Super_L"),
+        ("shift+ctrl", "Shift_L+Control_L"),
+        # the other group
+        ("ctrl+ф", "Control_L+a"),
+    ],
+)
+def test_what_is_pressed(notation: str, keys: str) -> None:
+    assert pressed(notation) == keys
+
+
+def test_a_chord_is_pressed_in_the_group_that_has_its_key() -> None:
+    assert [event.state for event in chords_of("ctrl+s", US_RU, group=1, locked=0)[0].events] == [0, 4, 4, 4]
+    assert [event.state for event in chords_of("ctrl+ы", US_RU, group=0, locked=0)[0].events] == [
+        0x2000, 0x2004, 0x2004, 0x2004,
+    ]  # fmt: skip
+    assert [event.state for event in chords_of("space", US_RU, group=1, locked=0)[0].events] == [0x2000, 0x2000]
+
+
+def test_what_is_locked_stays_in_every_state() -> None:
+    assert [event.state for event in chords_of("ctrl+1", US_RU, group=0, locked=0x12)[0].events] == [
+        0x12, 0x16, 0x16, 0x16,
+    ]  # fmt: skip
+    assert pressed("A a", locked=LOCK) == "a Shift_L+a"
+
+
+def test_caps_lock_makes_no_other_shortcut_of_one() -> None:
+    assert pressed("ctrl+s", locked=LOCK) == "Control_L+s"
+
+
+def test_behind_a_locking_key_any_state_will_do() -> None:
+    lock, letter = chords_of("Caps_Lock a", US_RU, group=0, locked=0)
+    assert [event.state for event in lock.events] == [0, ANY_STATE]
+    assert [event.state for event in letter.events] == [ANY_STATE, ANY_STATE]
+
+
+def test_no_chord_completes_a_text() -> None:
+    assert [chord.text for chord in chords_of("a ctrl+s", US_RU, group=0, locked=0)] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("notation", "sentence"),
+    [
+        ("", "There is no chord to press; write for example ctrl+s, or Return."),
+        (" \n", "There is no chord to press; write for example ctrl+s, or Return."),
+        ("ctrl+", "Chord 1 has a + without a key beside it; write the key + itself as plus."),
+        ("+s", "Chord 1 has a + without a key beside it; write the key + itself as plus."),
+        ("a ctrl++", "Chord 2 has a + without a key beside it; write the key + itself as plus."),
+        ("Retrun", "Key 1 of chord 1 is none that Typewright knows. Did you mean Return?"),
+        ("a ctrl+Pageup_ b", "Key 2 of chord 2 is none that Typewright knows. Did you mean pageup?"),
+        ("ctlr+s", "Key 1 of chord 1 is none that Typewright knows. Did you mean ctrl?"),
+        ("a+qqqqq", "Key 2 of chord 1 is none that Typewright knows. Use X's keysym names, such as Page_Up, F5, a."),
+    ],
+)  # fmt: skip
+def test_an_error_points_at_its_chord_and_does_not_repeat_it(notation: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        keysyms_of(notation)
+
+
+@pytest.mark.parametrize(
+    ("notation", "sentence"),
+    [
+        ("ctrl+s F24", "No key of the keyboard layout reaches key 1 of chord 2."),
+        ("ctrl+ç", "No key of the keyboard layout reaches key 2 of chord 1."),
+        ("hyper+a", "No key of the keyboard layout reaches key 1 of chord 1."),
+        ("ctrl+control", "Key 2 of chord 1 would press a key twice in that chord."),
+        ("a+a", "Key 2 of chord 1 would press a key twice in that chord."),
+    ],
+)
+def test_an_error_of_the_layout_points_at_its_key_and_does_not_repeat_it(notation: str, sentence: str) -> None:
+    with pytest.raises(Untypeable, match=f"^{re.escape(sentence)}$"):
+        chords_of(notation, US_RU, group=0, locked=0)
+
+
+def test_without_altgr_its_levels_are_out_of_reach() -> None:
+    without = replace(US_RU, modifiers={code: mask for code, mask in US_RU.modifiers.items() if mask != MOD5})
+    with pytest.raises(Untypeable, match="reaches key 1 of chord 1"):
+        chords_of("EuroSign", without, group=0, locked=0)
+
+
+def test_words_and_keysyms_in_the_order_of_pressing() -> None:
+    assert keysyms_of("Ctrl+a esc") == [(("Ctrl", 0xFFE3), ("a", 0x61)), (("esc", 0xFF1B),)]

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""Revising what was typed: played on each kind of program as it was measured, and never more than what is ours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from typewright.text.erasing import blink, code_point, pango, plain_end, readline
+from typewright.text.kinds import MODELS, kind_of
+from typewright.text.revision import Revision, revise
+
+FAMILY, FLAG, TONE = "👨‍👩‍👧", "🇩🇪", "👍🏽"
+
+
+@pytest.mark.parametrize(
+    ("text", "terminal", "gtk", "chromium"),
+    [
+        ("ab", "a", "a", "a"),
+        ("ae\u0301", "a", "a", "ae"),
+        ("aé", "a", "a", "a"),
+        ("a≠", "a", "a=", "a"),
+        ("a" + FAMILY, "a👨‍👩‍", "a", "a"),
+        ("a" + FLAG, "a🇩", "a", "a"),
+        ("a🇫🇷" + FLAG, "a🇫🇷🇩", "a🇫🇷", "a🇫🇷"),
+        ("a" + TONE, "a👍", "a", "a"),
+        ("a❤\ufe0f", "a", "a", "a"),
+        ("a1\ufe0f\u20e3", "a", "a", "a"),
+        ("a葛\U000e0100", "a", "a葛", "a"),
+        ("aक्षि", "aक्ष", "aक्ष", "aक्ष"),
+        ("aকো", "aক", "a", "aক"),
+        ("aש\u05bc\u05c1", "a", "aש\u05bc", "aש\u05bc"),
+        ("a\ufb2c", "a", "aש\u05bc", "a"),
+        ("aกิ้", "a", "aกิ", "aกิ"),
+        ("a\u1100\u1161\u11a8", "a", "a\u1100\u1161", "a\u1100\u1161"),
+        ("a각", "a", "a", "a"),
+        ("a\u200b", "", "a", "a"),
+        ("a\u00ad", "a", "a", "a"),
+        ("a☺\u20dd", "a", "a", "a☺"),
+    ],
+)
+def test_what_one_press_leaves(text, terminal, gtk, chromium) -> None:
+    assert (readline(text), pango(text), blink(text)) == (terminal, gtk, chromium)
+    assert code_point(text) == text[:-1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "presses", "text"),
+    [
+        ("", "hello", "qt", 0, "hello"),
+        ("hello", "hello", "qt", 0, ""),
+        ("hello word", "hello world", "qt", 1, "ld"),
+        ("hello", "help", "gtk", 2, "p"),
+        ("e", "e\u0301", "qt", 0, "\u0301"),
+        ("e\u0301", "e", "qt", 1, ""),
+        ("e\u0301", "e", "gtk", 1, "e"),
+        (FAMILY, "", "qt", 5, ""),
+        (FAMILY, "", "terminal", None, None),
+        (FAMILY, "", "gtk", 1, ""),
+        ("a" + FLAG + "b", "a", "chromium", 2, ""),
+        ("a≠", "a=", "gtk", 1, ""),
+        ("aक्षि", "aक्", "chromium", 2, ""),
+        ("ls\n", "ls\nx", "terminal", 0, "x"),
+    ],
+)
+def test_the_way_from_one_text_to_another(old, new, kind, presses, text) -> None:
+    way = revise(old, new, kind)
+    assert way is not None
+    if presses is None:
+        assert not way.certain
+    else:
+        assert way == Revision(presses, text, certain=True)
+        assert way.keystrokes == presses + len(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("ls\n", "l", "terminal"),
+        ("ls\t", "ls", "terminal"),
+        ("\u200b", "", "terminal"),
+        ("\u0301b", "", "gtk"),
+    ],
+)
+def test_what_cannot_be_taken_back_without_harm(old, new, kind) -> None:
+    assert revise(old, new, kind) is None
+
+
+def test_a_character_that_readline_takes_along_is_typed_again() -> None:
+    assert MODELS["terminal"][0]("ab\u200b") == "a"
+    way = revise("ab\u200b", "ab", "terminal")
+    assert way is not None
+    assert not way.certain
+
+
+def test_the_texts_are_not_shown() -> None:
+    assert "secret" not in repr(revise("", "secret", "qt"))
+
+
+UNITS = [
+    *"abcé ≠",
+    "e\u0301",
+    FAMILY,
+    FLAG,
+    TONE,
+    "❤\ufe0f",
+    "क्षि",
+    "কো",
+    "\ufb2c",
+    "กิ้",
+    "\u200b",
+    "\u0301",
+    "각",
+    "漢",
+    "1\ufe0f\u20e3",
+]
+texts = st.lists(st.sampled_from(UNITS), max_size=6).map("".join)
+
+
+@given(texts, texts, texts, st.sampled_from(sorted(MODELS)))
+@example("a", "e\u0301", "e", "unknown")
+def test_what_is_done_makes_the_new_text_and_touches_no_other(before, old, new, kind) -> None:
+    way = revise(old, new, kind)
+    if way is None:
+        return
+    for model in MODELS[kind]:
+        left = "user: a" + old
+        for _ in range(way.presses):
+            left = model(left)
+        assert left.startswith("user: a")
+        if way.certain:
+            assert left + way.text == "user: a" + new
+
+
+@given(texts, texts, st.sampled_from(["qt", "gtk", "chromium", "plain"]))
+def test_no_number_of_presses_costs_less(old, new, kind) -> None:
+    way = revise(old, new, kind)
+    left = "a" + old
+    for presses in range(len(old) + 1):
+        if ("a" + new).startswith(left):
+            assert way is not None
+            assert way.keystrokes <= presses + len("a" + new) - len(left)
+        left = MODELS[kind][0](left) or "-"
+
+
+@given(st.text(st.characters(max_codepoint=0x24F, exclude_categories=("Cc",))), st.text(max_size=5))
+def test_letters_of_one_code_point_are_certain_everywhere(old, new) -> None:
+    way = revise(old.replace("\u00ad", ""), new, "unknown")
+    assert way is not None
+    assert way.certain
+
+
+def assert_no_model_is_needed(text: str) -> None:
+    """For what `plain_end` says of `text`."""
+    plain = plain_end(text)
+    for model in (readline, pango, blink, code_point):
+        left = text
+        for _ in range(plain):
+            left = model(left)
+        assert left == text[: len(text) - plain]
+
+
+def test_each_plain_character_goes_with_one_press() -> None:
+    plain = [character for character in map(chr, range(0x20, 0x20000)) if plain_end("a" + character)]
+    assert len(plain) > 30_000
+    east_asian = [character for character in plain if "\u4e00" <= character <= "\ud7a3"]
+    for character in [*(set(plain) - set(east_asian)), *east_asian[::97]]:
+        assert_no_model_is_needed("a" + character)
+
+
+@given(
+    st.text(st.sampled_from("aé©1#각漢アשعก“😀")) | st.text(),
+    st.sampled_from(["", "\u0301", "\u200d", "\u1100", "\u0600", "🇩"]),
+)
+def test_plain_ends_need_no_model(text: str, before: str) -> None:
+    assert_no_model_is_needed("a" + before + text)
+
+
+GTK = ["_GTK_THEME_VARIANT", "WM_CLIENT_LEADER", "_NET_WM_PID"]
+QT = ["_XEMBED_INFO", "_MOTIF_WM_HINTS", "WM_CLIENT_LEADER"]
+AURA = ["_NET_WM_BYPASS_COMPOSITOR", "_MOTIF_WM_HINTS", "XdndAware"]
+PING, FOCUS = "_NET_WM_PING", "WM_TAKE_FOCUS"
+
+
+@pytest.mark.parametrize(
+    ("wm_class", "properties", "protocols", "kind"),
+    [
+        ("XTerm", [], [], "terminal"),
+        ("URxvt", [], [PING], "terminal"),
+        ("Gnome-terminal", GTK, [PING, FOCUS], "terminal"),
+        ("konsole", QT, [PING, FOCUS], "terminal"),
+        ("Gedit", GTK, [PING, FOCUS], "gtk"),
+        ("", GTK, [PING, FOCUS], "gtk"),
+        ("firefox", GTK, [PING, FOCUS], "unknown"),
+        ("kate", QT, [PING, FOCUS], "qt"),
+        ("Chromium", AURA, [PING], "chromium"),
+        ("Some-app", AURA, [PING], "chromium"),
+        ("Tk", [], [], "plain"),
+        ("Emacs", GTK, [PING, FOCUS], "plain"),
+        ("Some-app", [], [], "unknown"),
+        ("", [], [], "unknown"),
+    ],
+)
+def test_the_kind_of_a_window(wm_class, properties, protocols, kind) -> None:
+    assert kind_of(wm_class, properties, protocols) == kind

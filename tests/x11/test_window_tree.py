@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Whose window has the focus: the program's own process and properties, and never those of a frame around it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.helpers import desktop
+from tests.x11.stage import Other, Stage, Steps
+from twisted.internet.defer import inlineCallbacks
+from Xlib import X, Xatom
+
+from typewright.interfaces.backend import HELD
+
+FRAME = """
+import os, sys
+sys.stdout = sys.stderr  # python-xlib says there what it misses
+from Xlib.display import Display
+display = Display()
+frame = display.screen().root.create_window(0, 0, 90, 90, 0, 0)
+frame.set_wm_class("xterm", "XTerm")
+frame.set_wm_protocols([display.intern_atom("WM_DELETE_WINDOW")])
+frame.map()
+display.create_resource_object("window", int(sys.argv[1])).reparent(frame, 0, 0)
+display.sync()
+os.write(1, b"%d\\n" % frame.id)
+sys.stdin.read()
+"""
+
+
+class ProgramsTest(Stage):
+    def framed(self, window: int) -> tuple[desktop.Child, int]:
+        """Another process that puts `window` into a frame of its own, with all that tells of a program."""
+        environ = {**os.environ, "DISPLAY": self.display, "XAUTHORITY": "/dev/null"}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        frame = desktop.Child([sys.executable, "-c", FRAME, str(window)], env=environ, **pipes)
+        self.addCleanup(frame.process.stdout.close)
+        self.addCleanup(frame.process.wait)
+        self.addCleanup(frame.process.stdin.close)
+        return frame, int(frame.line())
+
+    @inlineCallbacks
+    def test_a_frame_is_not_taken_for_the_program_in_it(self) -> Steps:
+        window = self.other.window()
+        manager, frame = self.framed(window.id)
+        assert (yield self.backend.programs.process(window.id)) == os.getpid()
+        assert (yield self.backend.programs.process(frame)) == manager.process.pid
+        assert (yield self.backend.programs.kind(window.id)) == "unknown"
+        assert (yield self.backend.programs.kind(frame)) == "terminal"
+
+    @inlineCallbacks
+    def test_what_a_program_tells_on_its_outer_window_is_found_from_the_inner_one(self) -> Steps:
+        outer = self.other.window()
+        inner = outer.create_window(0, 0, 9, 9, 0, X.CopyFromParent)
+        outer.change_property(Xatom.WM_CLASS, Xatom.STRING, 8, b"xterm\0XTerm\0")
+        self.other.display.sync()
+        assert (yield self.backend.programs.kind(inner.id)) == "terminal"
+
+    @inlineCallbacks
+    def test_the_process_is_what_the_server_knows_and_not_what_the_program_says(self) -> Steps:
+        window = self.other.window()
+        window.change_property(self.other.display.intern_atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [1])
+        self.other.display.sync()
+        assert (yield self.backend.programs.process(window.id)) == os.getpid()
+
+    @inlineCallbacks
+    def test_where_the_focus_is_the_pointers_the_window_under_it_counts(self) -> Steps:
+        window = self.other.window()
+        window.set_wm_class("xterm", "XTerm")
+        window.warp_pointer(1, 1)
+        self.other.display.sync()
+        assert (yield self.backend.programs.process(X.PointerRoot)) == os.getpid()
+        assert (yield self.backend.programs.kind(X.PointerRoot)) == "terminal"
+
+    @inlineCallbacks
+    def test_of_a_window_that_is_gone_nothing_is_known(self) -> Steps:
+        other = Other(self.display)
+        window = other.window()
+        other.close()
+        for gone in (window.id, X.NONE):
+            assert (yield self.backend.programs.process(gone)) == 0
+            assert (yield self.backend.programs.kind(gone)) == "unknown"
+
+    @inlineCallbacks
+    def test_of_whoever_holds_the_keyboard_nothing_is_known(self) -> Steps:
+        assert (yield self.backend.programs.process(HELD)) == 0
+        assert (yield self.backend.programs.kind(HELD)) == "unknown"
+
+
+class WithoutResourceTest(Stage):
+    server_options = ("-extension", "X-Resource")
+
+    @inlineCallbacks
+    def test_a_server_that_knows_no_processes_is_no_trouble(self) -> Steps:
+        window = self.other.window()
+        assert (yield self.backend.programs.process(window.id)) == 0
