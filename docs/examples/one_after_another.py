@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A generator that waits for one Deferred's result in order to ask for the next."""
+"""A generator that waits for the result of one Deferred in order to ask for the next."""
 
 from collections.abc import Generator
 from typing import Any
@@ -12,7 +12,7 @@ BOOKS = {"third shelf": "Miss Brooke had that kind of beauty ..."}
 
 
 def answer_later(answer: str) -> Deferred[str]:
-    """An answer that takes its time: the Deferred comes back at once, and fires in a tenth of a second."""
+    """Return a Deferred at once that fires with `answer` in a tenth of a second."""
     promised: Deferred[str] = Deferred()
     reactor.callLater(0.1, promised.callback, answer)
     return promised
@@ -20,7 +20,7 @@ def answer_later(answer: str) -> Deferred[str]:
 
 @inlineCallbacks
 def first_words(title: str) -> Generator[Deferred[Any], Any, str]:
-    """Ask where the book is; when that is known, and not before, ask how it begins."""
+    """Ask where the book is, and when that is known, how it begins."""
     print(f"Where is {title}?")
     shelf = yield answer_later(SHELVES[title])
     print(f"On the {shelf}. How does it begin?")
@@ -29,7 +29,7 @@ def first_words(title: str) -> Generator[Deferred[Any], Any, str]:
 
 
 def main() -> None:
-    """Ask for a book's first words, and stop when they are there."""
+    """Ask for the first words of a book, and stop when they are known."""
     reading = first_words("Middlemarch")
     print("(first_words has returned; the program may do other things.)")
     reading.addCallback(print)

@@ -1,43 +1,50 @@
 # SPDX-License-Identifier: MIT
-"""The typing engine with a keyer that prints: no display, no bus, and nothing is typed."""
+"""The typist on the printing backend: no display, no bus, and nothing is typed anywhere."""
+
+from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from typewright.engine.collaborators import Collaborators
+from typewright.backends.printing.backend import PrintingBackend
 from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.plans import Typist
+from typewright.engine.pacing import Pacing
+from typewright.engine.plans import insertion
+from typewright.engine.typist import Typist
+from typewright.engine.user_activity import UserActivity
+from typewright.interfaces.backend import NOWHERE
 from typewright.testing.accessibility import FakeAccessibility
-from typewright.testing.backend import (
-    FakeBarrier,
-    FakeFocus,
-    FakeKeyboard,
-    FakePrograms,
-    PrintingKeyer,
-    ScriptedObserver,
-)
+from typewright.text.language import rules_for
 
 
-def type_and_tell(text: str, observer: ScriptedObserver) -> None:
-    """Have `text` typed while `observer` confirms, and print what becomes of it."""
-    keyboard = FakeKeyboard([])
-    collaborators = Collaborators(
-        keyer=PrintingKeyer(keyboard.layout),
-        observer=observer,
-        keyboard=keyboard,
-        barrier=FakeBarrier([]),
-        focus=FakeFocus(),
-        programs=FakePrograms(),
-        history=History(),
-        accessibility=FakeAccessibility(),
-    )
-    job = Job("an example", "insert")
-    typing = Typist(collaborators, Clock()).insert(text, job)
-    typing.addCallback(lambda confirmed: print(f"-> {confirmed}: {job.typed} of {job.total} characters. {job.reason}"))
+def type_and_report(text: str, leave_after: int | None = None) -> None:
+    """Type `text`, print what happens, and have the focus leave after `leave_after` key events."""
+    lines = 0
+
+    def write(line: str) -> None:
+        nonlocal lines
+        print(line)
+        lines += 1
+        if lines == leave_after:
+            backend.window.place = NOWHERE
+
+    backend, clock, rules = PrintingBackend(write), Clock(), rules_for("en", {})
+    history = History(clock.seconds)
+    user = UserActivity(clock, backend.keyboard)
+    typist = Typist(backend, FakeAccessibility(), history, user, clock, Pacing(), rules)
+    job = Job("an example", "insert", total=len(text))
+    typing = typist.perform(job, insertion(text, rules))
+    typing.addCallback(lambda confirmed: tell(job, confirmed))
+
+
+def tell(job: Job, confirmed: bool) -> None:
+    """Print how `job` ended."""
+    report = job.report(confirmed, 0.0)
+    print(f"-> {confirmed}: {report.typed} of {report.total} characters. {report.reason}".rstrip())
 
 
 if __name__ == "__main__":
-    print("All is confirmed:")
-    type_and_tell("Hi!", ScriptedObserver())
-    print("\nThe fifth key event is not:")
-    type_and_tell("Hi!", ScriptedObserver(false_at={5}))
+    print("Nothing interferes:")
+    type_and_report("Hi!")
+    print("\nThe focus leaves:")
+    type_and_report("Hi!", leave_after=5)

@@ -3,8 +3,8 @@
 
 import signal
 
-# Until there is a handler of our own, an interrupt ends the program at once. Python would raise it as an exception, and
-# drops those that are raised in a callback, of which it has one for each import: a service would start in spite of it.
+# Until the program has its own handler, an interrupt ends it at once. Python's handler raises an exception, which is lost
+# when that happens in a callback, as each import has one: the service would start in spite of the interrupt.
 if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

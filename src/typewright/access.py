@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Who may have Typewright type, and who may enable it: what is known of a caller, and the configuration's rules on it.
+The rules of access: which callers may have text typed, and which may enable typing.
 
-What is not known of a caller counts against it: it fits each rule that denies, and none that allows.
+Unknown facts count against a caller: it matches every rule that denies, and no rule that allows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from typewright.errors import AccessDenied
 
 TYPE, ENABLE, DISABLE = "type", "enable", "disable"
-"""What a caller may want: to have something typed (or erased, or pressed), and TypingEnabled set to true, or to false."""
+"""What a caller may want: to have keys pressed, or TypingEnabled set to true, or to false."""
 
 _CRITERIA = ("executable", "app")
 _VERDICTS = {"allow": True, "deny": False}
@@ -24,9 +24,9 @@ _VERDICTS = {"allow": True, "deny": False}
 @dataclass(frozen=True)
 class Identity:
     """
-    A caller: its unique name on the bus, and what bus and kernel tell of its process. What they do not tell is None.
+    A caller: its unique name on the bus, and what the bus and the kernel know about its process. Unknown facts are None.
 
-    `executable` is a path without links; `app` the id of the application that it belongs to, empty if to none.
+    `executable` is a path without links. `app` is the id of the application that the process belongs to, empty if to none.
     """
 
     name: str
@@ -44,9 +44,9 @@ class Identity:
 @dataclass(frozen=True)
 class Rule:
     """
-    One rule: it fits callers with this `executable` and `app`, or any where they are None.
+    One rule: it matches callers with this `executable` and this `app`; None matches any.
 
-    It lets them `type`, or `enable`, or not; None says nothing, and leaves that to the rules behind it.
+    `type` and `enable` say whether they may do that; None leaves it to the rules after this one.
     """
 
     executable: str | None = None
@@ -55,7 +55,7 @@ class Rule:
     enable: bool | None = None
 
     def verdict(self, caller: Identity, want: str) -> bool | None:
-        """Whether `caller` may do what it wants; None if this rule does not say."""
+        """Return whether `caller` may do what it wants; None if this rule does not decide that."""
         allowed = self.type if want == TYPE else self.enable
         if allowed is None:
             return None
@@ -67,7 +67,7 @@ class Rule:
 
 
 class Access:
-    """I decide by `rules`: the first that says something of a caller counts, and what none denies is allowed."""
+    """Decides by `rules`: the first rule that decides about a caller counts; if none does, it is allowed."""
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._rules = rules
@@ -75,28 +75,28 @@ class Access:
     def check(self, caller: Identity, want: str) -> None:
         """Raise AccessDenied, with a sentence that says what to do, if `caller` may not do what it wants."""
         if want == DISABLE and caller.uid is None:
-            return  # Some say so and leave, as dbus-send does; and a stop must be one.
+            return  # dbus-send may be gone before it is identified, and disabling must still work.
         if caller.uid is None:
             raise AccessDenied(
-                "The bus does not say who this caller is, or it has left: stay connected until the answer comes."
+                "The bus does not know the user of this caller, which may have left: stay connected until the reply comes."
             )
         if caller.uid != os.getuid():
-            raise AccessDenied(f"Typewright serves user {os.getuid()}, who runs it, and nobody else: call it as that user.")
+            raise AccessDenied(f"Typewright serves only user {os.getuid()}, who runs it: call it as that user.")
         if want == DISABLE:
             return
         for number, rule in enumerate(self._rules, 1):
             verdict = rule.verdict(caller, want)
             if verdict is False:
                 raise AccessDenied(
-                    f"Rule {number} of [[callers]] in Typewright's configuration lets {caller} not {want}: set "
-                    f'{want} = "allow" in it, or above it put a rule for this caller, and start the service anew.'
+                    f"Rule {number} of [[callers]] in Typewright's configuration does not allow {caller} to {want}: set "
+                    f'{want} = "allow" in it, or put a rule for this caller before it, and restart the service.'
                 )
             if verdict:
                 return
 
 
 def rules_of(tables: Iterable[object]) -> tuple[Rule, ...]:
-    """The rules that stand in the tables `[[callers]]`. Raises ValueError, with a line for each problem."""
+    """Return the rules in the tables `[[callers]]`. Raises ValueError, with a line for each problem."""
     numbered = list(enumerate(tables, 1))
     problems = [f"rule {number} of [[callers]]: {problem}" for number, table in numbered for problem in _problems(table)]
     if problems:
@@ -105,7 +105,7 @@ def rules_of(tables: Iterable[object]) -> tuple[Rule, ...]:
 
 
 def _rule(table: Mapping[str, Any]) -> Rule:
-    # The kernel names a program without links on the way; /usr/bin/python3 is one.
+    # The kernel knows a program by its path without links, and /usr/bin/python3 is a link.
     executable = os.path.realpath(table["executable"]) if "executable" in table else None
     verdicts = {want: _VERDICTS[table[want]] for want in (TYPE, ENABLE) if want in table}
     return Rule(executable, table.get("app"), **verdicts)
@@ -113,26 +113,26 @@ def _rule(table: Mapping[str, Any]) -> Rule:
 
 def _problems(table: object) -> list[str]:
     if not isinstance(table, Mapping):
-        return ["write it as a table: [[callers]], and its keys below."]
+        return ["it is not a table: write [[callers]], and its keys below."]
     problems = []
     for key, value in table.items():
         if key in (TYPE, ENABLE):
-            if value not in tuple(_VERDICTS):  # which may be a list or table
+            if value not in tuple(_VERDICTS):  # The value may be a list or table, which a dict cannot look up.
                 problems.append(f'{key} must be "allow" or "deny".')
         elif key not in _CRITERIA:
             problems.append(
-                f"{key} is no key of a rule; there are executable, app, type and enable. "
-                "Keys that are not of a rule stand above the first [[callers]]."
+                f"unknown key {key}; known keys are executable, app, type and enable. "
+                "Keys that do not belong to a rule must come before the first [[callers]]."
             )
         elif not isinstance(value, str) or not value:
-            problems.append(f"{key} must be a string, and not an empty one.")
+            problems.append(f"{key} must be a string that is not empty.")
         elif key == "executable" and not os.path.isabs(value):
-            problems.append('executable must be a whole path, such as "/usr/bin/recognizer".')
+            problems.append('executable must be an absolute path, such as "/usr/bin/recognizer".')
     if TYPE not in table and ENABLE not in table:
         problems.append('it decides nothing: add type = "allow" or "deny", or the same for enable.')
     return problems
 
 
 def _plain(text: str) -> str:
-    """`text` as it may stand in a log: what could make up lines of its own is gone."""
+    """Return `text` fit for a log: without characters that could forge a line."""
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The configuration: a TOML file, every key of it documented here, all problems told at once."""
+"""The configuration: a TOML file, every key of it documented here, all problems reported at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from typewright.access import rules_of
 from typewright.errors import ConfigError
 from typewright.keymap.notation import keysyms_of
-from typewright.options import FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
+from typewright.options import BACKENDS, FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
 from typewright.text.language import rules_for
 
 PACINGS = ("chord", "event")
@@ -57,10 +57,17 @@ def _is_context(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Config:
-    """What the user can choose. The metadata of each field hold its documentation and what it accepts."""
+    """What the user can choose. The metadata of each field are its documentation and what it accepts."""
 
     typing_enabled: bool = _key(
         True, "Whether typing is enabled when the service starts.", lambda value: type(value) is bool, "true or false"
+    )
+    backend: str = _key(
+        "auto",
+        "How to type. auto: as your session allows. x11: on an X11 display. printing: nowhere; each key event is printed to "
+        "standard output, with what it would type.",
+        _one_of(BACKENDS),
+        _in_words(BACKENDS),
     )
     pacing: str = _key(
         "chord",
@@ -69,10 +76,10 @@ class Config:
         _in_words(PACINGS),
     )
     hold_s: float = _key(
-        0.0, "With event pacing: how long to wait behind each key event, in seconds.", _seconds(0, 1), "0 to 1"
+        0.0, "With event pacing: how long to wait after each key event, in seconds.", _seconds(0, 1), "0 to 1"
     )
     timeout_s: float = _key(
-        2.0, "How long the confirmation of a key event may stay away, in seconds.", _seconds(0.05, 20), "0.05 to 20"
+        2.0, "How long to wait for the confirmation of a key event, in seconds.", _seconds(0.05, 20), "0.05 to 20"
     )
     answer_s: float = _key(
         5.0,
@@ -86,14 +93,14 @@ class Config:
     newline: str = _key(
         "return",
         "What a line end in a text is: a press of Return, one of Shift+Return, a space, or refused. For calls that do not "
-        "say it themselves.",
+        "choose it themselves.",
         _one_of(NEWLINES),
         _in_words(NEWLINES),
     )
     on_focus_change: str = _key(
         "stop",
-        "What a job does when its window loses the focus: stop, or wait and go on when it has it again. For calls that do "
-        "not say it themselves.",
+        "What a job does when its window loses the focus: stop, or wait and go on when the window has it again. For calls "
+        "that do not choose it themselves.",
         _one_of(FOCUS_CHANGES),
         _in_words(FOCUS_CHANGES),
     )
@@ -102,8 +109,8 @@ class Config:
     )
     grabs: str = _key(
         "refuse",
-        "What to do where another program holds the keyboard, as a launcher does: refuse, or type to it. For calls that do "
-        "not say it themselves. Screen lockers are refused in any case.",
+        "What to do while another program holds the keyboard, as a launcher does: refuse, or type to it. For calls that do "
+        "not choose it themselves. Screen lockers are refused in any case.",
         _one_of(GRABS),
         _in_words(GRABS),
     )
@@ -122,28 +129,32 @@ class Config:
     )
     panic: str = _key(
         "Pause",
-        "The chord on your own keyboard that sets TypingEnabled to false; pressed again, it takes that back. Empty: none.",
+        "The chord on your own keyboard that sets TypingEnabled to false; pressed again, it sets it back. Empty: none.",
         _is_chord,
         'one chord, such as "Pause" or "ctrl+alt+Escape", or empty',
     )
     settle_s: float = _key(
         0.3,
-        "How long to wait for a program that can't say when it has taken its keys, before a borrowed keycode is reused.",
+        "How long to wait for a program that cannot tell when it has taken its keys, before characters that the keyboard "
+        "layout lacks are replaced by others, in seconds.",
         _seconds(0, 5),
         "0 to 5",
     )
     linger_s: float = _key(
-        2.0, "How long a keycode stays borrowed after the last use, in seconds.", _seconds(0.3, 60), "0.3 to 60"
+        2.0,
+        "How long characters that the keyboard layout lacks stay on it after their last use, in seconds.",
+        _seconds(0.3, 60),
+        "0.3 to 60",
     )
     max_characters: int = _key(
         20_000,
-        "The longest text, and the most backspaces, of one call.",
+        "The most characters, and the most backspaces, of one call.",
         _count(1, 60_000),
         "a whole number from 1 to 60000",
     )
     max_jobs: int = _key(
         64,
-        "How many callers may have a job that waits or runs, and how many jobs there may be beyond one for each of them.",
+        "How many callers may have a job that waits or runs, and how many more jobs there may be than one for each of them.",
         _count(1, 1000),
         "a whole number from 1 to 1000",
     )
@@ -155,7 +166,7 @@ class Config:
     )
     passwords: str = _key(
         "refuse",
-        "What to do where the accessibility bus says that the focus is in a password field.",
+        "What to do when the accessibility bus says that the focus is in a password field.",
         _one_of(PASSWORDS),
         _in_words(PASSWORDS),
     )
@@ -180,30 +191,30 @@ class Config:
     )
     accessibility: str = _key(
         "if-on",
-        "Whether to ask programs, over the accessibility bus, what has the focus and what stands before the caret. if-on: "
+        "Whether to ask programs, over the accessibility bus, what has the focus and what is before the caret. if-on: "
         "while your desktop has accessibility on. switch-on: switch it on when the service starts; it stays on.",
         _one_of(ACCESSIBILITY),
         _in_words(ACCESSIBILITY),
     )
     callers: Sequence[Mapping[str, str]] = _key(
         [],
-        "Who may have something typed, and who may set TypingEnabled to true, in tables [[callers]] at the end of the "
-        "file. The first that fits a caller and says something on what it wants decides; where none does, it is allowed. "
-        "Their keys: executable and app (whom it fits), type and enable (allow or deny).",
+        "Which callers may have something typed, and which may set TypingEnabled to true, in tables [[callers]] at the end "
+        "of the file. The first table that matches a caller and decides on what it wants counts; if none does, it is "
+        "allowed. Their keys: executable and app (which callers match), type and enable (allow or deny).",
         lambda value: isinstance(value, list),
         "tables [[callers]]",
     )
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the configuration file is looked for."""
+    """Return where the configuration file is expected."""
     home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
     return Path(home) / "typewright" / "config.toml"
 
 
 def load_config(path: Path | None = None) -> Config:
     """
-    The configuration at `path`; without one, that at `config_path()` if it exists, else the defaults.
+    Return the configuration at `path`; without one, that at `config_path()` if it exists, else the defaults.
 
     Raises ConfigError with a line for each problem.
     """
@@ -227,7 +238,7 @@ def _problems(table: Mapping[str, Any]) -> list[str]:
     problems = []
     for name, value in table.items():
         if name not in known:
-            problems.append(f"{name} is no key that Typewright knows; there are {', '.join(known)}.")
+            problems.append(f"Unknown key {name}; known keys: {', '.join(known)}.")
         elif not known[name]["accepts"](value):
             problems.append(f"{name} must be {known[name]['form']}.")
     if not problems:
@@ -241,5 +252,5 @@ def _problems(table: Mapping[str, Any]) -> list[str]:
         except ValueError as problem:
             problems.extend(str(problem).splitlines())
     if not problems and table.get("hold_s", 0) and table.get("pacing") != "event":
-        problems.append('hold_s works with pacing = "event" only.')
+        problems.append('hold_s has an effect with pacing = "event" only.')
     return problems

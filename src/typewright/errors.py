@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Every error of Typewright, in one tree. The sentence that a user reads lives with its class, and says what to do.
+Every error of Typewright, in one tree. The sentence for the user belongs to the class; it says what to do where that helps.
 
-No error ever carries the text to be typed: a character is named by its code point and place, no more.
+No error ever contains the text to be typed: a character is named by its code point and its place at most.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 class TypewrightError(Exception):
     """
-    The root. `str(error)` is the sentence for the user.
+    The root of all errors. `str(error)` is the sentence for the user.
 
-    `dbus_name` is what a bus caller sees; `exit_status` what a shell sees. Both are part of the contract.
+    `dbus_name` is the error name on the bus, `exit_status` the status in a shell. Both are part of the contract.
     """
 
     dbus_name = "org.typewright.Error.Internal"
@@ -27,77 +27,79 @@ class TypewrightError(Exception):
 
 
 class ConfigError(TypewrightError):
-    """The configuration file has problems; the sentence lists all of them, a line each."""
+    """The configuration file has problems; the sentence lists all of them, one a line."""
 
     exit_status = 78
-    sentence = "The configuration can't be used."
+    sentence = "The configuration cannot be used; correct the file, and start the service again."
 
 
 class NoDisplay(TypewrightError):
-    """There is no X display that we can open, or that we may trust."""
+    """There is no display that can be opened, or none that can be trusted."""
 
     dbus_name = "org.typewright.Error.NoDisplay"
     exit_status = 3
-    sentence = "There is no X display: set DISPLAY, or say which one with --display."
+    sentence = "No display is known to type on: set DISPLAY, or name one with --display."
 
 
 class WaylandOnly(NoDisplay):
-    """The session runs Wayland and offers no X server."""
+    """The session runs Wayland and offers no display that a backend can use."""
 
     exit_status = 4
     sentence = (
-        "This is a Wayland session without an X server, and Typewright types on X11 only so far. "
-        "Start Xwayland, or log in to an X11 session."
+        "This is a Wayland session, and Typewright has no backend for it: "
+        "start Xwayland to type into its windows, or log in to an X session."
     )
 
 
 class ExtensionMissing(TypewrightError):
-    """The X server lacks an extension without which no key can be sent, or none confirmed."""
+    """The display server lacks an extension without which keys cannot be sent, or not be confirmed."""
 
     dbus_name = "org.typewright.Error.ExtensionMissing"
     exit_status = 5
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The X server has no {name} extension, and Typewright can't type without it: "
+            f"The display server has no {name} extension, and Typewright cannot type without it: "
             f"start the server with {name} enabled."
         )
 
 
 class NoBus(TypewrightError):
-    """The session bus can't be reached."""
+    """The session bus cannot be reached."""
 
     dbus_name = "org.typewright.Error.NoBus"
     exit_status = 6
-    sentence = "The session bus can't be reached: set DBUS_SESSION_BUS_ADDRESS, or start this inside a desktop session."
+    sentence = (
+        "The session bus cannot be reached: start Typewright inside a desktop session, or set DBUS_SESSION_BUS_ADDRESS."
+    )
 
 
 class NameTaken(TypewrightError):
-    """Another service owns the bus name; it is left alone."""
+    """Another service owns the bus name; it keeps it."""
 
     dbus_name = "org.typewright.Error.NameTaken"
     exit_status = 7
-    sentence = "Another Typewright already serves this session; stop it first."
+    sentence = "Another Typewright service already runs in this session: stop that one first."
 
 
 class DisplayLost(TypewrightError):
-    """The X server went away. No key of ours can be down any more, and no call can be served."""
+    """The display server has gone. No key of the service can be down any more, and no call can be served."""
 
     dbus_name = "org.typewright.Error.DisplayLost"
     exit_status = 8
-    sentence = "The connection to the X server was lost."
+    sentence = "The connection to the display server was lost; start the service again in a running session."
 
 
 class BusLost(TypewrightError):
-    """The session bus went away."""
+    """The session bus has gone."""
 
     dbus_name = "org.typewright.Error.BusLost"
     exit_status = 9
-    sentence = "The connection to the session bus was lost."
+    sentence = "The connection to the session bus was lost; start the service again in a running session."
 
 
 class ServiceAbsent(TypewrightError):
-    """A client found no Typewright service on the session bus, or it went away in the middle of a call."""
+    """A client found no Typewright service on the session bus, or it left the bus during a call."""
 
     dbus_name = "org.typewright.Error.ServiceAbsent"
     exit_status = 69
@@ -108,32 +110,32 @@ class ServiceAbsent(TypewrightError):
 
 
 class InvalidArgs(TypewrightError):
-    """The arguments make no sense; the sentence says which, and what would."""
+    """The arguments make no sense; the sentence says which, and what is accepted."""
 
     dbus_name = "org.freedesktop.DBus.Error.InvalidArgs"
     exit_status = 2
-    sentence = "The arguments can't be used."
+    sentence = "The arguments of the call make no sense; the documentation says what the method accepts."
 
 
 class LimitsExceeded(TypewrightError):
-    """Too long a text, or too many calls waiting."""
+    """The text is too long, or too many jobs are waiting."""
 
     dbus_name = "org.freedesktop.DBus.Error.LimitsExceeded"
     exit_status = 2
-    sentence = "That is more than Typewright takes at once."
+    sentence = "This is more than Typewright accepts at once: split it into several calls."
 
 
 class AccessDenied(TypewrightError):
-    """This caller may not do this."""
+    """The caller may not do this."""
 
     dbus_name = "org.freedesktop.DBus.Error.AccessDenied"
     exit_status = 77
-    sentence = "The configuration does not allow this to this caller."
+    sentence = "The configuration does not allow this caller to do this: see `[[callers]]` there."
 
 
 class Stopping(TypewrightError):
-    """The service is on its way out and takes no more calls."""
+    """The service is stopping and accepts no more calls."""
 
     dbus_name = "org.typewright.Error.Stopping"
     exit_status = 75
-    sentence = "Typewright is stopping and takes no more calls."
+    sentence = "Typewright is stopping and accepts no more calls: call again when it has started again."

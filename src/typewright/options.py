@@ -15,15 +15,19 @@ NEWLINES = (RETURN, SHIFT_RETURN, SPACE, REFUSE)
 
 STOP, WAIT = "stop", "wait"
 FOCUS_CHANGES = (STOP, WAIT)
-"""What a job does whose window loses the focus: stop, or go on when it has it again."""
+"""What a job does when its window loses the focus: stop, or wait for the focus and go on."""
 
 TYPE = "type"
 GRABS = (REFUSE, TYPE)
-"""What a job does where another program holds the keyboard, as launchers do: refuse, or type to that program."""
+"""What a job does while another program holds the keyboard, as launchers do: refuse, or type to that program."""
 
 GO_ON, PAUSE = "go-on", "pause"
 ON_USER = (GO_ON, PAUSE, STOP)
-"""What every job does when the user presses a key or a button: go on, pause until they are quiet, or stop."""
+"""What every job does when the user presses a key or a button: go on, pause until the user is quiet, or stop."""
+
+AUTO, X11, PRINTING = "auto", "x11", "printing"
+BACKENDS = (AUTO, X11, PRINTING)
+"""What the service types with: a backend by name, or the one that fits the session."""
 
 _LONGEST_TIMEOUT_S = 20.0
 
@@ -31,8 +35,9 @@ _LONGEST_TIMEOUT_S = 20.0
 @dataclass(frozen=True)
 class Options:
     """
-    How one job types. `timeout_s` overrides all the typist's own patience where it is not None; `window` is the only one to
-    type into, 0 whichever has the focus; the others are of `NEWLINES`, `FOCUS_CHANGES` and `GRABS`.
+    How one job types. `timeout_s` replaces all the typist's own time-outs unless it is None; `window` is the only window
+    to type into, 0 for any; `context_adjust` is whether the text is adjusted to what is before it; the others are of
+    `NEWLINES`, `FOCUS_CHANGES` and `GRABS`.
     """
 
     timeout_s: float | None = None
@@ -40,12 +45,13 @@ class Options:
     newline: str = RETURN
     on_focus_change: str = STOP
     grabs: str = REFUSE
+    context_adjust: bool = False
 
     def given(self, options: Mapping[str, object]) -> Options:
         """
-        These options, but for those that a call has `given`, by their names on the bus.
+        Return these options with those replaced that a call gives, by their names on the bus.
 
-        Raises InvalidArgs for one that is unknown, or has no such value.
+        Raises InvalidArgs for an unknown option, or a value that it does not accept.
         """
         chosen: dict[str, Any] = {}
         for name, value in options.items():
@@ -59,7 +65,7 @@ class Options:
         return replace(self, **chosen)
 
     def with_line_ends(self, text: str) -> str:
-        """`text` as far as its line ends are text. Raises InvalidArgs where there must be none."""
+        """Return `text` with its line ends as these options have it. Raises InvalidArgs if there must be none."""
         place = text.find("\n") + 1
         if place and self.newline == REFUSE:
             raise InvalidArgs(
@@ -70,7 +76,7 @@ class Options:
 
 
 class _Option(NamedTuple):
-    """An option on the bus: the field of `Options` that it sets, the values that it takes, and these in words."""
+    """An option on the bus: the field of `Options` that it sets, the values that it accepts, and these in words."""
 
     field: str
     accepts: Callable[[Any], bool]
@@ -93,4 +99,5 @@ _OPTIONS = {
     "newline": _one_of("newline", NEWLINES),
     "on_focus_change": _one_of("on_focus_change", FOCUS_CHANGES),
     "grabs": _one_of("grabs", GRABS),
+    "context_adjust": _Option("context_adjust", lambda value: type(value) is bool, "b: true or false"),
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-What is typed is in this process's memory, and stays there: no core file, no other process's eyes, no swap if possible.
+Keeps typed text inside this process: no core files, no reading by other processes, and no swap if possible.
 
-Sources: prctl(2), core(5), mlockall(2); the last only where the limit can be lifted, as under it any allocation may fail.
+Sources: prctl(2), core(5), mlockall(2). Memory is locked only if the limit can be lifted: with a limit, any allocation may
+fail.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
 def keep_private() -> None:
-    """Make it so for this process, from now on, as far as the system lets us; what it runs has to do so for itself."""
+    """Do all of that for this process, as far as the system allows; its child processes have to do it themselves."""
     system = ctypes.CDLL(None)
-    # Also keeps the user's other processes from tracing it and from reading /proc/PID/mem.
+    # This also keeps the user's other processes from tracing it and from reading /proc/PID/mem.
     system.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, ValueError):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The service: the one place that knows all rooms, and puts them together.
+The service: starts and stops all parts, in order.
 
-Start: display, layout, engine, face exported, bus name last. Stop: refuse, end the jobs and release the keys, give the
-keycodes back, release the name.
+Start: backend, bus, engine, publication on the bus, bus name last. Stop: refuse new calls, end the jobs and release the
+keys, restore the display, release the name.
 """
 
 from __future__ import annotations
@@ -15,26 +15,25 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, succeed
+from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCallbacks, succeed
 from twisted.internet.error import ReactorNotRunning
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
 from typewright.access import Access, rules_of
-from typewright.assembly import assemble
-from typewright.backends.x11.backend import Backend, open_backend
+from typewright.assembly import Assembled, assemble
+from typewright.backends.choice import open_backend
 from typewright.bus.connect import connect
 from typewright.bus.connection import BusConnection
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.config import Config
-from typewright.engine.history import History
-from typewright.engine.typing_service import Desk
 from typewright.errors import BusLost, DisplayLost, TypewrightError
-from typewright.screenlock.logind import Login
-from typewright.screenlock.screensaver import ScreenLock
+from typewright.interfaces.backend import IBackend
+from typewright.reasons import BUS_LOST, DISPLAY_LOST, STOPPING, Reason
+from typewright.screenlock.sources import ScreenLocks
 
-_STARTING_S = 1.0
 _CLOSING_S = 3.0
 
 log = Logger()
@@ -42,106 +41,114 @@ log = Logger()
 
 class Service:
     """
-    I am a running service. `Service.start` makes me.
+    A running service; `Service.start` makes one.
 
-    `on_end(error)` is called once when I can't go on: with DisplayLost or BusLost, when the callers have their answers.
+    `on_end(error)` is called once when the service cannot go on, with DisplayLost or BusLost, after the callers have their
+    answers.
     """
 
     def __init__(
         self,
         reactor: Any,
-        desk: Desk,
-        backend: Backend,
+        engine: Assembled,
+        backend: IBackend,
         bus: BusConnection,
         accessibility: Accessibility,
-        login: Login,
+        screen_locks: ScreenLocks,
     ) -> None:
         self.on_end: Callable[[TypewrightError], None] = lambda error: None
         self._reactor = reactor
-        self._desk = desk
+        self._engine = engine
         self._backend = backend
         self._bus = bus
         self._accessibility = accessibility
-        self._login = login
+        self._screen_locks = screen_locks
         self._name: BusName | None = None
         self._ending = False
         self._ended: Deferred[Any] = succeed(None)
 
     @classmethod
     @inlineCallbacks
-    def start(cls, reactor: Any, config: Config, display: str | None) -> Generator[Deferred[Any], Any, Service]:
-        """Fires with the service when peers can call it. Errbacks with what the user must be told."""
-        backend = yield open_backend(reactor, display, linger_s=config.linger_s, settle_s=config.settle_s)
+    def start(
+        cls, reactor: Any, config: Config, *, display: str | None = None, backend: str | None = None
+    ) -> Generator[Deferred[Any], Any, Service]:
+        """
+        Start a service; fires with it when peers can call it. Errbacks with an error whose sentence is for the user.
+
+        `display` and `backend` are what the command line names, as `backends.choice` has them.
+        """
+        opened: IBackend = yield open_backend(reactor, config, display=display, backend=backend)
         try:
             bus = yield connect(reactor)
             accessibility = Accessibility(reactor, bus, config.accessibility)
-            history = History(reactor.seconds, age_s=config.history_s)
-            desk, dictation = assemble(reactor, config, backend, accessibility, history)
-            screen, login = ScreenLock(bus, desk.screen_locked), Login(reactor, desk.screen_locked)
-            service = cls(reactor, desk, backend, bus, accessibility, login)
-            looked = [backend.guardian.start(), accessibility.start(), login.start(), _soon(screen.known(), reactor)]
-            yield gatherResults(looked, consumeErrors=True)
-            publish(bus, desk, dictation, Access(rules_of(config.callers)))
-            service._name = yield take_name(bus, lambda: service._lost(BusLost()))
-            # The one that had the name may have had the display, too, when we opened it.
-            yield backend.inherit()
-            if backend.lost:
+            engine = assemble(reactor, config, opened, accessibility)
+            typing = engine.typing
+            locks = ScreenLocks(reactor, bus, typing.screen_locked)
+            service = cls(reactor, engine, opened, bus, accessibility, locks)
+            lost: list[bool] = []
+            engine.listener.on_lost = lambda: lost.append(True)
+            starting = [opened.start(engine.listener), accessibility.start(), locks.start()]
+            yield gatherResults(starting, consumeErrors=True).addErrback(_first_of)
+            publish(bus, typing, engine.dictation, Access(rules_of(config.callers)))
+            service._name = yield take_name(bus, lambda: service._lost(BusLost(), BUS_LOST))
+            yield opened.inherit()
+            if lost:
                 raise DisplayLost()
         except BaseException:
-            yield _bounded(backend.close(), reactor)
+            yield _bounded(opened.close(), reactor)
             raise
-        backend.when_lost(lambda: service._lost(DisplayLost()))
-        bus.on_lost(lambda: service._lost(BusLost()))
+        engine.listener.on_lost = lambda: service._lost(DisplayLost(), DISPLAY_LOST)
+        bus.on_lost(lambda: service._lost(BusLost(), BUS_LOST))
         return service
 
     @inlineCallbacks
     def stop(self) -> Generator[Deferred[Any], Any, None]:
         """
-        Fires when the jobs are answered, all keys are up, all keycodes given back and the name is free.
+        Stop; fires when the jobs are answered, all keys are up, the display is restored and the name is free.
 
-        Where display or bus are lost, so that I am ending by myself already: when that is done.
+        If the service is already ending, because display or bus are lost: fires when that is done.
         """
         if self._ending:
             yield self._ended
             return
         self._ending = True
-        yield self._answered("the service is stopping")
+        yield self._answered(STOPPING)
         yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())
-        yield self._bounded(self._login.close())
+        yield self._bounded(self._screen_locks.close())
         if self._name is not None:
             yield self._bounded(self._name.release())
         yield self._bounded(self._bus.close())
 
-    def _lost(self, error: TypewrightError) -> None:
+    def _lost(self, error: TypewrightError, reason: Reason) -> None:
         if not self._ending:
             self._ending = True
             log.error("{sentence}", sentence=str(error))
-            self._ended = self._end(error).addErrback(lambda failure: log.failure("closing down failed", failure))
+            self._ended = self._end(error, reason).addErrback(lambda failure: log.failure("closing down failed", failure))
 
     @inlineCallbacks
-    def _end(self, error: TypewrightError) -> Generator[Deferred[Any], Any, None]:
-        yield self._answered(str(error))
+    def _end(self, error: TypewrightError, reason: Reason) -> Generator[Deferred[Any], Any, None]:
+        yield self._answered(reason)
         if isinstance(error, DisplayLost):
             yield self._backend.abandon()
         else:
             yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())
-        yield self._bounded(self._login.close())
+        yield self._bounded(self._screen_locks.close())
         yield self._bounded(self._bus.close())
         self.on_end(error)
 
-    def _answered(self, reason: str) -> Deferred[Any]:
-        return self._bounded(self._desk.close(reason))
+    def _answered(self, reason: Reason) -> Deferred[Any]:
+        return self._bounded(self._engine.typing.close(reason))
 
     def _bounded(self, waiting: Deferred[Any]) -> Deferred[Any]:
         return _bounded(waiting, self._reactor)
 
 
-def run(reactor: Any, config: Config, display: str | None) -> int:
+def run(reactor: Any, config: Config, *, display: str | None = None, backend: str | None = None) -> int:
     """
-    Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; returns the exit status. A signal that comes
-    while it starts makes it give that up.
+    Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; return the exit status. A signal during the
+    start ends it.
 
     Prints one line when the name is taken. What goes wrong at start is one sentence on standard error.
     """
@@ -162,10 +169,10 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
     def start() -> Generator[Deferred[Any], Any, None]:
         nonlocal service
         try:
-            service = yield Service.start(reactor, config, display)
+            service = yield Service.start(reactor, config, display=display, backend=backend)
         except Exception as problem:
             if stopping:
-                return  # The start was given up, whatever came of that.
+                return  # The start was cancelled, whatever came of it.
             if isinstance(problem, TypewrightError):
                 print(f"typewright: {problem}", file=sys.stderr)
             else:
@@ -187,7 +194,7 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
         return _bounded(starting, reactor).addBoth(lambda _: None if service is None else service.stop())
 
     for ending in (signal.SIGINT, signal.SIGHUP):
-        # Scripts start what is to run in the background with SIGINT ignored, and the reactor would leave it at that.
+        # A shell script starts its background jobs with SIGINT ignored, and the reactor would leave it ignored.
         reactor.callWhenRunning(signal.signal, ending, lambda *_: reactor.callFromThread(reactor.stop))
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", stop)
@@ -196,18 +203,14 @@ def run(reactor: Any, config: Config, display: str | None) -> int:
 
 
 def _bounded(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
-    """The end of `waiting`, good or bad, but not later than in a few seconds: a service must be able to stop."""
+    """Fires at the end of `waiting`, good or bad, within a few seconds: a service must be able to stop."""
     return waiting.addTimeout(_CLOSING_S, reactor).addErrback(
         lambda failure: log.warn("closing down: {problem}", problem=failure.type.__name__)
     )
 
 
-def _soon(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:
-    """
-    Fires at the end of `waiting`, but not later than in a second: who does not answer keeps no service from starting.
-
-    `waiting` itself goes on: a late answer is an answer.
-    """
-    soon: Deferred[Any] = Deferred()
-    waiting.addBoth(lambda _: None if soon.called else soon.callback(None))
-    return soon.addTimeout(_STARTING_S, reactor, onTimeoutCancel=lambda *_: None)
+def _first_of(failure: Failure) -> Failure:
+    """Return the failure that `gatherResults` has wrapped, maybe more than once."""
+    while isinstance(failure.value, FirstError):
+        failure = failure.value.subFailure
+    return failure

@@ -2,10 +2,9 @@
 """
 A program with a text field, a password field, an area of several lines and a button, in the toolkit named by its argument.
 
-Run with Debian's Python, which has the toolkits. It says `ready`; then, for each line on its standard input, what is told in
-a line of JSON: `focus NAME`, `set TEXT` (JSON; the caret goes to its end), `caret POSITION`, `select START END`,
-`drop LETTER` (from now on no such letter gets into any field), and `say`, which gives the text before the caret of what has
-the focus.
+Run it with Debian's Python, which has the toolkits. It prints `ready`, then a line of JSON for each line on its standard
+input: `focus NAME`, `set TEXT` (JSON; the caret goes to its end), `caret POSITION`, `select START END`, `drop LETTER` (from
+now on every field ignores that letter), and `say`, which returns the text before the caret of the widget that has the focus.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import sys
 
 
 class Gtk:
-    """GTK 3 and 4, as far as they are alike."""
+    """What GTK 3 and GTK 4 have in common."""
 
     def __init__(self, version: str) -> None:
         import gi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stage of the accessibility tests: a desktop with an accessibility bus of its own, and real programs on it."""
+"""Shared by the accessibility tests: a desktop with an accessibility bus of its own, and real programs on it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Steps = Generator[Deferred[Any], Any, Any]
 
 @contextlib.contextmanager
 def accessible_desktop(*, on: bool) -> Iterator[dict[str, str]]:
-    """The environment of a desktop with a window manager, and with accessibility `on` or at hand."""
+    """Yield the environment of a desktop with a window manager, and with accessibility `on` or able to be switched on."""
     desktop.needs(LAUNCHER, "gdbus", "openbox", "xdotool")
     with desktop.xvfb() as display, desktop.session_bus() as bus, tempfile.TemporaryDirectory(prefix="tw-a11y-") as home:
         environ = {
@@ -54,13 +54,13 @@ def accessible_desktop(*, on: bool) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def launcher(environ: dict[str, str], *, on: bool) -> Iterator[None]:
-    """What serves `org.a11y.Bus` on the session bus, and ends when its accessibility bus does."""
+    """Run the owner of `org.a11y.Bus` on the session bus; it ends with its accessibility bus."""
     child = desktop.Child([LAUNCHER], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         desktop.run(environ, "gdbus", "wait", "--session", "--timeout", "20", "org.a11y.Bus")
         if on:
             switch(environ, on)
-            # As desktops do at login. Qt 5 connects to an accessibility bus that runs, and starts none.
+            # As desktops do at login. Qt 5 connects to a running accessibility bus, and does not start one.
             desktop.run(environ, "gdbus", "call", *_LAUNCHER_OBJECT, "--method", "org.a11y.Bus.GetAddress")
         yield
     finally:
@@ -68,7 +68,7 @@ def launcher(environ: dict[str, str], *, on: bool) -> Iterator[None]:
 
 
 def switch(environ: dict[str, str], on: bool) -> None:
-    """What a desktop's settings do when the user switches accessibility on or off."""
+    """Do what a desktop's settings do when the user switches accessibility on or off."""
     change = ["org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", f"<{str(on).lower()}>"]
     desktop.run(environ, "gdbus", "call", *_LAUNCHER_OBJECT, "--method", *change)
 
@@ -84,11 +84,11 @@ class Program(desktop.Child):
             assert self.line() == "ready"
             desktop.run(environ, "xdotool", "windowactivate", "--sync", desktop.window(environ, "--name", "^program$"))
         except BaseException:
-            self.kill()  # or the next test would find its window
+            self.kill()  # Otherwise the next test would find its window.
             raise
 
     def ask(self, command: str, *arguments: object) -> str | None:
-        """What the program answers to a command of `program.py`."""
+        """Return the program's answer to a command of `program.py`."""
         self.process.stdin.write(f"{' '.join(map(str, [command, *arguments]))}\n".encode())
         self.process.stdin.flush()
         return json.loads(self.line())
@@ -99,12 +99,12 @@ class Program(desktop.Child):
             return self.process.wait(grace_s)
         finally:
             if self.process.poll() is None:
-                self.kill()  # or the next test would find its window
+                self.kill()  # Otherwise the next test would find its window.
             self.process.stdout.close()
 
 
 class Stage(TestCase):
-    """A desktop for each class, with accessibility `on` or off; for each test an `Accessibility` by its `choice`."""
+    """A desktop for each class, with accessibility `on` or off; for each test an `Accessibility` with its `choice`."""
 
     timeout = 30
     on = True
@@ -141,7 +141,7 @@ class Stage(TestCase):
 
     @inlineCallbacks
     def accessibility_bus(self) -> Steps:
-        """Another connection to the accessibility bus."""
+        """Open another connection to the accessibility bus."""
         address = yield self.session.call("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress")
         return (yield self.connected(address[0]))
 
@@ -157,8 +157,8 @@ class Stage(TestCase):
 
     @inlineCallbacks
     def focused(self, program: Program, name: str, **facts: bool) -> Steps:
-        """Give the focus to a field, and wait until the accessibility bus has told of it."""
-        # By way of another, as the facts of two fields may be the same.
+        """Give the focus to a field, and wait until the accessibility bus has announced it."""
+        # Another field first, since two fields may have the same facts.
         program.ask("focus", "button")
         yield self.until(lambda: self._told(editable=False))
         program.ask("focus", name)
@@ -170,17 +170,17 @@ class Stage(TestCase):
         return focused is not None and all(getattr(focused, fact) == value for fact, value in facts.items())
 
     def listen(self) -> Callable[[], None]:
-        """Put what happens into `heard`."""
+        """Append the text events to `heard`."""
         stop = self.a11y.listen(self.heard.append)
         self.addCleanup(stop)
         return stop
 
     @inlineCallbacks
     def type(self, text: str) -> Steps:
-        """Type by XTEST, without waiting for anything; fires when all is sent."""
+        """Type by XTEST, without waiting for the program; fires when all is sent."""
         for number, line in enumerate(text.split("\n")):
             if number:
-                yield self.key("Return")  # `xdotool type` leaves it out.
+                yield self.key("Return")  # `xdotool type` skips it.
             if line:
                 yield self._xdotool("type", "--delay", "1", "--", line)
 

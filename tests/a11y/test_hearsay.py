@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is not believed, not waited for, and outlived: forgers, liars, the mute, and the end of what we are attached to."""
+"""Forged events, lying programs, programs that do not answer, and the end of the accessibility bus or its registry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from txdbus import message
 
 from typewright.a11y import accessibility
 from typewright.bus.connection import DAEMON, BusConnection
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject, TextEvent
 
 FIELD, OTHER = "/field", "/other"
@@ -26,7 +26,7 @@ ROOT = "/org/a11y/atspi/accessible/root"
 
 
 class Puppet:
-    """A program on the accessibility bus that says what the test wants; `answers` are signature and value by member."""
+    """A program on the accessibility bus that the test controls; `answers` are signature and value by member."""
 
     def __init__(self, connection: BusConnection) -> None:
         self.connection = connection
@@ -41,7 +41,7 @@ class Puppet:
         }
         connection.answer_with(self._answer)
 
-    def _answer(self, call: Incoming) -> None:
+    def _answer(self, call: Message) -> None:
         self.asked.append(call.member)
         if self.mute:
             return
@@ -52,7 +52,7 @@ class Puppet:
         self.connection.reply(call, signature, [value])
 
     def say(self, member: str, *values: Any, path: str = FIELD, to: str = "", interface: str = "Object") -> None:
-        """Send an event: to all, or to one, whatever that one asked the bus for."""
+        """Send an event: to all, or directly to one peer, past its match rules."""
         said = message.SignalMessage(
             path, member, f"org.a11y.atspi.Event.{interface}", destination=to or None, signature="siiv(so)",
             body=[*values, *["", 0, 0, 0][len(values):], [self.connection.unique_name, ROOT]],
@@ -81,17 +81,17 @@ class Hearsay(Stage):
         self.bus = yield self.accessibility_bus()
         self.puppet = Puppet((yield self.accessibility_bus()))
         self.forger = Puppet((yield self.accessibility_bus()))
-        self.us = self.a11y._attached._connection.unique_name
+        self.us = self.a11y._session._connection.unique_name
 
     @inlineCallbacks
     def heed(self) -> Steps:
-        """Fires when we have taken in what the puppets have said so far."""
+        """Fires when everything that the puppets have sent so far has been processed."""
         for puppet in (self.puppet, self.forger):
             yield puppet.connection.call(self.us, "/", "org.example", "Fence").addErrback(lambda _: None)
 
     @inlineCallbacks
     def in_field(self) -> Steps:
-        """Our puppet has the focus, and we listen to it."""
+        """Give the focus to the puppet, and listen to it."""
         self.puppet.focus()
         yield self.heed()
         focused = yield self.a11y.focused_object()
@@ -109,7 +109,7 @@ class HearsayTest(Hearsay):
 
     @inlineCallbacks
     def test_a_forged_event_is_not_heard(self) -> Steps:
-        spell = yield self.in_field()
+        generation = yield self.in_field()
         self.forger.insert("forged", to=self.us)
         self.forger.insert("\ufffc", to=self.us)
         self.puppet.insert("of another object", path=OTHER, to=self.us)
@@ -117,11 +117,11 @@ class HearsayTest(Hearsay):
         self.puppet.insert("true")
         yield self.heed()
         assert self.heard == [TextEvent(TEXT_INSERTED, "true")]
-        assert (yield self.a11y.hearing()) == spell
+        assert (yield self.a11y.hearing()) == generation
 
     @inlineCallbacks
     def test_nobody_can_take_the_focus_from_another_program_by_saying_that_it_lost_it(self) -> Steps:
-        spell = yield self.in_field()
+        generation = yield self.in_field()
         self.forger.focus(0, to=self.us)
         self.forger.say("Deactivate", interface="Window", to=self.us)
         self.forger.connection.sendMessage(
@@ -131,7 +131,7 @@ class HearsayTest(Hearsay):
             )
         )  # fmt: skip
         yield self.heed()
-        assert (yield self.a11y.hearing()) == spell
+        assert (yield self.a11y.hearing()) == generation
         for lose in (
             lambda: self.puppet.focus(0),
             lambda: self.puppet.say("Deactivate", interface="Window", path=OTHER),
@@ -157,7 +157,7 @@ class HearsayTest(Hearsay):
         states = {ROOT: 0, window: 1 << 1, FIELD: 1 << 12}
         losses = [lambda: None, lambda: self.puppet.focus(0), lambda: self.puppet.say("Deactivate", interface="Window")]
 
-        def answer(call: Incoming) -> None:
+        def answer(call: Message) -> None:
             told = {
                 "GetChildren": ("a(so)", inside[call.path]),
                 "GetState": ("au", [states[call.path], 0]),
@@ -233,7 +233,7 @@ class HearsayTest(Hearsay):
 
     @inlineCallbacks
     def test_an_event_that_does_not_tell_all_ends_the_spell(self) -> Steps:
-        spell = yield self.in_field()
+        generation = yield self.in_field()
         for spoilt in [
             ("insert", 0, 1, "\ufffc"), ("insert", 0, 3, ""), ("insert", 0, 3, 3), ("replace", 0, 1, "x"),
         ]:  # fmt: skip
@@ -243,11 +243,11 @@ class HearsayTest(Hearsay):
             self.puppet.focus(0)
             self.puppet.focus()
             yield self.heed()
-            spell, before = (yield self.a11y.hearing()), spell
-            assert spell > before
+            generation, before = (yield self.a11y.hearing()), generation
+            assert generation > before
         self.puppet.say("TextChanged", "delete", 0, -1, "")
         yield self.heed()
-        assert (yield self.a11y.hearing()) > spell
+        assert (yield self.a11y.hearing()) > generation
         assert self.heard == [TextEvent(CARET_MOVED)]
 
     @inlineCallbacks
@@ -307,7 +307,7 @@ class HearsayTest(Hearsay):
         assert (yield self.a11y.before(9)) == "cd"
         self.puppet.answers["GetText"] = ("s", "abcd\ufffc")
         assert (yield self.a11y.before(9)) is None
-        # It has answered, so that it can be asked again.
+        # It has answered, so it may be asked again.
         self.puppet.answers["GetText"] = ("s", "bcd\ufffc ")
         assert (yield self.a11y.before(9)) == " "
 
@@ -323,7 +323,7 @@ class HearsayTest(Hearsay):
         slow = yield self.connected(self.environ["DBUS_SESSION_BUS_ADDRESS"])
         silent = {"GetAll": 1, "GetAddress": 2}
 
-        def answer(call: Incoming) -> None:
+        def answer(call: Message) -> None:
             if silent[call.member]:
                 silent[call.member] -= 1
             elif call.member == "GetAll":
@@ -333,9 +333,9 @@ class HearsayTest(Hearsay):
 
         slow.answer_with(answer)
         yield slow.call_daemon("RequestName", "su", "org.example.Slow", 0)
-        with mock.patch.multiple("typewright.a11y.status", _NAME="org.example.Slow", _PATIENCE_S=0.1):
+        with mock.patch.multiple("typewright.a11y.status", _NAME="org.example.Slow", _ANSWER_S=0.1):
             other = yield self.open("if-on")
-            yield self.until(lambda: other._attached)
+            yield self.until(lambda: other._session)
             yield other.close()
 
     @inlineCallbacks
@@ -383,10 +383,10 @@ class EndTest(Hearsay):
 
     @inlineCallbacks
     def again(self) -> Steps:
-        """Whether a program of a new bus, or new registry, is followed and heard."""
-        if self.a11y._attached is None:
+        """Fires with whether a program is followed and heard on a new bus, or with a new registry."""
+        if self.a11y._session is None:
             return False
-        self.us = self.a11y._attached._connection.unique_name
+        self.us = self.a11y._session._connection.unique_name
         self.puppet = self.forger = Puppet((yield self.accessibility_bus()))
         self.puppet.focus()
         yield self.heed()
@@ -401,20 +401,20 @@ class EndTest(Hearsay):
         yield self.in_field()
         before = self.us
         os.kill((yield self.process_of(REGISTRY)), signal.SIGKILL)
-        yield self.until(lambda: self.a11y._attached and self.a11y._attached._connection.unique_name != before)
+        yield self.until(lambda: self.a11y._session and self.a11y._session._connection.unique_name != before)
         yield self.until(self.again)
 
     @inlineCallbacks
     def test_2_the_end_of_the_bus_is_outlived(self) -> Steps:
-        spell = yield self.in_field()
+        generation = yield self.in_field()
         os.kill((yield self.process_of(DAEMON)), signal.SIGKILL)
         yield self.until(self.nobody)
         assert (yield self.a11y.before(9)) is None
-        # The launcher outlives its bus for a moment, and while it has its name, another one would give up and end.
+        # The launcher ends a moment after its bus. While it has the name, a second launcher would give up.
         yield self.until(self.no_launcher)
         with launcher(self.environ, on=True):
             yield self.until(self.again)
-            assert (yield self.a11y.hearing()) > spell
+            assert (yield self.a11y.hearing()) > generation
             yield self.a11y.close()
 
 
@@ -432,26 +432,26 @@ class SwitchTest(Stage):
 
     @inlineCallbacks
     def test_1_what_is_off_is_left_off_and_followed_when_the_user_switches_it(self) -> Steps:
-        assert self.a11y._attached is None
+        assert self.a11y._session is None
         for answered, nothing in [(self.a11y.focused_object(), None), (self.a11y.before(9), None), (self.a11y.hearing(), 0)]:
             assert (yield answered) == nothing
         self.listen()
         assert not (yield self.is_on())
         assert not self.accessibility_runs()
         switch(self.environ, True)
-        yield self.until(lambda: self.a11y._attached)
+        yield self.until(lambda: self.a11y._session)
         assert self.accessibility_runs()
         switch(self.environ, False)
-        yield self.until(lambda: self.a11y._attached is None)
+        yield self.until(lambda: self.a11y._session is None)
 
     @inlineCallbacks
     def test_2_switched_on_where_the_configuration_says_so(self) -> Steps:
         assert not (yield self.is_on())
         other = yield self.open("switch-on")
         assert (yield self.is_on())
-        assert other._attached is not None
+        assert other._session is not None
         off = yield self.open("off")
-        assert off._attached is None
+        assert off._session is None
         assert (yield off.focused_object()) is None
 
     @inlineCallbacks

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What real programs of three toolkits tell: the focus and its role, the text before the caret, and every key's text."""
+"""Real programs of three toolkits: the focus and its role, the text before the caret, and the text of every key."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class OneToolkit(Stage):
 
     @inlineCallbacks
     def in_field(self, name: str) -> Steps:
-        """Have the focus in an empty text field."""
+        """Put the focus into an empty text field."""
         yield self.focused(self.running, name, password=False, editable=True)
         self.running.ask("set", '""')
 
     @inlineCallbacks
     def hearing(self) -> Steps:
-        """Listen, and wait until it is heard."""
+        """Listen, and wait until the object's events are heard; fires with the generation."""
         self.listen()
         return (yield self.until(self.a11y.hearing))
 
@@ -64,7 +64,7 @@ class OneToolkit(Stage):
             text = ends + SMILE
             self.running.ask("set", json.dumps(text))
             if self.toolkit == "qt5" and name == "area":
-                self.running.ask("caret", len(text) + 1)  # Qt counts in UTF-16.
+                self.running.ask("caret", len(text) + 1)  # Qt counts UTF-16 units.
             assert (yield self.a11y.before(1000)) == text
             assert text.endswith((yield self.a11y.before(4)))
             self.running.ask("caret", 3)
@@ -99,7 +99,7 @@ class OneToolkit(Stage):
     @inlineCallbacks
     def test_every_key_is_told_of(self) -> Steps:
         yield self.in_field("area")
-        spell = yield self.hearing()
+        generation = yield self.hearing()
         yield self.type(TEXT)
         yield self.until(lambda: len(self.texts(TEXT_INSERTED)) >= len(TEXT))
         print(
@@ -109,11 +109,11 @@ class OneToolkit(Stage):
         )
         assert self.texts(TEXT_INSERTED) == TEXT
         assert [event.kind for event in self.heard if event.kind != TEXT_INSERTED] == []
-        assert (yield self.a11y.hearing()) == spell
+        assert (yield self.a11y.hearing()) == generation
         self.heard.clear()
         yield self.key("BackSpace", "BackSpace")
         yield self.until(lambda: len(self.texts(TEXT_DELETED)) >= 2)
-        # Qt's area tells blanks in place of what was deleted, so nobody may build upon more than the number.
+        # Qt's area sends blanks in place of deleted text, so only the length is reliable.
         assert len(self.texts(TEXT_DELETED)) == 2
 
     @inlineCallbacks

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The third level of truth before real programs of three toolkits: what they say of their text is what was typed, or not."""
+"""The level `text` with real programs of three toolkits: what they say about their text is what was typed, or not."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+import pytest
 from tests.a11y.stage import Program, Stage, Steps
 from tests.helpers import desktop
 from twisted.internet.defer import inlineCallbacks
@@ -46,12 +47,13 @@ class OneToolkit(Stage):
 
     @inlineCallbacks
     def level(self, text: str) -> Steps:
-        """The level that `text` gets to, which is confirmed."""
+        """Type `text`, which must be confirmed; return its level."""
         report = yield self.typed(text)
         assert report["confirmed"], report["reason"]
         assert self.running.ask("say").endswith(text.rstrip("\n")), report
         return report["level"]
 
+    @pytest.mark.promise("level-text")
     @inlineCallbacks
     def test_what_a_program_tells_of_its_text_is_the_third_level(self) -> Steps:
         for name, text in [("text", MIXED.replace("\n", " ")), ("area", MIXED), ("area", LONG), ("text", "x")]:
@@ -66,6 +68,7 @@ class OneToolkit(Stage):
         assert (yield self.level("four")) == "text"
         assert self.running.ask("say") == "one four"
 
+    @pytest.mark.promise("different-text")
     @inlineCallbacks
     def test_a_program_that_leaves_a_letter_out_makes_the_answer_false(self) -> Steps:
         self.running.ask("drop", "l")
@@ -81,12 +84,13 @@ class OneToolkit(Stage):
 
     @inlineCallbacks
     def dictate(self, member: str, *text: str) -> Steps:
-        """The answer to a call of Dictation1 that types, and the level and the reason in the signal ahead of it."""
+        """Call a method of Dictation1 that types; return its answer, and level and reason of the signal that came before."""
         (confirmed,) = yield self.session.call(NAME, PATH, DICTATION, member, "s" * len(text), list(text))
         _, _, told, _, _, level, reason, *_ = self.finished[-1]
         self.assertEqual(told, confirmed)
         return confirmed, level or reason
 
+    @pytest.mark.promise("level-text")
     @inlineCallbacks
     def test_drafts_and_what_takes_them_back_get_there_too(self) -> Steps:
         self.finished: list[list[Any]] = []
@@ -100,7 +104,7 @@ class OneToolkit(Stage):
                 self.assertTrue(confirmed, level)
                 self.assertEqual(self.running.ask("say"), heard)
                 levels.append(level)
-            # On a busy machine a program may tell of it too late.
+            # On a busy machine a program may report it too late.
             self.assertGreaterEqual(levels.count("text"), 3, levels)
             yield self.session.call(NAME, PATH, DICTATION, "Commit")
             self.assertEqual((yield self.dictate("Undo"))[0], True)
@@ -113,11 +117,13 @@ class OneToolkit(Stage):
             self.assertIn("not what was typed", reason)
             yield self.session.call(NAME, PATH, DICTATION, "Forget")
 
+    @pytest.mark.promise("different-text")
     @inlineCallbacks
     def test_what_has_not_come_yet_is_not_held_against_it(self) -> Steps:
         yield self.in_field("text")
         assert (yield self.level("hello\n")) == "application"
 
+    @pytest.mark.promise("password-field")
     @inlineCallbacks
     def test_a_tab_into_a_password_field_ends_the_job_before_a_character_gets_there(self) -> Steps:
         for _ in range(5):
@@ -136,6 +142,7 @@ class OneToolkit(Stage):
     def in_field_as_it_is(self, name: str) -> Steps:
         yield self.focused(self.running, name, password=name == "password", editable=True)
 
+    @pytest.mark.promise("password-field")
     @inlineCallbacks
     def test_a_password_field_is_refused(self) -> Steps:
         yield self.in_field("password")

@@ -16,7 +16,7 @@ from Xlib.display import Display
 
 from typewright.backends.x11.address import display_name
 from typewright.backends.x11.handshake import shake_hands
-from typewright.backends.x11.keyer import fake_input
+from typewright.backends.x11.xtest import fake_input
 
 # python-xlib prints to the standard output what it has to complain of.
 answers, sys.stdout = sys.stdout, sys.stderr

@@ -19,7 +19,7 @@ from Xlib.ext import record
 
 from typewright.backends.x11.address import display_name
 from typewright.backends.x11.handshake import shake_hands
-from typewright.backends.x11.observer import KEY_EVENTS_ONLY
+from typewright.backends.x11.record import KEY_EVENTS_ONLY
 from typewright.backends.x11.requests import GET_INPUT_FOCUS
 from typewright.backends.x11.xtest import fake_input
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the bus room work with: a private bus, a service that types nothing, and a case that serves it."""
+"""Shared by the tests of the bus room: a private bus, a service that types nothing, and a test case that serves it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,11 @@ from typewright.access import Access, Rule
 from typewright.bus.connect import connect
 from typewright.bus.connection import DAEMON, BusConnection, ErrorReply
 from typewright.bus.contract import PATH, TYPIST
-from typewright.bus.dispatch import ExportedObject
-from typewright.bus.message import Incoming
+from typewright.bus.dispatch import Dispatcher
+from typewright.bus.message import Message
 from typewright.bus.publication import publish, take_name
 from typewright.interfaces.backend import LEVEL_APPLICATION
-from typewright.interfaces.services import Report
+from typewright.interfaces.services import Given, Report
 
 _CONFIGURATION = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -48,7 +48,7 @@ _CONFIGURATION = """\
 
 
 class Daemon:
-    """A dbus-daemon, listening when made."""
+    """A dbus-daemon, which listens from the start."""
 
     def __init__(self, directory: Path, listen: str | None = None) -> None:
         configuration = directory / "bus.conf"
@@ -62,7 +62,7 @@ class Daemon:
         self.address = self._process.stdout.readline().strip()
 
     def kill(self) -> None:
-        """End it the hard way; gone on return."""
+        """Kill it; it has ended on return."""
         self._process.kill()
         self._process.communicate()
 
@@ -73,9 +73,9 @@ REPORT = Report(confirmed=True, typed=3, total=3, level=LEVEL_APPLICATION, reaso
 
 class Recording:
     """
-    Half a service, that notes its calls and answers as told.
+    Half of a service: records its calls, and answers as it is told.
 
-    `answers` maps a member to what is called in its place; else a job is confirmed at once.
+    `answers` maps a member to a function that is called in its place; otherwise a job is confirmed at once.
     """
 
     def __init__(self, **values: object) -> None:
@@ -117,16 +117,18 @@ class RecordingService(Recording):
     """A typing service."""
 
     def __init__(self) -> None:
-        super().__init__(TypingEnabled=True, Busy=False, Backend="none", Layout="us", Version="1.2.3")
+        super().__init__(
+            TypingEnabled=True, Busy=False, Backend="none", Capabilities=["focus"], Layout="us", Version="1.2.3"
+        )
 
-    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
-        return self._noted("insert", caller, text, *([] if options is None else [dict(options)]))
+    def insert(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
+        return self._noted("insert", caller, text, *_given(options))
 
-    def backspace(self, caller: str, count: int) -> Deferred[Report]:
-        return self._noted("backspace", caller, count)
+    def backspace(self, caller: str, count: int, options: Given = None) -> Deferred[Report]:
+        return self._noted("backspace", caller, count, *_given(options))
 
-    def press(self, caller: str, chords: str) -> Deferred[Report]:
-        return self._noted("press", caller, chords)
+    def press(self, caller: str, chords: str, options: Given = None) -> Deferred[Report]:
+        return self._noted("press", caller, chords, *_given(options))
 
     def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
         return self._noted("press_and_hold", caller, chord, lease_s)
@@ -152,14 +154,14 @@ class RecordingDictation(Recording):
     def __init__(self) -> None:
         super().__init__(ContextAdjust=False)
 
-    def revise(self, caller: str, text: str) -> Deferred[Report]:
-        return self._noted("revise", caller, text)
+    def revise(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
+        return self._noted("revise", caller, text, *_given(options))
 
     def commit(self, caller: str) -> None:
         self._noted("commit", caller)
 
-    def undo(self, caller: str) -> Deferred[Report]:
-        return self._noted("undo", caller)
+    def undo(self, caller: str, options: Given = None) -> Deferred[Report]:
+        return self._noted("undo", caller, *_given(options))
 
     def forget(self, caller: str) -> None:
         self._noted("forget", caller)
@@ -173,16 +175,20 @@ class RecordingDictation(Recording):
         self.changed = changed
 
 
+def _given(options: Given) -> list[object]:
+    return [] if options is None else [dict(options)]
+
+
 class Peer:
-    """A caller on the bus, with a note of every reply and signal that reaches it."""
+    """A caller on the bus, with a record of every reply and signal that reaches it."""
 
     def __init__(self, connection: BusConnection) -> None:
         self.connection = connection
         self.name = connection.unique_name
-        self.replies: list[Incoming] = []
-        self.signals: list[Incoming] = []
+        self.replies: list[Message] = []
+        self.signals: list[Message] = []
         calls = connection._calls
-        for told, method, notes in ((calls, "answered", self.replies), (connection, "_signalled", self.signals)):
+        for told, method, notes in ((calls, "answered", self.replies), (connection, "_received_signal", self.signals)):
             setattr(told, method, self._noting(getattr(told, method), notes))
 
     def call(self, member: str, signature: str = "", *arguments: object, **where: str) -> Deferred[list[Any]]:
@@ -195,12 +201,12 @@ class Peer:
         return self.call(member, signature, *arguments, interface="org.freedesktop.DBus.Properties")
 
     def ping(self) -> Deferred[list[Any]]:
-        """What the service sent me before its answer to this has reached me when this fires."""
+        """Fires when everything has arrived that the service sent before its reply to this."""
         return self.call("Ping", interface="org.freedesktop.DBus.Peer")
 
     @staticmethod
-    def _noting(act: Callable[[Incoming], None], notes: list[Incoming]) -> Callable[[Incoming], None]:
-        def noting(message: Incoming) -> None:
+    def _noting(act: Callable[[Message], None], notes: list[Message]) -> Callable[[Message], None]:
+        def noting(message: Message) -> None:
             notes.append(message)
             act(message)
 
@@ -208,7 +214,7 @@ class Peer:
 
 
 class BusCase(TestCase):
-    """A test on the private bus. `served` gives it a service to talk to, `peer` someone to talk."""
+    """A test on the private bus. `served` starts a service to call, `peer` returns a caller."""
 
     timeout = 60
 
@@ -218,37 +224,37 @@ class BusCase(TestCase):
         self.directory = tmp_path
 
     async def connected(self) -> BusConnection:
-        """A connection, closed at the test's end."""
+        """Return a connection that is closed at the end of the test."""
         connection = await connect(reactor, self.address)
         self.addCleanup(connection.close)
         return connection
 
     async def peer(self) -> Peer:
-        """Someone on the bus."""
+        """Return a peer on the bus."""
         return Peer(await self.connected())
 
     async def served(self, *rules: Rule) -> RecordingService:
         """
-        A typing service under Typewright's name, and a dictation service beside it, `self.dictation`, both for those
-        whom `rules` allow.
+        Return a typing service under Typewright's name, with a dictation service, `self.dictation`, on the same object; both
+        for callers that `rules` allow.
 
-        Their connection is `self.served_on`, what they are on the bus `self.exported`.
+        Their connection is `self.served_on`, their dispatcher `self.dispatcher`.
         """
         service = RecordingService()
         self.dictation = RecordingDictation()
         self.served_on = await self.connected()
-        self.exported: ExportedObject = publish(self.served_on, service, self.dictation, Access(rules))
+        self.dispatcher: Dispatcher = publish(self.served_on, service, self.dictation, Access(rules))
         await take_name(self.served_on, lambda: None)
         return service
 
     async def refused(self, answer: Deferred[Any]) -> ErrorReply:
-        """The error that a call was answered with."""
+        """Return the error that a call was answered with."""
         with self.assertRaises(ErrorReply) as caught:
             await answer
         return caught.exception  # type: ignore[no-any-return]
 
     async def seen_leaving(self, witness: Peer, leaver: Peer) -> None:
-        """Has `leaver` leave, and the bus say so to `witness`."""
+        """Have `leaver` leave, and wait until the bus has told `witness`."""
         rule = f"type='signal',sender='{DAEMON}',member='{_CHANGED}',arg0='{leaver.name}'"
         await witness.connection.add_match(rule)
         gone: Deferred[None] = Deferred()
@@ -258,14 +264,14 @@ class BusCase(TestCase):
         stop()
 
     async def outside(self, *command: str) -> tuple[str, str, int]:
-        """Run a program on the bus: its output, its errors and its exit status."""
+        """Run a program on the bus; return its output, its errors and its exit status."""
         executable, *arguments = command
         environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address, "LC_ALL": "C.UTF-8"}
         out, err, status = await getProcessOutputAndValue(executable, arguments, environment, reactor=reactor)
         return out.decode(), err.decode(), status
 
     async def dbus_fast(self, scene: str, *arguments: str) -> Any:
-        """Play a scene of `dbus_fast_scenes`, in a process of its own; gives back what it printed."""
+        """Run a scene of `dbus_fast_scenes` in a process of its own; return what it printed."""
         script = str(Path(__file__).parent / "dbus_fast_scenes.py")
         out, err, status = await self.outside(sys.executable, script, scene, *arguments)
         self.assertEqual(status, 0, err)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A message bus of the tests' own, one for the whole session. What the tests share otherwise is in `bus_bench`."""
+"""A private message bus, one for the whole test session. What else the tests share is in `bus_bench`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bus_bench import Daemon
 
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    """A private bus without any service to activate, and with the limits of a session bus."""
+    """A private bus without services to activate, and with the limits of a session bus."""
     running = Daemon(tmp_path_factory.mktemp("bus"))
     yield running
     running.kill()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Scenes of a client on dbus-fast, each a process of its own: `python dbus_fast_scenes.py SCENE [ARGUMENT...]` prints a line
-of JSON.
+Scenes with a client that uses dbus-fast, each in a process of its own.
+
+`python dbus_fast_scenes.py SCENE [ARGUMENT...]` prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ async def _answer(bus: MessageBus, member: str, signature: str, body: list[objec
 
 
 async def proxy() -> object:
-    """The high-level client: proxies made from the introspection, a property, its change, the end of a job."""
+    """The high-level client: proxies made from the introspection, properties, a change of one, the end of a job."""
     bus = await MessageBus().connect()
     typist = bus.get_proxy_object(NAME, PATH, await bus.introspect(NAME, PATH))
-    face = typist.get_interface(NAME)
+    typing = typist.get_interface(NAME)
     changes = typist.get_interface("org.freedesktop.DBus.Properties")
     dictation = typist.get_interface("org.typewright.Dictation1")
     change: asyncio.Future[object] = asyncio.get_running_loop().create_future()
@@ -46,20 +47,25 @@ async def proxy() -> object:
             [interface, {name: [value.signature, value.value] for name, value in values.items()}, gone]
         )
     )
-    report = await face.call_type("däß 🎹", {"timeout": Variant("d", 1.5)})
-    before = await face.get_typing_enabled()
-    await face.set_typing_enabled(False)
+    report = await typing.call_type("däß 🎹", {"timeout": Variant("d", 1.5)})
+    before = await typing.get_typing_enabled()
+    await typing.set_typing_enabled(False)
     revised = await dictation.call_revise("däß 🎹")
     await dictation.call_commit()
     return {
-        "insert": await face.call_insert("däß 🎹"),
-        "backspace": await face.call_backspace(4_000_000_000),
-        "press": await face.call_press("ctrl+s"),
-        "cancel": await face.call_cancel(),
+        "insert": await typing.call_insert("däß 🎹"),
+        "options": [
+            (await typing.call_backspace_with_options(2, {}))["confirmed"].value,
+            (await dictation.call_revise_with_options("a", {"context_adjust": Variant("b", True)}))["confirmed"].value,
+        ],
+        "capabilities": await typing.get_capabilities(),
+        "backspace": await typing.call_backspace(4_000_000_000),
+        "press": await typing.call_press("ctrl+s"),
+        "cancel": await typing.call_cancel(),
         "revise": revised,
         "undo": await dictation.call_undo(),
         "report": {name: [value.signature, value.value] for name, value in sorted(report.items())},
-        "enabled": [before, await face.get_typing_enabled()],
+        "enabled": [before, await typing.get_typing_enabled()],
         "change": await change,
     }
 
@@ -71,7 +77,7 @@ async def giant() -> object:
 
 
 async def byte_array() -> object:
-    """4 MiB of bytes where a string belongs."""
+    """4 MiB of bytes in place of a string."""
     bus = await MessageBus().connect()
     return await _answer(bus, "Insert", "ay", [bytes(4 << 20)])
 
@@ -84,7 +90,7 @@ async def descriptors() -> object:
 
 
 async def screen_saver(name: str, *states: str) -> object:
-    """A screen saver of that name that says each of the states, and is gone when Typewright has taken that in."""
+    """A screen saver of that name that announces each of the states, and leaves when Typewright has processed them."""
     bus = await MessageBus().connect()
     await bus.request_name(name)
     for state in states:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Callers who leave in the middle of a job (T9, and the failure mode "caller leaves in mid-call")."""
+"""Callers that leave during a job (T9, and the failure mode "caller leaves in mid-call")."""
 
 from __future__ import annotations
 
+import pytest
 from bus_bench import REPORT, BusCase
 from twisted.internet.defer import Deferred
 from txdbus import message
 
-from typewright.bus.caller_watch import Callers
+from typewright.bus.caller_watch import CallerWatch
 from typewright.bus.connection import DAEMON, DAEMON_PATH
 from typewright.interfaces.services import Report
 
@@ -45,11 +46,12 @@ class CallersTest(BusCase):
         connection, leaver, witness = await self.connected(), await self.peer(), await self.peer()
         await self.seen_leaving(witness, leaver)
         left: Deferred[str] = Deferred()
-        callers = Callers(connection, left.callback)
+        callers = CallerWatch(connection, left.callback)
         callers.watch(leaver.name, Deferred())
         self.assertEqual(await left, leaver.name)
         self.assertEqual(callers.watched, frozenset())
 
+    @pytest.mark.promise("T9")
     async def test_a_forged_farewell_ends_nobodys_job(self) -> None:
         """T9."""
         service, peer, forger = await self.served(), await self.peer(), await self.peer()
@@ -72,8 +74,9 @@ class CallersTest(BusCase):
         self.assertEqual(await inserted, [True])
         self.assertEqual(service.log, [("insert", peer.name, "text")])
 
+    @pytest.mark.promise("idle")
     async def test_an_idle_service_is_not_woken(self) -> None:
-        """No word of others comes in while a job runs, and none of its caller when it is over."""
+        """No signal about other peers arrives while a job runs, and none about its caller after the job."""
         service, former, witness = await self.served(), await self.peer(), await self.peer()
         woken: list[list[object]] = []
         self.served_on.listen(DAEMON, _CHANGED, lambda signal: woken.append(signal.arguments()))
@@ -95,12 +98,12 @@ class CallersTest(BusCase):
         self.patch(connection, "call", lambda *arguments: said.append(arguments))
         job: Deferred[Report] = Deferred()
         job.callback(REPORT)
-        self.assertIs(Callers(connection, lambda _: None).watch(":1.1", job), job)
+        self.assertIs(CallerWatch(connection, lambda _: None).watch(":1.1", job), job)
         self.assertEqual(said, [])
 
     async def test_the_end_of_the_bus_ends_the_watch_quietly(self) -> None:
         connection = await self.connected()
-        callers = Callers(connection, lambda _: self.fail("nobody left"))
+        callers = CallerWatch(connection, lambda _: self.fail("no caller left"))
         job: Deferred[Report] = Deferred()
         callers.watch(connection.unique_name, job)
         await connection.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from bus_bench import REPORT, BusCase, Daemon
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail
@@ -34,6 +35,9 @@ class ClientTest(BusCase):
         report = await client.type("abc", {"timeout": 1.5})
         self.assertEqual((report["confirmed"], report["typed"], report["elapsed"]), (True, 3, 0.25))
         await client.type("abc")
+        report = await client.backspace_with_options(2, {"timeout": 1.5})
+        self.assertEqual((report["typed"], report["code"]), (3, ""))
+        self.assertIs((await client.press_with_options("Tab"))["confirmed"], True)
         self.assertEqual(
             [(entry[0], *entry[2:]) for entry in service.log],
             [
@@ -43,6 +47,8 @@ class ClientTest(BusCase):
                 ("cancel",),
                 ("insert", "abc", {"timeout": 1.5}),
                 ("insert", "abc", {}),
+                ("backspace", 2, {"timeout": 1.5}),
+                ("press", "Tab", {}),
             ],
         )
 
@@ -51,11 +57,14 @@ class ClientTest(BusCase):
         self.assertIs(await client.revise("däß \U0001f3b9"), True)
         self.assertIsNone(await client.commit())
         self.assertIs(await client.undo(), True)
+        self.assertIs((await client.revise_with_options("a", {"context_adjust": True}))["confirmed"], True)
+        self.assertIs((await client.undo_with_options())["confirmed"], True)
         self.assertIsNone(await client.forget())
         self.assertIs(await client.get_property("ContextAdjust"), False)
         self.assertIsNone(await client.set_property("ContextAdjust", True))
         calls = [(entry[0], *entry[2:]) for entry in self.dictation.log]
-        expected = [("revise", "däß \U0001f3b9"), ("commit",), ("undo",), ("forget",), ("set_context_adjust", True)]
+        expected: list[object] = [("revise", "däß \U0001f3b9"), ("commit",), ("undo",)]
+        expected += [("revise", "a", {"context_adjust": True}), ("undo", {}), ("forget",), ("set_context_adjust", True)]
         self.assertEqual(calls, expected)
         self.assertIs(await client.press_and_hold("shift", 0.5), True)
         self.assertIs(await client.release("shift"), True)
@@ -140,9 +149,10 @@ class ClientTest(BusCase):
         inserted = client.insert("x")
         await service.noted(1)
         await self.served_on.close()
-        with self.assertRaisesRegex(errors.ServiceAbsent, "went away"):
+        with self.assertRaisesRegex(errors.ServiceAbsent, "left the bus before"):
             await inserted
 
+    @pytest.mark.promise("T9")
     async def test_an_answer_of_another_than_the_service_is_none(self) -> None:
         """Though it comes first: serials are easy to guess, and session buses let unrequested answers through."""
         service, client, forger = await self.served(), await self.client(), await self.peer()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-A connection to the bus: how it comes about, what it does not believe, and how it ends (T3, T9-T12, T20, T22).
+A connection to the bus: how it is made, which messages it ignores, and how it ends (T3, T9-T12, T20, T22).
 
-T22: only EXTERNAL is ever offered, so the broken cookie mechanism can't be reached, and with no descriptors negotiated
-there is no NEGOTIATE_UNIX_FD to be refused; `test_who_refuses_us_is_told_nothing_more` sees all that is said.
+T22: only EXTERNAL is ever offered, so the broken cookie mechanism cannot be reached, and since no descriptors are negotiated
+there is no NEGOTIATE_UNIX_FD to be refused; `test_who_refuses_us_is_told_nothing_more` sees all that is sent.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bus_bench import BusCase, Daemon
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred
@@ -32,7 +33,7 @@ from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
 
 class FalseBus(Protocol):
-    """Something that listens where a bus should; `answer` is called with me and each piece that a client says."""
+    """A server in place of a bus; `answer` is called with it and each piece of data from a client."""
 
     def __init__(self, answer: Callable[[FalseBus, bytes], None], greets: bool) -> None:
         self.heard = b""
@@ -55,12 +56,12 @@ class DialTest(TestCase):
     timeout = 30
 
     def setUp(self) -> None:
-        self.directory = Path(tempfile.mkdtemp())  # Short: a socket's path has an upper limit.
+        self.directory = Path(tempfile.mkdtemp())  # Short, since the path of a socket has a limit.
         self.addCleanup(shutil.rmtree, self.directory)
         self.clients: list[FalseBus] = []
 
     async def false_bus(self, answer: Callable[[FalseBus, bytes], None], greets: bool = True) -> str:
-        """The address of a false bus; its connections come to stand in `self.clients`, and are gone at the end."""
+        """Start a false bus and return its address. Its connections are in `self.clients`, and are closed at the end."""
 
         def build() -> FalseBus:
             client = FalseBus(answer, greets)
@@ -77,15 +78,18 @@ class DialTest(TestCase):
         with self.assertRaises(NoBus):
             await connect(reactor, address, timeout_s)
 
+    @pytest.mark.promise("T10")
     async def test_who_closes_at_once_is_no_bus(self) -> None:
         await self.fails(await self.false_bus(_mute, greets=False))
 
+    @pytest.mark.promise("T10")
     async def test_who_is_mute_is_no_bus_in_time(self) -> None:
         await self.fails(await self.false_bus(_mute), timeout_s=0.1)
 
     async def test_who_closes_during_authentication_is_no_bus(self) -> None:
         await self.fails(await self.false_bus(lambda client, _: client.transport.loseConnection()))
 
+    @pytest.mark.promise("T10", "T22")
     async def test_who_refuses_us_is_told_nothing_more(self) -> None:
         await self.fails(await self.false_bus(lambda client, _: client.transport.write(b"REJECTED EXTERNAL ANONYMOUS\r\n")))
         self.assertEqual(self.clients[0].heard, b"\0AUTH EXTERNAL\r\n")
@@ -131,6 +135,7 @@ class DialTest(TestCase):
     async def test_an_address_without_a_socket_is_no_bus(self) -> None:
         await self.fails("tcp:host=localhost,port=1")
 
+    @pytest.mark.promise("T11")
     async def test_without_any_address_there_is_no_bus(self) -> None:
         self.patch(os, "environ", {})
         await self.fails(None)
@@ -143,6 +148,7 @@ class DialTest(TestCase):
         self.assertRegex(connection.unique_name, r"^:\d+\.\d+$")
         await connection.close()
 
+    @pytest.mark.promise("T11")
     async def test_the_runtime_directory_is_the_fallback(self) -> None:
         daemon = Daemon(self.directory, f"unix:path={self.directory}/bus")
         self.addCleanup(daemon.kill)
@@ -150,6 +156,7 @@ class DialTest(TestCase):
         connection = await connect(reactor)
         await connection.close()
 
+    @pytest.mark.promise("T12")
     async def test_abstract_sockets_and_escapes(self) -> None:
         daemon = Daemon(self.directory, f"unix:abstract={self.directory}/a%2db")
         self.addCleanup(daemon.kill)
@@ -192,6 +199,7 @@ class ConnectionTest(BusCase):
         self.assertEqual((error.name, str(error)), ("org.freedesktop.DBus.Error.NameHasNoOwner",) * 2)
         self.assertIn("no.such.name", error.sentence)
 
+    @pytest.mark.promise("T13")
     async def test_what_can_not_be_sent_is_not_repeated(self) -> None:
         connection = await self.connected()
         for secret in ("hunter2\0", "hunter2\ud800", 5, None):
@@ -207,6 +215,7 @@ class ConnectionTest(BusCase):
             await call
         self.assertEqual(len(await connection.call_daemon("GetId")), 1)
 
+    @pytest.mark.promise("T9")
     async def test_forged_signals_of_the_bus_are_not_heard(self) -> None:
         """T9: the sender is compared; a unicast signal needs no match rule to arrive."""
         connection = await self.connected()
@@ -229,6 +238,7 @@ class ConnectionTest(BusCase):
         await come
         self.assertEqual(heard, [])
 
+    @pytest.mark.promise("forged-identity", "T9")
     async def test_answers_of_others_than_were_asked_are_not_taken(self) -> None:
         """Serials are easy to guess, and session buses let unrequested answers through."""
         connection = await self.connected()
@@ -270,8 +280,8 @@ class ConnectionTest(BusCase):
         self.assertEqual(heard, [(teller.unique_name, ["one"])])
 
     async def test_who_offers_nothing_says_so(self) -> None:
-        nobody, peer = await self.connected(), await self.peer()
-        error = await self.refused(peer.call("Insert", "s", "text", to=nobody.unique_name))
+        other, peer = await self.connected(), await self.peer()
+        error = await self.refused(peer.call("Insert", "s", "text", to=other.unique_name))
         self.assertEqual(error.name, "org.freedesktop.DBus.Error.UnknownObject")
 
     async def test_a_reply_over_the_limit_is_an_error_and_not_silence(self) -> None:
@@ -298,6 +308,7 @@ class ConnectionTest(BusCase):
         unanswered.cancel()
         await self.assertFailure(unanswered, CancelledError)
 
+    @pytest.mark.promise("T3")
     def test_file_descriptors_that_come_all_the_same_are_closed(self) -> None:
         reading, writing = os.pipe()
         self.addCleanup(os.close, writing)
@@ -313,6 +324,7 @@ class LossTest(BusCase):
         daemon = Daemon(self.directory)
         return await connect(reactor, daemon.address), daemon
 
+    @pytest.mark.promise("T20")
     async def test_everyone_who_waits_is_told_once(self) -> None:
         connection, daemon = await self.lost_bus()
         told: list[str] = []

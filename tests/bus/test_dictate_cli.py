@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`typewright dictate` as a process on the bus, with a service that notes what it is asked for."""
+"""`typewright dictate` as a process on the bus, with a service that records its calls."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from bus_bench import REPORT, BusCase, Peer
 from twisted.internet.defer import Deferred, succeed
@@ -14,8 +15,10 @@ from twisted.internet.threads import deferToThread
 
 from typewright.errors import InvalidArgs
 from typewright.interfaces.services import Report
+from typewright.reasons import FOCUS_MOVED
 
-_FAILED = Report(confirmed=False, typed=0, total=1, level="", reason="The focus moved.", elapsed_s=0)
+_FAILED = Report(confirmed=False, typed=0, total=1, level="", reason=FOCUS_MOVED.sentence, elapsed_s=0, code="moved")
+CONTEXT = {"context_adjust": True}
 
 
 class DictateTest(BusCase):
@@ -40,8 +43,9 @@ class DictateTest(BusCase):
         return process.returncode, errors.decode()
 
     def calls(self) -> list[tuple[object, ...]]:
-        """What the service was asked for, without the name of who asked."""
-        return [(entry[0], *entry[2:]) for entry in self.dictation.log if entry[0] != "caller_left"]
+        """The calls of the service, without their caller and without options that are empty."""
+        calls = [(entry[0], *entry[2:]) for entry in self.dictation.log if entry[0] != "caller_left"]
+        return [call[:-1] if call[-1] == {} else call for call in calls]
 
     async def test_lines_and_json_drive_the_service(self) -> None:
         await self.served()
@@ -66,7 +70,7 @@ class DictateTest(BusCase):
     async def test_each_final_that_fails_is_a_sentence_and_the_status_says_so(self) -> None:
         await self.served()
 
-        def answer(caller: str, text: str) -> Deferred[Report]:
+        def answer(caller: str, text: str, options: Mapping[str, object]) -> Deferred[Report]:
             if text == "hunter2":
                 raise InvalidArgs("That can't be typed.")
             return succeed(_FAILED if text == "b" else REPORT)
@@ -77,7 +81,7 @@ class DictateTest(BusCase):
         self.assertEqual(
             errors.splitlines(),
             [
-                "typewright: line 2: its text is not confirmed; the log of the service says why",
+                f"typewright: line 2: not confirmed (code moved): {FOCUS_MOVED.sentence}. {FOCUS_MOVED.cure}",
                 "typewright: line 4: That can't be typed.",
                 "typewright: line 5: it is neither 'partial ...' nor 'final ...', nor a JSON object with such a key",
             ],
@@ -87,22 +91,19 @@ class DictateTest(BusCase):
     async def test_a_slow_window_does_not_hold_up_the_partials(self) -> None:
         await self.served()
         slow: Deferred[Report] = Deferred()
-        self.dictation.answers["revise"] = lambda caller, text: slow if text == "a" else succeed(REPORT)
+        self.dictation.answers["revise"] = lambda caller, text, options: slow if text == "a" else succeed(REPORT)
         self.assertEqual(await self.dictated("partial a\npartial ab\nfinal abc\n"), (0, ""))
         self.assertEqual(self.calls(), [("revise", "a"), ("revise", "ab"), ("revise", "abc"), ("commit",)])
         slow.callback(_FAILED)
 
-    async def test_context_is_on_while_it_runs_and_then_as_before(self) -> None:
+    async def test_context_is_an_option_of_each_revision_and_no_switch_for_all(self) -> None:
         await self.served()
-        switched = [("set_context_adjust", True), ("revise", "a"), ("commit",), ("set_context_adjust", False)]
-        self.assertEqual(await self.dictated("final a\n", "--context"), (0, ""))
-        self.assertEqual(self.calls(), switched)
-        self.dictation.log.clear()
-        self.dictation.values["ContextAdjust"] = True
-        self.assertEqual(await self.dictated("final a\n", "--context"), (0, ""))
-        self.assertEqual(self.calls(), [("revise", "a"), ("commit",)])
+        self.assertEqual(await self.dictated("partial a\nfinal ab\nundo\n", "--context"), (0, ""))
+        expected = [("revise", "a", CONTEXT), ("revise", "ab", CONTEXT), ("commit",), ("undo",)]
+        self.assertEqual(self.calls(), expected)
+        self.assertIs(self.dictation.values["ContextAdjust"], False)
 
-    async def test_an_interrupt_and_a_closed_terminal_put_the_context_back(self) -> None:
+    async def test_an_interrupt_and_a_closed_terminal_end_it(self) -> None:
         await self.served()
         for number in (signal.SIGINT, signal.SIGHUP):
             self.dictation.log.clear()
@@ -110,11 +111,11 @@ class DictateTest(BusCase):
             assert process.stdin is not None
             process.stdin.write(b"partial a\n")
             process.stdin.flush()
-            await self.dictation.noted(2)
+            await self.dictation.noted(1)
             process.send_signal(number)
             self.assertEqual(await deferToThread(process.wait), 130)
-            await self.dictation.noted(4)  # the last: that it has left
-            self.assertEqual(self.calls(), [("set_context_adjust", True), ("revise", "a"), ("set_context_adjust", False)])
+            await self.dictation.noted(2)  # the last: that it has left
+            self.assertEqual(self.calls(), [("revise", "a", CONTEXT)])
             assert process.stderr is not None
             self.assertEqual(process.stderr.read(), b"")
 
@@ -160,15 +161,14 @@ class DictateTest(BusCase):
         assert process.stderr is not None
         process.stdin.write(b"final a\n")
         process.stdin.flush()
-        await self.dictation.noted(3)
+        await self.dictation.noted(2)
         await self.seen_leaving(witness, Peer(former))
         await self.served()
         process.stdin.write(b"?\n")
         process.stdin.flush()
         self.assertIn(b"line 2", await deferToThread(process.stderr.readline))
         await deferToThread(process.communicate, b"partial b\nfinal bc\n")
-        expected = [("set_context_adjust", True), ("revise", "b"), ("revise", "bc"), ("commit",)]
-        self.assertEqual(self.calls(), [*expected, ("set_context_adjust", False)])
+        self.assertEqual(self.calls(), [("revise", "b", CONTEXT), ("revise", "bc", CONTEXT), ("commit",)])
 
     async def test_without_a_service_it_says_so_before_anybody_speaks(self) -> None:
         process = self.started()

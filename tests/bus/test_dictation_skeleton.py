@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The second interface on the object: calls reach the dictation service, its changes the peers, farewells both halves."""
+"""The interface Dictation1: calls reach the dictation service, its changes reach peers, and both halves learn who left."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from twisted.internet.defer import Deferred, fail, succeed
 from typewright import errors
 from typewright.bus.connection import DAEMON
 from typewright.bus.contract import DICTATION, TYPIST
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.interfaces.services import Report
 
 _STANDARD = "org.freedesktop.DBus.Error."
 _PROPERTIES = "org.freedesktop.DBus.Properties"
+_REPORTED = {
+    "confirmed": True,
+    "typed": 3,
+    "total": 3,
+    "level": "application",
+    "code": "",
+    "reason": "",
+    "elapsed": 0.25,
+    "window": 7,
+}
 
 
 class DictationTest(BusCase):
@@ -24,22 +34,28 @@ class DictationTest(BusCase):
             ("Revise", "s", [""], [True]),
             ("Commit", "", [], []),
             ("Undo", "", [], [True]),
+            ("ReviseWithOptions", "sa{sv}", ["a", {"context_adjust": True}], [_REPORTED]),
+            ("UndoWithOptions", "a{sv}", [{"timeout": 1.5}], [_REPORTED]),
             ("Forget", "", [], []),
         ):
             self.assertEqual(await peer.call(member, signature, *arguments, interface=DICTATION), answer)
         name = peer.name
-        expected = [("revise", name, "däß \U0001f3b9"), ("revise", name, ""), ("commit", name), ("undo", name)]
+        expected: list[object] = [("revise", name, "däß \U0001f3b9"), ("revise", name, ""), ("commit", name), ("undo", name)]
+        expected += [("revise", name, "a", {"context_adjust": True}), ("undo", name, {"timeout": 1.5})]
         self.assertEqual(self.dictation.log, [*expected, ("forget", name)])
         self.assertEqual(typing.log, [])
 
     async def test_what_did_not_succeed_is_false_and_no_error(self) -> None:
         await self.served()
         peer = await self.peer()
-        failed = Report(confirmed=False, typed=0, total=4, level="", reason="The focus moved.", elapsed_s=0)
+        failed = Report(confirmed=False, typed=0, total=4, level="", reason="The focus moved.", elapsed_s=0, code="moved")
         for member in ("revise", "undo"):
             self.dictation.answers[member] = lambda *_: succeed(failed)
         self.assertEqual(await peer.call("Revise", "s", "text", interface=DICTATION), [False])
         self.assertEqual(await peer.call("Undo", interface=DICTATION), [False])
+        [revised] = await peer.call("ReviseWithOptions", "sa{sv}", "text", {}, interface=DICTATION)
+        [undone] = await peer.call("UndoWithOptions", "a{sv}", {}, interface=DICTATION)
+        self.assertEqual([(entries["confirmed"], entries["code"]) for entries in (revised, undone)], [(False, "moved")] * 2)
 
     async def test_the_errors_of_the_service_go_out_under_their_names(self) -> None:
         await self.served()
@@ -60,7 +76,7 @@ class DictationTest(BusCase):
 
     async def test_the_property_is_set_and_its_change_announced_under_its_interface(self) -> None:
         typing, peer = await self.served(), await self.peer()
-        heard: list[Incoming] = []
+        heard: list[Message] = []
         peer.connection.listen(_PROPERTIES, "PropertiesChanged", heard.append)
         await peer.connection.add_match(f"type='signal',interface='{_PROPERTIES}'")
         for adjust in (False, True, True):
@@ -76,11 +92,12 @@ class DictationTest(BusCase):
 
 
 class FarewellTest(BusCase):
-    """Who has a draft, or holds a key, is watched although no job of it runs."""
+    """A caller that has a draft or holds a key is watched even if it has no job."""
 
     async def leave_behind(self, member: str, signature: str, *arguments: object, interface: str) -> str:
         leaver = await self.peer()
-        self.assertEqual(await leaver.call(member, signature, *arguments, interface=interface), [True])
+        [answer] = await leaver.call(member, signature, *arguments, interface=interface)
+        self.assertIn(answer, (True, _REPORTED))
         name = leaver.name
         await leaver.connection.close()
         return name
@@ -91,6 +108,12 @@ class FarewellTest(BusCase):
         await self.dictation.noted(2)
         self.assertEqual(self.dictation.log[1:], [("caller_left", name)])
         self.assertEqual(typing.log, [("caller_left", name)])
+
+    async def test_a_draft_that_was_begun_with_options_is_no_other(self) -> None:
+        await self.served()
+        name = await self.leave_behind("ReviseWithOptions", "sa{sv}", "text", {}, interface=DICTATION)
+        await self.dictation.noted(2)
+        self.assertEqual(self.dictation.log[1:], [("caller_left", name)])
 
     async def test_a_held_key_whose_caller_left(self) -> None:
         typing = await self.served()

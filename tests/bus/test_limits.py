@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Too much at once: told so, without a standstill for the others (T1, T2, T3)."""
+"""Messages over the limit: they are refused, while other callers are served (T1, T2, T3)."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from bus_bench import BusCase
 from twisted.internet.defer import ensureDeferred
 
@@ -12,6 +13,7 @@ _LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 
 
 class LimitsTest(BusCase):
+    @pytest.mark.promise("T1")
     async def test_the_longest_string_is_turned_away_while_others_are_served(self) -> None:
         service, peer = await self.served(), await self.peer()
         giant = ensureDeferred(self.dbus_fast("giant"))
@@ -23,11 +25,13 @@ class LimitsTest(BusCase):
         self.assertGreater(served, 1)
         self.assertEqual(service.log, [])
 
+    @pytest.mark.promise("T2")
     async def test_a_long_byte_array_is_turned_away(self) -> None:
         service = await self.served()
         self.assertEqual(await self.dbus_fast("byte_array"), _LIMITS)
         self.assertEqual(service.log, [])
 
+    @pytest.mark.promise("T3", "descriptors")
     async def test_file_descriptors_are_not_taken(self) -> None:
         await self.served()
         before = len(os.listdir("/proc/self/fd"))

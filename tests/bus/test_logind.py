@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from unittest import mock
 
+import pytest
 from bus_bench import BusCase, Daemon, Peer
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, DeferredQueue
@@ -12,8 +13,8 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from txdbus import marshal
 
-from typewright.bus.message import Incoming
-from typewright.screenlock.logind import NAME, SESSION_PATH, Login
+from typewright.bus.message import Message
+from typewright.screenlock.logind import NAME, SESSION_PATH, Logind
 
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _SESSION = "org.freedesktop.login1.Session"
@@ -22,11 +23,11 @@ _DO_NOT_QUEUE = 4
 
 class LoginTest(BusCase):
     async def logind(self, *, locked: bool) -> Peer:
-        """A logind on the private bus; `self.locked` is what it says."""
+        """Start a logind on the private bus, which answers `self.locked`."""
         self.locked = locked
         peer = await self.peer()
 
-        def answer(call: Incoming) -> None:
+        def answer(call: Message) -> None:
             asked = (call.path, call.interface, call.member, call.arguments())
             self.assertEqual(asked, (SESSION_PATH, _PROPERTIES, "Get", [_SESSION, "LockedHint"]))
             peer.connection.reply(call, "v", [marshal.variantClassMap["b"](self.locked)])
@@ -35,16 +36,16 @@ class LoginTest(BusCase):
         self.assertEqual(await peer.connection.call_daemon("RequestName", "su", NAME, _DO_NOT_QUEUE), [1])
         return peer
 
-    async def followed(self, address: str | None = None) -> Login:
+    async def followed(self, address: str | None = None) -> Logind:
         self.heard: list[tuple[str, bool]] = []
-        login = Login(reactor, lambda name, locked: self.heard.append((name, locked)))
+        login = Logind(reactor, lambda name, locked: self.heard.append((name, locked)))
         self.addCleanup(login.close)
         with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=address or self.address):
             await login.start()
         return login
 
     async def changes(self, peer: Peer, locked: bool) -> None:
-        """Has `peer` tell everybody, and waits until we have heard and looked."""
+        """Have `peer` broadcast a change, and wait until logind has been asked again."""
         self.locked = locked
         changed = [_SESSION, {"LockedHint": marshal.variantClassMap["b"](locked)}, []]
         count = len(self.heard)
@@ -64,6 +65,7 @@ class LoginTest(BusCase):
         await self.changes(logind, locked=False)
         self.assertEqual(self.heard, [(NAME, False), (NAME, True), (NAME, False)])
 
+    @pytest.mark.promise("T9")
     async def test_a_forged_change_gets_it_asked_and_no_more(self) -> None:
         await self.logind(locked=True)
         login = await self.followed()
@@ -71,7 +73,7 @@ class LoginTest(BusCase):
         told = [_SESSION, {"LockedHint": marshal.variantClassMap["b"](False)}, []]
         forger.connection.emit(SESSION_PATH, _PROPERTIES, "PropertiesChanged", "sa{sv}as", told)
         await forger.connection.call_daemon("GetId")
-        await login._look()
+        await login._ask()
         self.assertEqual({locked for _, locked in self.heard}, {True})
 
     async def test_one_that_comes_later_is_asked(self) -> None:
@@ -82,14 +84,15 @@ class LoginTest(BusCase):
             await logind.connection.call_daemon("GetId")
         self.assertEqual(self.heard, [(NAME, True)])
 
+    @pytest.mark.promise("late-lock")
     async def test_what_is_answered_late_counts(self) -> None:
-        """Also what is asked at the start, which waits for a second only."""
-        logind, asked = await self.logind(locked=False), DeferredQueue[Incoming]()
+        """Also the answer to the question at start, which waits for one second only."""
+        logind, asked = await self.logind(locked=False), DeferredQueue[Message]()
         logind.connection.answer_with(asked.put)
         self.heard = []
         clock = Clock()
         clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
-        login = Login(clock, lambda name, locked: self.heard.append((name, locked)))
+        login = Logind(clock, lambda name, locked: self.heard.append((name, locked)))
         self.addCleanup(login.close)
         with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=self.address):
             started = login.start()
@@ -108,13 +111,14 @@ class LoginTest(BusCase):
         await login._connection.call(NAME, "/", "a.b", "Behind")
         self.assertEqual(self.heard, [(NAME, False), (NAME, True)])
 
+    @pytest.mark.promise("late-lock")
     async def test_a_bus_that_is_gone_for_longer_is_tried_again(self) -> None:
         daemon = Daemon(self.directory)
         self.address = daemon.address
         clock, tries = Clock(), list[Deferred[None]]()
         clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
         self.heard = []
-        login = Login(clock, lambda name, locked: self.heard.append((name, locked)))
+        login = Logind(clock, lambda name, locked: self.heard.append((name, locked)))
         self.addCleanup(login.close)
         start, lost = login.start, Deferred[None]()
 
@@ -143,7 +147,7 @@ class LoginTest(BusCase):
         mute = reactor.listenUNIX(str(self.directory / "socket"), Factory.forProtocol(Protocol))  # type: ignore[attr-defined]
         clock, heard = Clock(), DeferredQueue[tuple[str, bool]]()
         clock.connectUNIX = reactor.connectUNIX  # type: ignore[attr-defined]
-        login = Login(clock, lambda name, locked: heard.put((name, locked)))
+        login = Logind(clock, lambda name, locked: heard.put((name, locked)))
         self.addCleanup(login.close)
         with mock.patch.dict("os.environ", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.directory}/socket"):
             started = login.start()

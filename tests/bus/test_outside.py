@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that others wrote: busctl, gdbus, and dbus-fast, each a process of its own."""
+"""Clients of other projects: busctl, gdbus and dbus-fast, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class BusctlTest(BusCase):
                     "total": {"type": "u", "data": 3},
                     "level": {"type": "s", "data": "application"},
                     "reason": {"type": "s", "data": ""},
+                    "code": {"type": "s", "data": ""},
                     "elapsed": {"type": "d", "data": 0.25},
                     "window": {"type": "u", "data": 7},
                 }
@@ -61,12 +62,15 @@ class BusctlTest(BusCase):
         rows = {row[0]: row[1:] for row in (line.split() for line in out.splitlines()) if row}
         self.assertEqual(rows[".Insert"][:3], ["method", "s", "b"])
         self.assertEqual(rows[".Type"][:3], ["method", "sa{sv}", "a{sv}"])
+        self.assertEqual(rows[".BackspaceWithOptions"][:3], ["method", "ua{sv}", "a{sv}"])
+        self.assertEqual(rows[".UndoWithOptions"][:3], ["method", "a{sv}", "a{sv}"])
+        self.assertEqual(rows[".Capabilities"], ["property", "as", "1", '"focus"', "const"])
         self.assertEqual(rows[".Revise"][:3], ["method", "s", "b"])
         self.assertEqual(rows[".Commit"][:3], ["method", "-", "-"])
         self.assertEqual(rows[".ContextAdjust"], ["property", "b", "false", "emits-change", "writable"])
         self.assertEqual(rows[".TypingEnabled"], ["property", "b", "true", "emits-change", "writable"])
         self.assertEqual(rows[".Version"], ["property", "s", '"1.2.3"', "const"])
-        self.assertEqual(rows[".Finished"][:2], ["signal", "ssbuussd"])
+        self.assertEqual(rows[".Finished"][:2], ["signal", "ssbuussds"])
         out, err, status = await self.outside("busctl", "--user", "tree", "--no-pager", "--list", TYPIST)
         self.assertEqual((err, status), ("", 0))
         self.assertEqual(out.split(), ["/", "/org", "/org/typewright", PATH])
@@ -104,6 +108,7 @@ class GdbusTest(BusCase):
             "readwrite b TypingEnabled = true;",
             "readwrite b ContextAdjust = false;",
             "readonly s Version = '1.2.3';",
+            "readonly as Capabilities = ['focus'];",
         ):
             self.assertIn(line, out)
 
@@ -119,7 +124,10 @@ class DbusFastTest(BusCase):
                 "backspace": True,
                 "press": True,
                 "cancel": 2,
+                "capabilities": ["focus"],
+                "options": [True, True],
                 "report": {
+                    "code": ["s", REPORT.code],
                     "confirmed": ["b", REPORT.confirmed],
                     "elapsed": ["d", REPORT.elapsed_s],
                     "window": ["u", REPORT.window],
@@ -136,8 +144,8 @@ class DbusFastTest(BusCase):
         )
         self.assertEqual(
             [entry[0] for entry in service.log if entry[0] != "caller_left"],
-            ["insert", "set_typing_enabled", "insert", "backspace", "press", "cancel"],
+            ["insert", "set_typing_enabled", "insert", "backspace", "backspace", "press", "cancel"],
         )
         self.assertEqual(service.log[0][2:], ("däß \U0001f3b9", {"timeout": 1.5}))
         asked = [entry[0] for entry in self.dictation.log if entry[0] != "caller_left"]
-        self.assertEqual(asked, ["revise", "commit", "undo"])
+        self.assertEqual(asked, ["revise", "commit", "revise", "undo"])

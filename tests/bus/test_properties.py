@@ -2,14 +2,14 @@
 """
 The properties of the contract: typed in and out, announced when they change (T4-T7).
 
-T7: the contract has no container property, and txdbus's guess at the type of an empty one is never asked for: values go
-out as `values.checked` has typed them.
+T7: txdbus's guess at the type of an empty container is never used: values go out as `values.checked` has typed them.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from bus_bench import BusCase, Peer
 from twisted.internet.defer import Deferred
 from txdbus import marshal
@@ -17,8 +17,8 @@ from txdbus import marshal
 from typewright import errors
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import DICTATION, PATH, TYPIST, parse
-from typewright.bus.message import CALL, Incoming
-from typewright.bus.properties import Owner, Properties
+from typewright.bus.message import CALL, Message
+from typewright.bus.properties import Properties, PropertySource
 
 _STANDARD = "org.freedesktop.DBus.Error."
 _PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -26,9 +26,9 @@ _PEER = "org.freedesktop.DBus.Peer"
 
 
 class PropertiesTest(BusCase):
-    async def changes(self, peer: Peer) -> list[Incoming]:
-        """The PropertiesChanged that reach `peer` from now on."""
-        heard: list[Incoming] = []
+    async def changes(self, peer: Peer) -> list[Message]:
+        """Return a list to which each PropertiesChanged is appended that reaches `peer` from now on."""
+        heard: list[Message] = []
         peer.connection.listen(_PROPERTIES, "PropertiesChanged", heard.append)
         await peer.connection.add_match(f"type='signal',interface='{_PROPERTIES}'")
         return heard
@@ -39,11 +39,24 @@ class PropertiesTest(BusCase):
             ("TypingEnabled", "b", True),
             ("Busy", "b", False),
             ("Backend", "s", "none"),
+            ("Capabilities", "as", ["focus"]),
             ("Layout", "s", "us"),
             ("Version", "s", "1.2.3"),
         ):
             self.assertEqual(await peer.properties("Get", "ss", TYPIST, name), [value])
             self.assertEqual(peer.replies[-1].variant_signature(""), signature)
+
+    async def test_an_empty_list_has_its_type_as_well(self) -> None:
+        """T7; a tuple is accepted like a list."""
+        service, peer = await self.served(), await self.peer()
+        for capabilities in ([], (), ("focus", "locks")):
+            service.values["Capabilities"] = capabilities
+            self.assertEqual(await peer.properties("Get", "ss", TYPIST, "Capabilities"), [list(capabilities)])
+            self.assertEqual(peer.replies[-1].variant_signature(""), "as")
+        for wrong in ("focus", [1], ["a\0b"], None):
+            service.values["Capabilities"] = wrong
+            error = await self.refused(peer.properties("Get", "ss", TYPIST, "Capabilities"))
+            self.assertEqual(error.name, "org.typewright.Error.Internal")
 
     async def test_get_all(self) -> None:
         service, peer = await self.served(), await self.peer()
@@ -57,6 +70,7 @@ class PropertiesTest(BusCase):
         self.assertEqual(await peer.properties("Set", "ssv", "", "TypingEnabled", True), [])
         self.assertEqual(service.log, [("set_typing_enabled", peer.name, False), ("set_typing_enabled", peer.name, True)])
 
+    @pytest.mark.promise("T4")
     async def test_set_with_another_type_changes_nothing(self) -> None:
         """T4."""
         service, peer = await self.served(), await self.peer()
@@ -79,6 +93,7 @@ class PropertiesTest(BusCase):
         error = await self.refused(peer.properties("Set", "ssv", TYPIST, "TypingEnabled", True))
         self.assertEqual(error.name, _STANDARD + "AccessDenied")
 
+    @pytest.mark.promise("T15")
     async def test_what_is_not_there_is_refused_by_its_name(self) -> None:
         """T15."""
         service, peer = await self.served(), await self.peer()
@@ -100,6 +115,7 @@ class PropertiesTest(BusCase):
                 self.assertNotIn("hunter2", error.sentence)
         self.assertEqual(service.log, [])
 
+    @pytest.mark.promise("T5", "T6")
     async def test_a_change_is_announced_once_with_its_type(self) -> None:
         """T5, T6."""
         service, peer = await self.served(), await self.peer()
@@ -137,6 +153,7 @@ class PropertiesTest(BusCase):
             self.assertEqual(error.name, "org.typewright.Error.Internal")
         self.assertEqual(await peer.properties("Get", "ss", TYPIST, "Busy"), [False])
 
+    @pytest.mark.promise("T5", "T6")
     async def test_other_ways_to_announce_and_to_be_read(self) -> None:
         [interface] = parse(
             """<node><interface name="a.b">
@@ -150,7 +167,7 @@ class PropertiesTest(BusCase):
         )
         sender, peer = await self.connected(), await self.peer()
         changes = await self.changes(peer)
-        owner = Owner(interface, lambda name: 3_000_000_000, {"Secret": lambda caller, value: None})
+        owner = PropertySource(interface, lambda name: 3_000_000_000, {"Secret": lambda caller, value: None})
         properties = Properties(sender, "/p", [owner])
         heard: Deferred[None] = Deferred()
         peer.connection.listen("a.b", "Last", lambda signal: heard.callback(None))
@@ -160,7 +177,7 @@ class PropertiesTest(BusCase):
         sender.emit("/p", "a.b", "Last", "", [])
         await heard
         self.assertEqual([signal.arguments() for signal in changes], [["a.b", {}, ["Count"]]])
-        call = Incoming(CALL, 1, True, True, b"")
+        call = Message(CALL, 1, True, True, b"")
         self.assertEqual(properties.get_all(call, "a.b"), {"Count": 3_000_000_000, "Silent": 3_000_000_000})
         self.assertEqual(marshal.sigFromPy(properties.get(call, "a.b", "Count")), "u")
         with self.assertRaises(errors.AccessDenied):
@@ -168,22 +185,22 @@ class PropertiesTest(BusCase):
 
     def test_a_property_that_nobody_sets_fails_at_start(self) -> None:
         [interface] = parse('<node><interface name="a.b"><property name="P" type="b" access="write"/></interface></node>')
-        with self.assertRaisesRegex(TypeError, r"nobody sets a\.b\.P"):
-            Properties(BusConnection(), "/p", [Owner(interface, lambda name: True)])
+        with self.assertRaisesRegex(TypeError, r"no writer for a\.b\.P"):
+            Properties(BusConnection(), "/p", [PropertySource(interface, lambda name: True)])
 
     async def test_a_caller_without_a_name_sets_nothing(self) -> None:
         service = await self.served()
         body = b"".join(marshal.marshal("ssv", ["", "TypingEnabled", False])[1])
-        call = Incoming(CALL, 1, True, True, body, signature="ssv")
-        parts: Any = self.exported._objects[PATH]
+        call = Message(CALL, 1, True, True, body, signature="ssv")
+        parts: Any = self.dispatcher._objects[PATH]
         [properties] = [part for part in parts if isinstance(part, Properties)]
         with self.assertRaises(errors.AccessDenied):
             properties.set(call, "", "TypingEnabled", False)
         self.assertEqual(service.log, [])
 
 
-def _type_of_first(signal: Incoming) -> str:
-    # The variant of the first dictionary entry stands behind its key; all of them are of one letter.
+def _type_of_first(signal: Message) -> str:
+    # The variant of the first dictionary entry follows its key; all of them are of one letter.
     body = signal.raw_body
     name = next(iter(signal.arguments()[1])).encode()
     return chr(body[body.index(name) + len(name) + 2])

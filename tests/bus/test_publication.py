@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The name on the bus: taken last, held alone, given back first."""
+"""The bus name: taken last, owned by one service only, released first."""
 
 from __future__ import annotations
 
+import pytest
 from bus_bench import BusCase, Daemon
 from twisted.internet import reactor
 from txdbus import message
@@ -15,6 +16,7 @@ from typewright.errors import BusLost, NameTaken, NoBus
 
 
 class NameTest(BusCase):
+    @pytest.mark.promise("started-twice")
     async def test_a_second_service_is_refused_and_the_first_goes_on(self) -> None:
         service, peer, second = await self.served(), await self.peer(), await self.connected()
         with self.assertRaises(NameTaken):
@@ -41,6 +43,7 @@ class NameTest(BusCase):
         await owner.call_daemon("GetId")
         await name.release()
 
+    @pytest.mark.promise("T9")
     async def test_a_name_may_be_lost_but_only_by_the_word_of_the_bus(self) -> None:
         lost: list[str] = []
         owner, forger = await self.connected(), await self.connected()
@@ -51,7 +54,7 @@ class NameTest(BusCase):
             )
         await forger.call(owner.unique_name, "/", "", "Any").addErrback(lambda _: None)
         self.assertEqual(lost, [])
-        # The bus says the same when a name is released behind the back of its holder.
+        # The bus sends the same signal when the name is released without the knowledge of `BusName`.
         await owner.call_daemon("ReleaseName", "s", TYPIST)
         self.assertEqual(lost, ["lost"])
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The screen saver is heard, and nobody who passes for it (T9)."""
+"""Screen savers are heard, and forged signals are not (T9)."""
 
 from __future__ import annotations
 
+import pytest
 from bus_bench import BusCase, Peer
+from twisted.internet import reactor
 from txdbus import message
 
-from typewright.screenlock.screensaver import SCREEN_SAVERS, ScreenLock
+from typewright.screenlock.screensaver import SCREEN_SAVERS, ScreenSavers
 
 SAVER = "org.gnome.ScreenSaver"
 _DO_NOT_QUEUE = 4
@@ -14,13 +16,13 @@ _DO_NOT_QUEUE = 4
 
 class ScreenLockTest(BusCase):
     async def followed(self) -> None:
-        """Whatever is heard of the screen is in `heard`."""
+        """Start to listen; the changes are in `heard`."""
         self.heard: list[tuple[str, bool]] = []
         await self.served()
-        await ScreenLock(self.served_on, lambda name, locked: self.heard.append((name, locked))).known()
+        await ScreenSavers(reactor, self.served_on, lambda name, locked: self.heard.append((name, locked))).start()
 
     async def say(self, peer: Peer, signature: str = "b", state: object = True) -> None:
-        """Has `peer` tell us and nobody else, and waits until we have heard."""
+        """Have `peer` send a signal to this connection only, and wait until it has arrived."""
         signal = message.SignalMessage(
             "/org/gnome/ScreenSaver",
             "ActiveChanged",
@@ -37,7 +39,7 @@ class ScreenLockTest(BusCase):
         self.assertEqual(answer, [1])
 
     async def saver(self, active: bool) -> Peer:
-        """A screen saver that answers whether it has covered the screen."""
+        """Start a screen saver that answers whether it covers the screen."""
         saver = await self.peer()
         saver.connection.answer_with(lambda call: saver.connection.reply(call, "b", [active]))
         await self.own(saver)
@@ -68,6 +70,7 @@ class ScreenLockTest(BusCase):
         await witness.ping()
         self.assertEqual(self.heard, [(SAVER, True), (SAVER, False)])
 
+    @pytest.mark.promise("T9")
     async def test_a_forged_lock_is_not(self) -> None:
         await self.followed()
         forger, saver = await self.peer(), await self.peer()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """
-Calls of the contract, their answers and their refusals (T8, T13-T16, T18).
+Calls of the contract, their replies and their errors (T8, T13-T16, T18).
 
-T18, second half: a Deferred that never fires keeps its caller waiting, as long as the caller is there; that every job's
-Deferred fires in time is the engine's promise and tested with it. T19: calls run as they come, and the order of jobs is
-the engine's as well; here only `test_answers_come_as_jobs_end` shows that nothing waits for something else. T21: there
-is one object and no ObjectManager.
+T18, second half: a Deferred that never fires keeps its caller waiting as long as the caller is there. That the Deferred of
+every job fires in time is tested with the engine. T19: calls run as they come, and the order of jobs is tested with the
+engine; here `test_answers_come_as_jobs_end` shows that no call waits for another. T21: there is one object and no
+ObjectManager.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typewright import errors
 from typewright.access import Access
 from typewright.bus.connection import DAEMON, BusConnection
 from typewright.bus.contract import DICTATION, PATH, TYPIST
-from typewright.bus.message import CALL, Incoming
+from typewright.bus.message import CALL, Message
 from typewright.bus.publication import publish
 from typewright.interfaces.services import Report
 
@@ -45,6 +45,11 @@ class MembersTest(BusCase):
             [{**_detail(), "confirmed": True, "window": 7}],
         )
         self.assertEqual(await peer.call("Type", "sa{sv}", "abc", {}), [{**_detail(), "confirmed": True, "window": 7}])
+        for member, signature, argument in (("BackspaceWithOptions", "ua{sv}", 2), ("PressWithOptions", "sa{sv}", "Tab")):
+            self.assertEqual(
+                await peer.call(member, signature, argument, {"grabs": "type"}),
+                [{**_detail(), "confirmed": True, "window": 7}],
+            )
         self.assertEqual(
             service.log,
             [
@@ -56,12 +61,16 @@ class MembersTest(BusCase):
                 ("cancel", peer.name),
                 ("insert", peer.name, "abc", {"timeout": 1.5}),
                 ("insert", peer.name, "abc", {}),
+                ("backspace", peer.name, 2, {"grabs": "type"}),
+                ("press", peer.name, "Tab", {"grabs": "type"}),
             ],
         )
 
     async def test_what_could_not_be_typed_is_false_and_no_error(self) -> None:
         service, peer = await self.served(), await self.peer()
-        failed = Report(confirmed=False, typed=1, total=9, level="server", reason="The focus moved.", elapsed_s=2)
+        failed = Report(
+            confirmed=False, typed=1, total=9, level="server", reason="The focus moved.", elapsed_s=2, code="moved"
+        )
         for member in ("insert", "backspace", "press", "press_and_hold", "release"):
             service.answers[member] = lambda *_: succeed(failed)
         self.assertEqual(await peer.call("Insert", "s", "text"), [False])
@@ -71,6 +80,9 @@ class MembersTest(BusCase):
         self.assertEqual(await peer.call("Release", "s", "a"), [False])
         [report] = await peer.call("Type", "sa{sv}", "text", {})
         self.assertEqual((report["confirmed"], report["typed"], report["reason"]), (False, 1, "The focus moved."))
+        [backspaced] = await peer.call("BackspaceWithOptions", "ua{sv}", 9, {})
+        [pressed] = await peer.call("PressWithOptions", "sa{sv}", "a", {})
+        self.assertEqual([entries["code"] for entries in (report, backspaced, pressed)], ["moved"] * 3)
 
     async def test_answers_come_as_jobs_end(self) -> None:
         service, peer = await self.served(), await self.peer()
@@ -84,14 +96,14 @@ class MembersTest(BusCase):
 
     async def test_the_end_of_a_job_is_told_to_all(self) -> None:
         service, peer = await self.served(), await self.peer()
-        told: Deferred[Incoming] = Deferred()
+        told: Deferred[Message] = Deferred()
         peer.connection.listen(TYPIST, "Finished", told.callback)
         await peer.connection.add_match(f"type='signal',interface='{TYPIST}'")
         service.finished(":1.7", "insert", REPORT)
         signal = await told
         self.assertEqual((signal.path, signal.sender), (PATH, self.served_on.unique_name))
-        self.assertEqual(signal.signature, "ssbuussd")
-        self.assertEqual(signal.arguments(), [":1.7", "insert", True, 3, 3, "application", "", 0.25])
+        self.assertEqual(signal.signature, "ssbuussds")
+        self.assertEqual(signal.arguments(), [":1.7", "insert", True, 3, 3, "application", "", 0.25, ""])
 
     async def test_what_can_not_be_told_does_not_harm_the_service(self) -> None:
         service, peer = await self.served(), await self.peer()
@@ -102,6 +114,7 @@ class MembersTest(BusCase):
 
 
 class RefusalTest(BusCase):
+    @pytest.mark.promise("T15", "T16", "T21")
     async def test_calls_of_what_is_not_there(self) -> None:
         _, peer = await self.served(), await self.peer()
         table: list[tuple[str, str, tuple[object, ...], dict[str, str], str]] = [
@@ -121,6 +134,8 @@ class RefusalTest(BusCase):
             ("Backspace", "i", (5,), {}, "InvalidArgs"),
             ("Type", "s", ("x",), {}, "InvalidArgs"),
             ("Type", "sa{ss}", ("x", {}), {}, "InvalidArgs"),
+            ("PressWithOptions", "s", ("x",), {}, "InvalidArgs"),
+            ("UndoWithOptions", "", (), {"interface": DICTATION}, "InvalidArgs"),
             ("PressAndHold", "su", ("x", 1), {}, "InvalidArgs"),
             ("Cancel", "s", ("x",), {}, "InvalidArgs"),
             ("Revise", "s", ("x",), {}, "UnknownMethod"),
@@ -156,6 +171,7 @@ class RefusalTest(BusCase):
                 error = await self.refused(peer.call("Insert", "s", "x"))
                 self.assertEqual((error.name, error.sentence), (name, "A sentence."))
 
+    @pytest.mark.promise("T14")
     async def test_a_sentence_that_can_not_be_sent_gives_way_to_that_of_its_class(self) -> None:
         """T14: the caller is never left without an answer."""
         service, peer = await self.served(), await self.peer()
@@ -166,10 +182,10 @@ class RefusalTest(BusCase):
 
 
 class DefectTest(BusCase):
-    """T13, T14, T18: a defect is an error of one name, its text goes nowhere, and the log says where it was."""
+    """T13, T14, T18: every defect is the same error, its text goes nowhere, and the log says where it was raised."""
 
     async def internal(self, service: RecordingService, answer: Any, member: str = "Insert") -> list[str]:
-        """Have a job end in `answer`; gives back what was logged."""
+        """Have a job end in `answer`; return what was logged."""
         peer = await self.peer()
         service.answers["insert"] = service.answers["cancel"] = answer
         logged: list[str] = []
@@ -187,6 +203,7 @@ class DefectTest(BusCase):
         self.assertNotIn("hunter2", "".join(logged))
         return logged
 
+    @pytest.mark.promise("no-trace-in-defects", "T13")
     async def test_unforeseen_exceptions(self) -> None:
         service = await self.served()
         for exception in (ValueError("hunter2"), UnicodeEncodeError("x", "hunter2", 0, 1, "hunter2"), SystemExit(3)):
@@ -197,6 +214,7 @@ class DefectTest(BusCase):
         logged = await self.internal(service, _raiser(KeyError("hunter2")))
         self.assertRegex(logged[0], r"bus/skeletons\.py:\d+ \(insert\)")
 
+    @pytest.mark.promise("T18")
     async def test_results_of_the_wrong_type(self) -> None:
         service = await self.served()
         for result in (None, True, "yes", Report(None, 1, 1, "server", "", 1.0), Report(1, 1, 1, "server", "", 1.0)):  # type: ignore[arg-type]
@@ -221,6 +239,7 @@ class StandardTest(BusCase):
             self.assertEqual(await peer.call("Ping", interface=_PEER, path=path), [])
         self.assertEqual(await peer.call("Ping", interface=""), [])
 
+    @pytest.mark.promise("T16")
     async def test_members_are_found_without_an_interface(self) -> None:
         service, peer = await self.served(), await self.peer()
         self.assertEqual(await peer.call("Insert", "s", "x", interface=""), [True])
@@ -228,13 +247,15 @@ class StandardTest(BusCase):
         [xml] = await peer.call("Introspect", interface="")
         self.assertIn(TYPIST, xml)
 
+    @pytest.mark.promise("T16")
     async def test_the_machine_id(self) -> None:
         _, peer = await self.served(), await self.peer()
         [machine] = await peer.call("GetMachineId", interface=_PEER)
         self.assertRegex(machine, r"^[0-9a-f]{32}$")
 
+    @pytest.mark.promise("T8")
     async def test_who_wants_no_answer_gets_none(self) -> None:
-        """T8, for an answer, a refusal by us, an error of the service, and a call that is turned away unread."""
+        """T8, for a reply, an error of the dispatcher, an error of the service, and a call that is refused unread."""
         service, peer = await self.served(), await self.peer()
         service.answers["press"] = _raiser(errors.InvalidArgs())
         for member, signature, arguments in (
@@ -261,7 +282,7 @@ class StandardTest(BusCase):
 
 
 class RecordingConnection:
-    """What a face says to its connection, in a list."""
+    """Records what a skeleton does with its connection."""
 
     def __init__(self) -> None:
         self.said: list[tuple[object, ...]] = []
@@ -272,7 +293,7 @@ class RecordingConnection:
 
 def test_a_caller_without_a_name_is_denied() -> None:
     connection, typing, dictation = RecordingConnection(), RecordingService(), RecordingDictation()
-    exported = publish(connection, typing, dictation, Access())  # type: ignore[arg-type]
+    dispatcher = publish(connection, typing, dictation, Access())  # type: ignore[arg-type]
     for interface, member, signature, body in (
         (TYPIST, "Insert", "s", b"\1\0\0\0x\0"),
         (TYPIST, "Cancel", "", b""),
@@ -282,8 +303,8 @@ def test_a_caller_without_a_name_is_denied() -> None:
         (DICTATION, "Forget", "", b""),
     ):
         connection.said.clear()
-        call = Incoming(CALL, 7, True, True, body, path=PATH, interface=interface, member=member, signature=signature)
-        exported.answer(call)
+        call = Message(CALL, 7, True, True, body, path=PATH, interface=interface, member=member, signature=signature)
+        dispatcher.dispatch(call)
         [(said, about, name, _)] = connection.said
         assert (said, about, name) == ("refuse", call, _STANDARD + "AccessDenied")
     assert typing.log == dictation.log == []
@@ -307,4 +328,4 @@ def _raiser(exception: BaseException) -> Any:
 
 
 def _detail() -> dict[str, object]:
-    return {"typed": 3, "total": 3, "level": "application", "reason": "", "elapsed": 0.25}
+    return {"typed": 3, "total": 3, "level": "application", "reason": "", "elapsed": 0.25, "code": ""}

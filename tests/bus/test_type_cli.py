@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`typewright type` as a process on the bus, with a service that notes what it is asked for."""
+"""`typewright type`, `press` and `backspace` as processes on the bus, with a service that records its calls."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from twisted.internet.threads import deferToThread
 
 from typewright.errors import InvalidArgs
 from typewright.interfaces.services import Report
+from typewright.reasons import FOCUS_MOVED
 
+_FAILED = Report(confirmed=False, typed=1, total=3, level="", reason=FOCUS_MOVED.sentence, elapsed_s=0, code="moved")
 _MORE_THAN_A_PIPE_HOLDS = 1 << 17
 _TEXT = "word " * 250 + "\n"
 
 
 class TypeTest(BusCase):
-    def started(self, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "typewright", "type", *options]
+    def started(self, *options: str, command: str = "type") -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-m", "typewright", command, *options]
         environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": self.address, "PYTHONIOENCODING": "utf-8"}
         process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
@@ -74,3 +76,22 @@ class TypeTest(BusCase):
         process = self.started()
         _, errors = await deferToThread(process.communicate, b"caf\xe9")
         self.assertEqual((process.returncode, errors), (2, b"typewright: Standard input is not UTF-8.\n"))
+
+    async def ran(self, command: str, *options: str) -> tuple[int, str]:
+        """The exit status and the complaints of a command."""
+        process = self.started(*options, command=command)
+        out, errors = await deferToThread(process.communicate)
+        self.assertEqual(out, b"")
+        return process.returncode, errors.decode()
+
+    async def test_what_is_not_confirmed_is_told_with_code_reason_progress_and_cure(self) -> None:
+        service = await self.served()
+        for member, command, word, unit in (
+            ("insert", "type", "abc", "characters"),
+            ("press", "press", "Tab", "chords"),
+            ("backspace", "backspace", "3", "characters"),
+        ):
+            self.assertEqual(await self.ran(command, word), (0, ""))
+            service.answers[member] = lambda *call: succeed(_FAILED)
+            said = f"not confirmed (code moved): {FOCUS_MOVED.sentence}; 1 of 3 {unit} are confirmed. {FOCUS_MOVED.cure}"
+            self.assertEqual(await self.ran(command, word), (1, f"typewright: {said}\n"))

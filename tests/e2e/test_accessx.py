@@ -47,6 +47,7 @@ def user(environ: dict[str, str]) -> Iterator[Display]:
     display.close()
 
 
+@pytest.mark.promise("accessx")
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_text_is_exact_and_the_settings_stay(desk: Desk, user: Display, name: str) -> None:
     enabled, options = SETTINGS[name]

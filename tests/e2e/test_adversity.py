@@ -67,6 +67,7 @@ def confirmed(caller: subprocess.Popen[str]) -> bool:
     return "'confirmed': <true>" in answer
 
 
+@pytest.mark.promise("X3", "server-stalled")
 def test_while_the_display_stands_still_the_bus_is_answered_and_then_the_text_goes_on() -> None:
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
@@ -91,6 +92,7 @@ def test_while_the_display_stands_still_the_bus_is_answered_and_then_the_text_go
         assert slowest_s < STALL_S / 3
 
 
+@pytest.mark.promise("program-stalled")
 def test_a_program_that_stands_still_ends_the_job_and_gets_the_beginning_of_the_text(environ: dict[str, str]) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     with desktop.terminal(environ) as terminal, desktop.service(environ, config="answer_s = 0.5") as service:
@@ -105,6 +107,7 @@ def test_a_program_that_stands_still_ends_the_job_and_gets_the_beginning_of_the_
         assert desk.fenced() == "on"
 
 
+@pytest.mark.promise("server-grabbed")
 def test_another_clients_grab_of_the_server_spoils_nothing(desk: Desk, other: Other) -> None:
     with desk.typing(TEXT) as caller:
         other.display.grab_server()
@@ -118,6 +121,7 @@ def test_another_clients_grab_of_the_server_spoils_nothing(desk: Desk, other: Ot
     assert desk.fenced() == TEXT[100:]
 
 
+@pytest.mark.promise("map-storm")
 def test_a_storm_of_keyboard_maps_changes_no_character(desk: Desk, other: Other) -> None:
     with desk.typing(TEXT) as caller:
         for number in range(500):
@@ -128,6 +132,7 @@ def test_a_storm_of_keyboard_maps_changes_no_character(desk: Desk, other: Other)
     assert desk.fenced() == TEXT[100:]
 
 
+@pytest.mark.promise("auto-repeat")
 def test_the_users_settings_of_the_keyboard_are_as_they_were(desk: Desk) -> None:
     def settings() -> list[str]:
         told = desktop.run(desk.environ, "xset", "q")
@@ -145,6 +150,7 @@ def test_the_users_settings_of_the_keyboard_are_as_they_were(desk: Desk) -> None
     desktop.run(desk.environ, "xset", "r", "38")
 
 
+@pytest.mark.promise("T10", "bus-hangs-up")
 def test_a_bus_that_hangs_up_is_no_bus(environ: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as home, socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"{home}/bus")
@@ -158,6 +164,7 @@ def test_a_bus_that_hangs_up_is_no_bus(environ: dict[str, str]) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.promise("later-layout")
 def test_what_a_program_reads_by_a_later_layout_is_not_confirmed(desk: Desk, other: Other) -> None:
     assert desk.call("Insert", "s", "a") == "b true"  # the program is known as one that answers from now on
     window = other.display.get_input_focus().focus

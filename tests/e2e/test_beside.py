@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.helpers import desktop
 from tests.helpers.beside import Chords, chords_seen, helper
 from tests.x11.stage import Other
@@ -25,6 +26,7 @@ def typed_beside(environ: dict[str, str], calls: int, config: str = "") -> Chord
         other.close()
 
 
+@pytest.mark.promise("foreign-events")
 def test_no_foreign_event_in_two_thousand_chords(environ: dict[str, str]) -> None:
     chords = typed_beside(environ, CALLS)
     assert chords.inside == 0
@@ -33,6 +35,7 @@ def test_no_foreign_event_in_two_thousand_chords(environ: dict[str, str]) -> Non
     assert chords.outside > 100
 
 
+@pytest.mark.promise("foreign-events")
 def test_event_by_event_there_are_some(environ: dict[str, str]) -> None:
     """It shows that the test above could fail."""
     assert typed_beside(environ, CALLS, 'pacing = "event"\n').inside > 0

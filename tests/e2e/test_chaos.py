@@ -6,9 +6,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 ROUNDS, SEED = 8, 21
 
 
+@pytest.mark.promise("everything-at-once")
 def test_what_is_promised_holds_whatever_comes_between() -> None:
     command = [sys.executable, "-m", "tests.soak.chaos", f"--rounds={ROUNDS}", f"--seed={SEED}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

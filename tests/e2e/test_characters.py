@@ -98,6 +98,7 @@ def client(served: dict[str, str]) -> Iterator[Reviser]:
         yield started
 
 
+@pytest.mark.promise("backspace")
 def test_backspace_takes_as_many_characters_as_it_is_told(hands: Hands) -> None:
     hands.insert("".join(CHARACTERS))
     hands.backspace(1)

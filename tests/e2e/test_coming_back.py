@@ -48,6 +48,7 @@ def kill_bus(environ: dict[str, str]) -> None:
     os.kill(int(told.split()[1]), signal.SIGKILL)
 
 
+@pytest.mark.promise("comes-back", "server-restarted")
 @pytest.mark.parametrize("pacing", PACINGS)
 def test_the_x_server_is_killed_and_started_again(pacing: str, tmp_path: Path) -> None:
     with desktop.session_bus() as bus, desktop.xvfb() as display:
@@ -68,6 +69,7 @@ def test_the_x_server_is_killed_and_started_again(pacing: str, tmp_path: Path) -
                 assert service.running.end() == 0
 
 
+@pytest.mark.promise("comes-back", "bus-killed")
 @pytest.mark.parametrize("pacing", PACINGS)
 def test_the_bus_is_killed_and_started_again(environ: dict[str, str], pacing: str, tmp_path: Path) -> None:
     with desktop.session_bus() as bus:
@@ -90,6 +92,7 @@ def test_the_bus_is_killed_and_started_again(environ: dict[str, str], pacing: st
                 assert service.running.end() == 0
 
 
+@pytest.mark.promise("comes-back")
 def test_a_service_that_was_killed_comes_back(environ: dict[str, str], tmp_path: Path) -> None:
     with desktop.terminal(environ) as terminal, supervised(environ, tmp_path) as service:
         with Desk(environ, service.running, terminal).typing(TEXT) as caller:
@@ -103,11 +106,13 @@ def test_a_service_that_was_killed_comes_back(environ: dict[str, str], tmp_path:
         assert TEXT[100:].startswith(got)
 
 
+@pytest.mark.promise("start-fails")
 def test_one_that_can_not_start_is_not_tried_again_and_again() -> None:
     for status in (0, 3, 4, 5, 6, 7, 78, -signal.SIGTERM):
         assert not restarts(status)
 
 
+@pytest.mark.promise("suspend", "clock-jumps")
 def test_the_clock_jumps_as_after_a_suspend(environ: dict[str, str], tmp_path: Path) -> None:
     """A suspended machine's CLOCK_MONOTONIC stands still, and the wall clock jumps: that is what is done here."""
     jump = tmp_path / "jump"

@@ -10,6 +10,7 @@ CAPS_LOCK = 1 << 1
 ACCENTED = "é ê ñ ü ç É Ê Ñ Ü Ç ã õ ẽ û ỹ à ȩ ý ' \" ^ ~ ` ¨ ´ fête, señor! ŷ Ź aB"
 
 
+@pytest.mark.promise("composed")
 @pytest.mark.parametrize("pacing", ["chord", "event"])
 @pytest.mark.parametrize(
     ("keymap", "text"),

@@ -181,6 +181,7 @@ def other_program(environ: dict[str, str]) -> None:
     desktop.run(environ, "xdotool", "key", "7")
 
 
+@pytest.mark.promise("only-own-text")
 @pytest.mark.parametrize("strike", [finger, other_program])
 def test_a_key_that_somebody_strikes_between_two_hypotheses_stays(
     desk: Desk, strike: Callable[[dict[str, str]], None]

@@ -78,6 +78,7 @@ def ends(environ: dict[str, str], servers: dict[str, Callable[[socket.socket], N
         return {name: (running[name].returncode, complaint) for name, (_, complaint) in said.items()}
 
 
+@pytest.mark.promise("false-display")
 def test_a_handshake_that_fails_ends_the_service_in_time(environ: dict[str, str]) -> None:
     ended = ends(environ, {name: serve for name, (serve, _) in HANDSHAKES.items()})
     assert {name: (status, LINE.findall(said)) for name, (status, said) in ended.items()} == {
@@ -87,6 +88,7 @@ def test_a_handshake_that_fails_ends_the_service_in_time(environ: dict[str, str]
     assert [name for name, (_, said) in ended.items() if not LINE.search(said) or "Traceback" in said] == []
 
 
+@pytest.mark.promise("false-display")
 def test_answers_that_fail_end_the_start_in_time(environ: dict[str, str]) -> None:
     between = {act.__name__: Between(environ["DISPLAY"], act) for act in ANSWERS}
     ended = ends(environ, {name: each.serve for name, each in between.items()})
@@ -94,6 +96,7 @@ def test_answers_that_fail_end_the_start_in_time(environ: dict[str, str]) -> Non
     assert [said for _, said in ended.values() if len(LINE.findall(said)) != 1 or "Traceback" in said] == []
 
 
+@pytest.mark.promise("false-display")
 def test_a_slow_server_is_waited_for(environ: dict[str, str], desk: Desk) -> None:
     desk.service.end()
     between = Between(environ["DISPLAY"], late)
@@ -102,6 +105,7 @@ def test_a_slow_server_is_waited_for(environ: dict[str, str], desk: Desk) -> Non
         assert desk.terminal.read(14) == "Slow but sure."
 
 
+@pytest.mark.promise("false-display")
 @pytest.mark.parametrize("act", [nothing, error, empty, endless, cut])
 def test_in_the_middle_of_a_job_it_ends_in_time(environ: dict[str, str], desk: Desk, act: Frame) -> None:
     desk.service.end()

@@ -22,6 +22,7 @@ def moving(desk: Desk) -> Iterator[Mover]:
         yield moving
 
 
+@pytest.mark.promise("focus-leaves", "focus-lost")
 @pytest.mark.parametrize("way", WAYS)
 def test_when_the_focus_leaves_one_character_at_most_goes_elsewhere(moving: Mover, way: str) -> None:
     chance = random.Random(way)
@@ -30,6 +31,7 @@ def test_when_the_focus_leaves_one_character_at_most_goes_elsewhere(moving: Move
         assert moved.kept, moved
 
 
+@pytest.mark.promise("window-destroyed")
 def test_when_the_window_is_gone_the_answer_is_false(desk: Desk) -> None:
     with desktop.terminal(desk.environ) as doomed:
         name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
@@ -43,6 +45,7 @@ def test_when_the_window_is_gone_the_answer_is_false(desk: Desk) -> None:
     assert desk.fenced() == ""
 
 
+@pytest.mark.promise("waits-for-focus")
 def test_a_job_that_may_wait_goes_on_when_the_focus_is_back(desk: Desk) -> None:
     text = "The quick brown fox. " * 200
     with desktop.terminal(desk.environ) as elsewhere:
@@ -60,6 +63,7 @@ def test_a_job_that_may_wait_goes_on_when_the_focus_is_back(desk: Desk) -> None:
         desk.terminal.focus()
 
 
+@pytest.mark.promise("one-window")
 def test_a_text_in_pieces_stands_in_one_window(desk: Desk) -> None:
     text = "The quick brown fox. " * 900
     with desktop.terminal(desk.environ) as elsewhere:
@@ -75,6 +79,7 @@ def test_a_text_in_pieces_stands_in_one_window(desk: Desk) -> None:
     assert text.startswith(got + desk.fenced())
 
 
+@pytest.mark.promise("line-ends")
 def test_line_ends_of_a_call(desk: Desk) -> None:
     for newline, arrives in (("return", "\r"), ("shift-return", "\r"), ("space", " ")):
         assert desktop.cli(desk.environ, "type", "--newline", newline, "a\nb").returncode == 0
@@ -90,6 +95,7 @@ def wait_for_grab(environ: dict[str, str]) -> None:
     desktop.until(lambda: desktop.keyboard_grabbed(environ))
 
 
+@pytest.mark.promise("launcher")
 def test_a_launcher_is_typed_into_only_where_that_is_allowed(desk: Desk) -> None:
     desktop.needs("rofi")
     launcher = subprocess.Popen(
@@ -98,7 +104,7 @@ def test_a_launcher_is_typed_into_only_where_that_is_allowed(desk: Desk) -> None
     try:
         launcher.stdin.close()
         wait_for_grab(desk.environ)
-        assert '"another program holds the keyboard"' in desk.call(*TYPE, "no", "0")
+        assert '"code" s "locker"' in desk.call(*TYPE, "no", "0")
         assert '"confirmed" b true' in desk.call(*TYPE, "yes\n", "1", "grabs", "s", "type")
         assert launcher.stdout.read() == "yes\n"
         assert launcher.wait(20) == 0
@@ -130,12 +136,13 @@ def test_what_was_typed_into_a_launcher_can_be_deleted_there(environ: dict[str, 
             launcher.stdout.close()
 
 
+@pytest.mark.promise("locked-screen", "screen-locks")
 def test_a_locker_that_tells_nobody_is_never_typed_into(desk: Desk) -> None:
     desktop.needs("i3lock")
     locker = subprocess.Popen(["i3lock", "--nofork"], env=desk.environ)
     try:
         wait_for_grab(desk.environ)
-        assert '"another program holds the keyboard"' in desk.call(*TYPE, "no", "0")
+        assert '"code" s "locker"' in desk.call(*TYPE, "no", "0")
         told = desk.call(*TYPE, "no", "1", "grabs", "s", "type")
         assert '"confirmed" b false' in told
         assert "locker" in told
@@ -146,6 +153,7 @@ def test_a_locker_that_tells_nobody_is_never_typed_into(desk: Desk) -> None:
     assert desk.fenced() == ""
 
 
+@pytest.mark.promise("waits-for-focus")
 def test_waiting_for_the_focus_ends(environ: dict[str, str]) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     config = 'on_focus_change = "wait"\nfocus_wait_s = 0.3\n'

@@ -19,17 +19,20 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
         return besiege(address, MESSAGES, seed=4)
 
 
+@pytest.mark.promise("hostile-messages")
 def test_each_call_is_answered_once_with_standard_errors_and_an_honest_caller_is_served(outcome: Outcome) -> None:
     assert outcome.wrong == []
     assert outcome.shots.keys() >= {"wrong signature", "forged signal", "spoilt", "flood", "descriptors", "giant"}
     assert outcome.errors.keys() >= {f"org.freedesktop.DBus.Error.{name}" for name in ("InvalidArgs", "UnknownInterface")}
 
 
+@pytest.mark.promise("hostile-messages")
 def test_others_are_answered_meanwhile(outcome: Outcome) -> None:
     assert len(outcome.pings) > 50
     assert quantile([ping.service_s for ping in outcome.pings], 0.9) < 0.1
 
 
+@pytest.mark.promise("hostile-messages")
 def test_the_service_holds_no_more_than_before(outcome: Outcome) -> None:
     warm, end = outcome.warm, outcome.end
     assert end.descriptors <= warm.descriptors

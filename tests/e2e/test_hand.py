@@ -31,6 +31,7 @@ def hand(desk: Desk) -> Iterator[Other]:
     person.close()
 
 
+@pytest.mark.promise("user-modifier")
 @pytest.mark.parametrize(("keycode", "held"), [(SHIFT_R, 0), (SHIFT_R, 300), (CAPS, 0)])
 def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode: int, held: int) -> None:
     """`held` counts round trips of another client: long enough for hundreds of characters to go wrong."""
@@ -54,6 +55,7 @@ def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode
     assert corrections > 0
 
 
+@pytest.mark.promise("modifier-held")
 def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
     with desk.typing(LONG) as caller:
         hand.finger(SHIFT_R, down=True)
@@ -69,6 +71,7 @@ def test_a_hand_that_stays_ends_the_job(desk: Desk, hand: Other) -> None:
     assert desktop.keys_down(desk.environ) == []
 
 
+@pytest.mark.promise("second-keyboard")
 def test_another_keyboard_has_a_layout_of_its_own(desk: Desk, hand: Other) -> None:
     """Each device may have one, and the core keyboard takes on that of the device that was used last."""
     for _ in range(ROUNDS):
@@ -83,6 +86,7 @@ def tap(hand: Other, keycode: int) -> None:
     hand.finger(keycode, down=False)
 
 
+@pytest.mark.promise("escape")
 def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) -> None:
     with desk.typing(LONG) as caller:
         tap(hand, ESCAPE)
@@ -97,6 +101,7 @@ def test_escape_stops_the_job_and_is_not_typed_twice(desk: Desk, hand: Other) ->
     assert f"'typed': <uint32 {len(before + behind)}>" in answer
 
 
+@pytest.mark.promise("user-types")
 def test_a_job_pauses_while_the_user_types(desk: Desk, hand: Other) -> None:
     with desk.typing(LONG) as caller:
         tap(hand, SEVEN)
@@ -109,6 +114,7 @@ def test_a_job_pauses_while_the_user_types(desk: Desk, hand: Other) -> None:
     assert float(answer.partition("'elapsed': <")[2].partition(">")[0]) > 0.3
 
 
+@pytest.mark.promise("panic")
 def test_the_panic_chord_disables_typing_and_takes_that_back(desk: Desk, hand: Other) -> None:
     with desk.typing(LONG) as caller:
         tap(hand, PAUSE)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from tests.e2e.conftest import Desk
 from tests.helpers import desktop
 from tests.x11.stage import Other
@@ -81,6 +82,7 @@ def test_a_key_is_down_until_it_is_released(desk: Desk) -> None:
         assert holder.release("shift") is False
 
 
+@pytest.mark.promise("lease")
 def test_a_lease_ends_by_itself(desk: Desk) -> None:
     with caller(desk) as holder:
         started = time.monotonic()
@@ -99,6 +101,7 @@ def test_a_held_key_is_up_before_anything_is_typed(desk: Desk) -> None:
     assert desk.fenced() == "low"
 
 
+@pytest.mark.promise("lease")
 def test_everything_that_ends_a_hold(desk: Desk) -> None:
     with caller(desk) as holder:
         for end in (lambda: holder.cancel(), lambda: desktop.cli(desk.environ, "disable")):
@@ -111,6 +114,7 @@ def test_everything_that_ends_a_hold(desk: Desk) -> None:
     assert up_after_s(desk) < LONG_S / 2  # its caller has left
 
 
+@pytest.mark.promise("hold-ends")
 def test_a_hold_that_its_caller_is_told_to_be_none_leaves_nothing_down(desk: Desk) -> None:
     """The key is down, and the program does not say that it has it: cancelled there, or given up by the service."""
     assert desk.call("Insert", "s", "which answers") == "b true"
@@ -130,6 +134,7 @@ def test_a_hold_that_its_caller_is_told_to_be_none_leaves_nothing_down(desk: Des
         desk.terminal.process.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.promise("hold-ends")
 def test_a_hand_that_types_under_a_held_key_does_not_keep_it_down(desk: Desk) -> None:
     hand = Other(desk.environ["DISPLAY"])
     try:
@@ -159,6 +164,7 @@ def test_holds_that_make_no_sense(desk: Desk) -> None:
         assert desktop.keys_down(desk.environ) == []
 
 
+@pytest.mark.promise("second-service")
 def test_a_second_service_that_has_to_give_up_lifts_nothing(desk: Desk) -> None:
     with caller(desk) as holder:
         assert holder.press_and_hold("shift", LONG_S) is True

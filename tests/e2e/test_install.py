@@ -118,6 +118,7 @@ INSTALLED = {
 CONFIGURATION = "config/typewright/config.toml"
 
 
+@pytest.mark.promise("activation")
 def test_the_first_call_starts_the_service_and_uninstall_ends_it(environ: dict[str, str], home: Path) -> None:
     install(environ)
     assert files(home) == INSTALLED | {CONFIGURATION}
@@ -133,6 +134,7 @@ def test_the_first_call_starts_the_service_and_uninstall_ends_it(environ: dict[s
         version_of_the_service(environ)
 
 
+@pytest.mark.promise("start-fails")
 def test_a_service_that_can_not_start_keeps_no_caller_waiting(environ: dict[str, str]) -> None:
     install(environ)
     del environ["DISPLAY"]
@@ -215,6 +217,7 @@ def test_the_sample_configuration_holds_the_defaults(tmp_path: Path) -> None:
     assert load_config(every) == Config()
 
 
+@pytest.mark.promise("pinned")
 def test_what_is_not_locked_does_not_get_in(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
     """A package of the right name and version, but with other content, from whoever answers in the registry's place."""
     lock = (ROOT / "packaging" / "build-requirements.txt").read_text()

@@ -7,18 +7,21 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from tests.helpers import desktop
 from tests.helpers.killing import Left, Started, guardian_of, killer, without_guardian
 
 KILLS, UNGUARDED = 15, 4
 
 
+@pytest.mark.promise("killed", "killed-with-shift", "sweep-fails")
 def test_nothing_is_left_behind(environ: dict[str, str], tmp_path: Path) -> None:
     with killer(environ, seed=4) as killing:
         left = [killing.kill(Started(environ, tmp_path)) for _ in range(KILLS)]
     assert [each for each in left if not each.is_clean] == []
 
 
+@pytest.mark.promise("killed-counterproof")
 def test_without_chords_and_without_guardian_it_is(environ: dict[str, str], tmp_path: Path) -> None:
     """It shows that the test above could fail."""
     left: list[Left] = []

@@ -23,6 +23,7 @@ def terminal(environ: dict[str, str]) -> Iterator[desktop.Terminal]:
         assert desktop.keys_down(environ) == []
 
 
+@pytest.mark.promise("many-callers")
 def test_texts_of_many_callers_arrive_whole_each_answered_once_and_nobody_waits_for_long(
     environ: dict[str, str], terminal: desktop.Terminal
 ) -> None:
@@ -41,6 +42,7 @@ def test_texts_of_many_callers_arrive_whole_each_answered_once_and_nobody_waits_
     assert crowd.refusals == 0
 
 
+@pytest.mark.promise("no-growth")
 def test_the_service_holds_no_more_after_many_keys(environ: dict[str, str], terminal: desktop.Terminal) -> None:
     with runner(environ, terminal) as running:
         warm = run(running, 20_000)

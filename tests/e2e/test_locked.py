@@ -98,6 +98,7 @@ def desk_with(environ: dict[str, str]) -> Iterator[Desk]:
         yield Desk(own, service, terminal)
 
 
+@pytest.mark.promise("locked-screen", "screen-locks")
 @pytest.mark.parametrize("kind", ["saver", "logind"])
 def test_a_lock_stops_the_typing_and_its_end_allows_it_again(environ: dict[str, str], kind: str) -> None:
     with teller(environ, kind) as lock, desk_with(environ) as desk:
@@ -115,6 +116,7 @@ def test_a_lock_stops_the_typing_and_its_end_allows_it_again(environ: dict[str, 
         assert desktop.keys_down(environ) == []
 
 
+@pytest.mark.promise("locked-screen")
 @pytest.mark.parametrize("kind", ["saver", "logind"])
 def test_what_is_locked_when_the_service_starts_is_not_typed_into(environ: dict[str, str], kind: str) -> None:
     with teller(environ, kind, "locked"), desk_with(environ) as desk:

@@ -27,6 +27,7 @@ def desk(module_desk: Lockable) -> Iterator[Lockable]:
     desktop.lock_modifiers(module_desk.environ, 0)
 
 
+@pytest.mark.promise("locks", "caps-and-num-lock")
 @pytest.mark.parametrize(
     ("layout", "locked"),
     [

@@ -34,6 +34,7 @@ def matrix() -> Iterator[MatrixDesk]:
         yield desk
 
 
+@pytest.mark.promise("any-text")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_arrives_in_every_program(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name) as program:
@@ -41,6 +42,7 @@ def test_every_text_arrives_in_every_program(matrix: MatrixDesk, name: str) -> N
     assert outcome.exact, outcome
 
 
+@pytest.mark.promise("any-text")
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_types_every_script(matrix: MatrixDesk, name: str) -> None:
     with layout(name, matrix.environ), matrix.program("gtk3") as program:
@@ -56,6 +58,7 @@ def test_a_new_map_is_taken_up_with_what_is_locked(matrix: MatrixDesk, name: str
     assert outcome.exact, outcome
 
 
+@pytest.mark.promise("slow-program", "keycode-reused")
 @pytest.mark.parametrize("name", ["tk"])
 def test_a_program_that_is_slow_with_each_key_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name, slow_s=0.005) as program:
@@ -63,6 +66,7 @@ def test_a_program_that_is_slow_with_each_key_gets_all_of_it(matrix: MatrixDesk,
     assert outcome.exact, outcome
 
 
+@pytest.mark.promise("slow-program", "program-stalled")
 @pytest.mark.parametrize("name", ["gtk3", "xterm"])
 def test_a_program_that_stands_still_for_a_second_gets_all_of_it(matrix: MatrixDesk, name: str) -> None:
     with layout("us", matrix.environ), matrix.program(name) as program, ThreadPoolExecutor(1) as pool:

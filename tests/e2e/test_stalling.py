@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from tests.helpers import desktop
 from tests.helpers.stalling import TEXT, quick_repeat, stall
 
@@ -15,6 +16,7 @@ TRIES = 5
 """On a busy machine a key that was seen down may be up when the service stands."""
 
 
+@pytest.mark.promise("stalled", "service-stalled")
 def test_nothing_is_doubled(desk: Desk) -> None:
     chance = random.Random(8)
     with quick_repeat(desk.environ):
@@ -23,6 +25,7 @@ def test_nothing_is_doubled(desk: Desk) -> None:
             assert stalled.is_exact, stalled
 
 
+@pytest.mark.promise("stalled")
 def test_event_by_event_it_is(environ: dict[str, str]) -> None:
     """It shows that the test above could fail. What was doubled is taken back, but it was there."""
     config, text = 'pacing = "event"\nhold_s = 0.05\n', "the quick brown fox"

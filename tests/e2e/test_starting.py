@@ -66,6 +66,7 @@ def starting(environ: dict[str, str], home: Path, config: str = "") -> Iterator[
         service.process.stdout.close()
 
 
+@pytest.mark.promise("late-lock")
 def test_a_screen_saver_that_answers_late_is_heard_all_the_same(environ: dict[str, str], tmp_path: Path) -> None:
     with slow_saver(environ) as saver, desktop.terminal(environ) as terminal, starting(environ, tmp_path) as service:
         assert saver.line() == "asked"
@@ -93,6 +94,7 @@ def test_it_has_the_display_though_an_older_one_had_it_at_first(environ: dict[st
             assert service.end() == 0
 
 
+@pytest.mark.promise("display-lost")
 def test_a_display_that_is_lost_meanwhile_ends_the_service(tmp_path: Path) -> None:
     with desktop.session_bus() as bus, desktop.xvfb() as display:
         environ = desktop.environment(display, bus)
@@ -109,6 +111,7 @@ def assert_it_goes(service: desktop.Service, name: str) -> None:
     assert not re.search("^(typewright|warn|error|critical): ", service.log.read_text(), re.MULTILINE)
 
 
+@pytest.mark.promise("signal-at-start")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_ends_it_and_nothing_is_said_to_be_lost(environ: dict[str, str], name: str, tmp_path: Path) -> None:
     asked = threading.Event()
@@ -125,6 +128,7 @@ def test_a_signal_ends_it_and_nothing_is_said_to_be_lost(environ: dict[str, str]
         assert_it_goes(service, name)
 
 
+@pytest.mark.promise("signal-at-start")
 def test_a_signal_that_comes_when_the_display_is_open_ends_it(environ: dict[str, str], tmp_path: Path) -> None:
     with slow_saver(environ) as saver, starting(environ, tmp_path) as service:
         assert saver.line() == "asked"
@@ -147,6 +151,7 @@ sys.meta_path.insert(0, Interrupting())
 """
 
 
+@pytest.mark.promise("signal-at-start")
 def test_an_interrupt_in_the_middle_of_an_import_is_not_lost(environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED_IMPORT)
     paths = [str(tmp_path), *filter(None, [environ.get("PYTHONPATH")])]

@@ -30,6 +30,7 @@ def assert_prefix_and_keys_up(desk: Desk, read: int = 100) -> int:
     return read + len(got)
 
 
+@pytest.mark.promise("stopped-keys-up")
 def test_typing_disabled_in_mid_text(desk: Desk) -> None:
     with desk.typing(LONG[:19_000]) as caller:
         assert desktop.cli(desk.environ, "disable").returncode == 0
@@ -40,6 +41,7 @@ def test_typing_disabled_in_mid_text(desk: Desk) -> None:
     assert f"'typed': <uint32 {length}>" in answer
 
 
+@pytest.mark.promise("stopped-keys-up")
 def test_a_caller_cancels_its_own_job_and_no_other(desk: Desk) -> None:
     script = """
 import asyncio, sys
@@ -64,6 +66,7 @@ asyncio.run(main())
     assert desk.fenced() == LONG[100:19_000]
 
 
+@pytest.mark.promise("stopped-keys-up", "caller-leaves")
 def test_a_caller_that_leaves_takes_its_job_along(desk: Desk) -> None:
     with desk.typing(LONG[:19_000]) as caller:
         caller.kill()
@@ -84,6 +87,7 @@ def test_control_c_at_the_command_line_stops_the_typing_quietly(desk: Desk) -> N
     assert_prefix_and_keys_up(desk)
 
 
+@pytest.mark.promise("signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str) -> None:
     with desk.typing(LONG[:19_000]) as caller:
@@ -95,12 +99,14 @@ def test_a_signal_ends_with_keys_up_and_everybody_answered(desk: Desk, name: str
     assert_prefix_and_keys_up(desk)
 
 
+@pytest.mark.promise("signal-at-start")
 def test_an_interrupt_ends_a_service_that_a_script_has_started_deaf_to_it(environ: dict[str, str]) -> None:
     with desktop.service(environ, under=["env", "--ignore-signal=INT"]) as service:
         service.process.send_signal(signal.SIGINT)
         assert service.process.wait(20) == 0
 
 
+@pytest.mark.promise("no-focus")
 @pytest.mark.parametrize("nobody", ["X.NONE", "display.screen().root"])
 def test_no_focus_is_no_typing(desk: Desk, nobody: str) -> None:
     script = f"""
@@ -117,6 +123,7 @@ display.sync()
     assert desk.fenced() == ""
 
 
+@pytest.mark.promise("modifier-held")
 def test_a_held_modifier_types_nothing(desk: Desk) -> None:
     desktop.run(desk.environ, "xdotool", "keydown", "Control_L")
     assert desk.call("Insert", "s", "cdz") == "b false"
@@ -126,6 +133,7 @@ def test_a_held_modifier_types_nothing(desk: Desk) -> None:
     assert desk.fenced() == "ok"
 
 
+@pytest.mark.promise("killed-with-shift")
 def test_a_killed_service_leaves_no_key_down(environ: dict[str, str]) -> None:
     dice = random.Random(7)
     desktop.run(environ, "setxkbmap", "-option", "", "us")
@@ -143,6 +151,7 @@ def test_a_killed_service_leaves_no_key_down(environ: dict[str, str]) -> None:
             desk.fenced()
 
 
+@pytest.mark.promise("leftovers")
 def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dict[str, str]) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     before = desktop.keymap(environ)
@@ -165,6 +174,7 @@ def test_keys_that_a_killed_service_left_down_come_up_with_the_next(environ: dic
             assert desktop.keymap(environ) == before
 
 
+@pytest.mark.promise("leftovers", "sweep-fails")
 @pytest.mark.parametrize("arrived", [0, 1, 51, 53, 120], ids=lambda count: f"after {count} characters")
 def test_keycodes_that_a_killed_service_had_borrowed_are_put_back(environ: dict[str, str], arrived: int) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
@@ -191,6 +201,7 @@ def test_keycodes_that_a_killed_service_had_borrowed_are_put_back(environ: dict[
         assert desktop.keymap(environ) == before
 
 
+@pytest.mark.promise("server-stalled")
 def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on() -> None:
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
@@ -206,6 +217,7 @@ def test_a_stalled_display_is_false_after_the_timeout_and_the_service_lives_on()
             assert desk.fenced().endswith("again")
 
 
+@pytest.mark.promise("display-lost", "no-trace-when-lost", "X7", "server-killed")
 def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
     with desktop.session_bus() as bus, desktop.xvfb() as display:
         environ = desktop.environment(display, bus)
@@ -218,6 +230,7 @@ def test_a_lost_display_fails_the_calls_and_ends_the_service() -> None:
             assert "Quick" not in complaint + service.log.read_text()
 
 
+@pytest.mark.promise("bus-lost", "no-trace-when-lost", "T20", "bus-killed")
 def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> None:
     with desktop.session_bus() as bus:
         own = {**environ, "DBUS_SESSION_BUS_ADDRESS": bus}
@@ -232,6 +245,7 @@ def test_a_lost_bus_ends_the_service_with_keys_up(environ: dict[str, str]) -> No
             assert desktop.keys_down(own) == []
 
 
+@pytest.mark.promise("signal-at-start")
 def test_a_signal_behind_a_lost_bus_cuts_nothing_short(environ: dict[str, str]) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     before = desktop.keymap(environ)
@@ -262,6 +276,7 @@ class TestNotStarting:
         assert done.stdout == ""
         return done.returncode, done.stderr.strip()
 
+    @pytest.mark.promise("start-errors")
     def test_no_display(self, environ: dict[str, str]) -> None:
         without = {name: value for name, value in environ.items() if name != "DISPLAY"}
         assert self.serve(without)[0] == 3
@@ -269,22 +284,26 @@ class TestNotStarting:
         assert status == 3
         assert "/tmp/.X11-unix/X987" in sentence
 
+    @pytest.mark.promise("start-errors")
     def test_wayland_alone(self, environ: dict[str, str]) -> None:
         without = {name: value for name, value in environ.items() if name != "DISPLAY"}
         status, sentence = self.serve({**without, "WAYLAND_DISPLAY": "wayland-0"})
         assert status == 4
         assert "Wayland" in sentence
 
+    @pytest.mark.promise("start-errors", "X14", "extension-missing")
     def test_a_missing_extension(self, environ: dict[str, str]) -> None:
         with desktop.xvfb("-extension", "RECORD") as display:
             status, sentence = self.serve({**environ, "DISPLAY": display})
         assert status == 5
         assert "extension" in sentence
 
+    @pytest.mark.promise("start-errors")
     def test_no_bus(self, environ: dict[str, str]) -> None:
         without = {name: value for name, value in environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
         assert self.serve({**without, "XDG_RUNTIME_DIR": "/nonexistent"})[0] == 6
 
+    @pytest.mark.promise("start-errors", "started-twice")
     def test_the_name_is_taken(self, desk: Desk) -> None:
         status, sentence = self.serve(desk.environ)
         assert status == 7

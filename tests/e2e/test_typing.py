@@ -15,6 +15,8 @@ from tests.e2e.conftest import Desk
 from tests.helpers import desktop
 from tests.helpers.outside import gdbus
 
+from typewright import __version__
+
 LAYOUTS = {
     "us": ["us"],
     "de": ["de"],
@@ -32,11 +34,13 @@ def test_the_line_of_the_readme(desk: Desk) -> None:
     assert desk.terminal.read(6) == "\x7f" * 6
 
 
+@pytest.mark.promise("wrong-display")
 def test_the_log_tells_which_display_is_typed_on(desk: Desk) -> None:
     number = desk.environ["DISPLAY"].lstrip(":")
     assert re.search(rf"the display is \S*:{number}$", desk.service.log.read_text(), re.MULTILINE)
 
 
+@pytest.mark.promise("disabled")
 def test_disabled_types_nothing_and_says_false(desk: Desk) -> None:
     assert desktop.cli(desk.environ, "disable").returncode == 0
     assert desk.call("Insert", "s", "nothing") == "b false"
@@ -57,6 +61,7 @@ def test_every_layout_types_what_it_is_given(desk: Desk, name: str) -> None:
     assert desk.terminal.read(len(text)) == text
 
 
+@pytest.mark.promise("random-text")
 def test_ten_thousand_random_printable_characters(desk: Desk) -> None:
     dice = random.Random(20261122)
     text = "".join(dice.choices(string.printable[:95], k=10_000))
@@ -73,6 +78,7 @@ def test_event_by_event_with_time_between(environ: dict[str, str]) -> None:
         assert terminal.read(len(text)) == text
 
 
+@pytest.mark.promise("keycode-reused")
 def test_more_characters_than_there_are_spare_keycodes(desk: Desk) -> None:
     text = "".join(chr(0x4E00 + number * 7) for number in range(60)) + "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖàáâãäåæçèéêë"
     assert desk.call("Insert", "s", text) == "b true"
@@ -84,6 +90,7 @@ def test_line_ends_and_tabs(desk: Desk) -> None:
     assert desk.terminal.read(9) == "a\rb\rc\rd\te"
 
 
+@pytest.mark.promise("control-characters")
 @pytest.mark.parametrize("number", [0x1B, 0x03, 0x7F, 0x85])
 def test_control_characters_are_refused_before_the_first_key(desk: Desk, number: int) -> None:
     done = desktop.cli(desk.environ, "type", f"before{chr(number)}after")
@@ -116,6 +123,7 @@ def test_a_layout_change_between_two_calls_is_followed(desk: Desk) -> None:
     assert desk.terminal.read(5) == "zyzyß"
 
 
+@pytest.mark.promise("layout-changes")
 def test_a_layout_change_in_mid_text_stops_it(desk: Desk) -> None:
     text = "yz" * 6000
     with subprocess.Popen(
@@ -162,6 +170,7 @@ def test_gdbus_is_answered_as_well(desk: Desk) -> None:
     assert desk.terminal.read(9) == "via gdbus"
 
 
+@pytest.mark.promise("T19")
 def test_two_callers_are_never_interleaved(desk: Desk) -> None:
     texts = ["a" * 700, "b" * 700, "c" * 700]
     callers = [subprocess.Popen([*desktop.typewright(), "type", text], env=desk.environ) for text in texts]
@@ -171,13 +180,14 @@ def test_two_callers_are_never_interleaved(desk: Desk) -> None:
 
 
 def test_too_much_is_refused(desk: Desk) -> None:
-    with pytest.raises(desktop.Ended, match="one call may have 20000"):
+    with pytest.raises(desktop.Ended, match="at most 20000 are allowed"):
         desk.call("Insert", "s", "x" * 20_001)
-    with pytest.raises(desktop.Ended, match="one call may have 20000"):
+    with pytest.raises(desktop.Ended, match="at most 20000 are allowed"):
         desk.call("Backspace", "u", "4000000000")
     assert desk.fenced() == ""
 
 
+@pytest.mark.promise("whole-or-refused")
 def test_what_cannot_be_typed_is_found_before_the_first_key(desk: Desk) -> None:
     # A layout without one empty keycode, or multimedia key: nothing can be borrowed.
     _fill(desk, _empty(desk) | set(range(136, 256)))
@@ -187,6 +197,7 @@ def test_what_cannot_be_typed_is_found_before_the_first_key(desk: Desk) -> None:
     assert desk.fenced() == ""
 
 
+@pytest.mark.promise("keycodes-returned")
 def test_multimedia_keys_stand_in_where_no_keycode_is_empty(desk: Desk) -> None:
     _fill(desk, _empty(desk))
     text = "".join(chr(0x4E00 + number * 7) for number in range(100)) + "éÉ"
@@ -209,15 +220,16 @@ def test_the_plan_is_explained_without_a_key(desk: Desk) -> None:
         "layout us, 3 characters",
         "U+0061 a  a (38)",
         "U+0041 A  Shift_L (50) + a (38)",
-        f"U+00E4 {unicodedata.normalize('NFC', 'ä')}  a borrowed keycode",
+        f"U+00E4 {unicodedata.normalize('NFC', 'ä')}  not on the layout: lent a slot",
     ]
     assert desk.fenced() == ""
 
 
 def test_status_and_long_text_from_standard_input(desk: Desk) -> None:
     assert desktop.cli(desk.environ, "status").stdout.splitlines() == [
-        "Version: 0.1.0",
+        f"Version: {__version__}",
         "Backend: x11",
+        "Capabilities: any-text, observes, user-keys, focus, locks, application, shortcuts",
         "Layout: us",
         "TypingEnabled: true",
         "Busy: false",

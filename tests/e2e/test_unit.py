@@ -72,6 +72,7 @@ def of_the_process(manager: UserManager, name: str) -> str:
     return re.search(rf"^{name}:\s*(\S+)", status, re.MULTILINE)[1]
 
 
+@pytest.mark.promise("unit")
 def test_the_unit_types_and_knows_who_calls(manager: UserManager) -> None:
     with desktop.xvfb() as display, desktop.terminal(desktop.environment(display, "")) as terminal:
         install(manager, display, config=RULES)
@@ -84,6 +85,7 @@ def test_the_unit_types_and_knows_who_calls(manager: UserManager) -> None:
         assert exposure(manager) <= EXPOSURE
 
 
+@pytest.mark.promise("sandbox", "silent-sandbox", "sandbox-hides")
 def test_the_unit_types_behind_its_walls(manager: UserManager) -> None:
     with desktop.xvfb(under=manager.under) as display, desktop.terminal(desktop.environment(display, "")) as terminal:
         install(manager, display, "--sandbox")
@@ -105,6 +107,7 @@ def test_the_unit_types_behind_its_walls(manager: UserManager) -> None:
         assert terminal.read(11) == "noch einmal"
 
 
+@pytest.mark.promise("sandbox-callers")
 def test_behind_its_walls_it_knows_applications_and_no_executables(manager: UserManager) -> None:
     with desktop.xvfb(under=manager.under) as display, desktop.terminal(desktop.environment(display, "")) as terminal:
         install(manager, display, "--sandbox", config=RULES)
@@ -114,6 +117,7 @@ def test_behind_its_walls_it_knows_applications_and_no_executables(manager: User
         assert terminal.read(1) == "y"
 
 
+@pytest.mark.promise("sandbox-x-server")
 def test_behind_its_walls_it_trusts_no_x_server_but_the_users(manager: UserManager) -> None:
     """Root's is a stranger's from there, and so is a stranger's."""
     with desktop.xvfb() as display:

@@ -38,6 +38,7 @@ def go(way: str, desk: Desk, caller: subprocess.Popen[str]) -> None:
         desk.service.process.send_signal(getattr(signal, way))
 
 
+@pytest.mark.promise("nothing-left")
 @pytest.mark.parametrize("way", [*STAYING, *GOING])
 def test_nothing_is_left_behind(environ: dict[str, str], way: str, tmp_path: Path) -> None:
     desktop.run(environ, "setxkbmap", "-option", "", LAYOUT)

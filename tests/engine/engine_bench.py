@@ -1,45 +1,46 @@
 # SPDX-License-Identifier: MIT
-"""What the engine's tests work with: a typist among stand-ins, whose one log is told in the names of the keys."""
+"""What the engine's tests work with: a typist on stand-ins, whose one log is told in the names of the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from typewright.engine.collaborators import Collaborators
-from typewright.engine.context_adjust import Fitting
+from typewright.engine.dictation_service import DictationService
+from typewright.engine.gate import Gate
+from typewright.engine.held_keys import HeldKeys
 from typewright.engine.history import History
 from typewright.engine.job import Job
+from typewright.engine.job_queue import JobQueue
+from typewright.engine.limits import Limits
 from typewright.engine.pacing import Pacing
-from typewright.engine.plans import Typist
-from typewright.engine.user_activity import User
-from typewright.interfaces.backend import KeyboardState
+from typewright.engine.plans import deletion, insertion, pressing
+from typewright.engine.typing_service import TypingService
+from typewright.engine.typist import Typist
+from typewright.engine.user_activity import UserActivity
+from typewright.interfaces.backend import NOWHERE, KeyboardState, Place, window_place
 from typewright.keymap.layout import Layout
 from typewright.keymap.sample import key_name
 from typewright.options import Options
+from typewright.reasons import Reason
 from typewright.testing.accessibility import FakeAccessibility
-from typewright.testing.backend import (
-    FakeBarrier,
-    FakeFocus,
-    FakeKeyboard,
-    FakePrograms,
-    Log,
-    RecordingKeyer,
-    ScriptedObserver,
-)
+from typewright.testing.backend import FakeBackend, Log
 from typewright.text.language import rules_for
 
 PENDING = "pending"
 EVENT = Pacing(mode="event")
+ENOUGH = Reason("enough", "enough", "Go on later.")
+"""A reason that is none of the engine's own."""
 
 
 class Bench:
     """
-    A typist and all its collaborators, in window 1 of a us,ru keyboard.
+    A typist on a backend of stand-ins, in window 1 of a us,ru keyboard.
 
     `transcript` is what they were asked for since it was taken last.
     """
@@ -52,38 +53,47 @@ class Bench:
         pacing: Pacing | None = None,
         passwords: bool = False,
         manner: str = "pause",
+        **backend_options: Any,
     ) -> None:
         self.log: Log = _Telling(self._tell)
         self.clock = Clock()
-        self.keyer = RecordingKeyer(self.log)
-        self.observer = ScriptedObserver()
-        self.keyboard = FakeKeyboard(self.log, layout, state)
-        self.barrier = FakeBarrier(self.log)
-        self.focus = FakeFocus()
-        self.programs = FakePrograms()
+        self.backend = backend = FakeBackend(self.log, layout=layout, state=state, **backend_options)
+        self.keyer, self.observer, self.keyboard = backend.keyer, backend.observer, backend.keyboard
+        self.slots, self.barrier, self.focus = backend.slots, backend.barrier, backend.focus
+        self.programs = backend.programs
         self.accessibility = FakeAccessibility()
         self.history = History()
-        collaborators = Collaborators(
-            self.keyer, self.observer, self.keyboard, self.barrier, self.focus, self.programs, self.history,
-            self.accessibility,
+        self.rules = rules_for("en")
+        self.user = UserActivity(self.clock, self.keyboard, manner=manner)
+        self.typist = Typist(
+            backend, self.accessibility, self.history, self.user, self.clock, pacing or Pacing(), self.rules,
+            passwords=passwords,
         )  # fmt: skip
-        self.fitting = Fitting(rules_for("en"))
-        self.user = User(self.clock, self.keyboard, manner=manner)
-        self.typist = Typist(collaborators, self.clock, pacing, self.fitting, self.user, passwords=passwords)
         self.job = Job("nobody", "insert")
+        self.context_adjust = False
 
     def insert(self, text: str, *, caller: str = ":1.1", **options: Any) -> Deferred[bool]:
         begun = self.history.begin()
-        self.job = Job(caller, "insert", total=len(text), insertion=begun, options=Options(**options))
-        return self.typist.insert(text, self.job)
+        chosen = Options(context_adjust=self.context_adjust, **options)
+        self.job = Job(caller, "insert", total=len(text), insertion=begun, options=chosen)
+        return self.typist.perform(self.job, insertion(text, self.rules))
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:
         self.job = Job(caller, "backspace", total=count, insertion=self.history.begin(), erases=True)
-        return self.typist.backspace(count, self.job)
+        return self.typist.perform(self.job, deletion(count, self.history))
 
     def press(self, notation: str) -> Deferred[bool]:
         self.job = Job(":1.1", "press", total=len(notation.split()))
-        return self.typist.press(notation, self.job)
+        return self.typist.perform(self.job, pressing(notation))
+
+    def focus_on(self, place: Place | int) -> None:
+        """Have keys go to `place`, or to the window of that number (0: nowhere), from now on."""
+        self.backend.focus_on(place if isinstance(place, Place) else window_place(place) if place else NOWHERE)
+
+    @property
+    def reason(self) -> str:
+        """The sentence of the reason for which the job stopped; empty if it did not."""
+        return self.job.reason.sentence if self.job.reason is not None else ""
 
     @property
     def transcript(self) -> list[str]:
@@ -125,12 +135,28 @@ class Bench:
                 return f"barrier {window}{' and settle' if settle else ''}"
             case "group", group:
                 return f"group {group}"
-            case "borrow", *pairs:
-                return " ".join(["borrow", *("".join(dict.fromkeys(pair)) for pair in pairs)])
+            case "lend", *pairs:
+                return " ".join(["lend", *("".join(dict.fromkeys(pair)) for pair in pairs)])
         return str(what)
 
     def _key(self, keycode: int) -> str:
         return key_name(self.keyboard.layout, keycode)
+
+
+class Services:
+    """Both services on a bench, behind one gate; `limits` are those of `Limits`."""
+
+    def __init__(
+        self, bench: Bench, *, enabled: bool = True, facts: Mapping[str, object] = MappingProxyType({}), **limits: Any
+    ) -> None:
+        self.limits = Limits(**limits)
+        self.queue = JobQueue(bench.clock, per_caller=self.limits.max_jobs_per_caller, in_all=self.limits.max_jobs)
+        self.held = HeldKeys(bench.typist.hands, bench.typist.perform, bench.clock)
+        self.gate = Gate(self.queue, self.held, bench.history, enabled=enabled)
+        self.typing = TypingService(
+            bench.backend, bench.typist, bench.history, self.gate, self.queue, self.held, self.limits, bench.rules, facts
+        )
+        self.dictation = DictationService(bench.typist, bench.history, self.gate, self.limits, bench.rules)
 
 
 class _Telling(list):

@@ -37,7 +37,7 @@ def test_a_composed_character_is_one_write_and_one_character() -> None:
 
 def test_event_by_event_each_is_confirmed() -> None:
     bench = composing()
-    bench.typist._performer._hands._pacing = EVENT
+    bench.typist.hands._pacing = EVENT
     assert outcome(bench.insert("″")) is True
     assert [len(burst) for burst in bench.keyer.bursts] == [1] * 8
     assert bench.at_rest
@@ -47,7 +47,7 @@ def test_event_by_event_each_is_confirmed() -> None:
 @pytest.mark.parametrize("lost", range(1, 9))
 def test_wherever_it_breaks_off_no_key_stays_down(pacing: Pacing, lost: int) -> None:
     bench = composing()
-    bench.typist._performer._hands._pacing = pacing
+    bench.typist.hands._pacing = pacing
     bench.observer.silent_at = {lost}
     typing = bench.insert("″")
     bench.clock.advance(2.0)
@@ -72,5 +72,5 @@ def test_composed_under_caps_lock() -> None:
 def test_keys_of_two_groups_compose_nothing() -> None:
     bench = composing()
     assert outcome(bench.insert("aѝ")) is False
-    assert "is not on the keyboard layout" in bench.job.reason
+    assert "is not on the keyboard layout" in bench.reason
     assert bench.bursts == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from typewright.engine.fair_queue import Turns
+from typewright.engine.fair_queue import FairQueue
 
 CALLERS = "ABCDE"
 ADD, NEXT, TAKE_OUT = "add", "next", "take out"
@@ -24,7 +24,7 @@ steps = st.one_of(
 @given(st.lists(steps, max_size=60))
 @example([(ADD, "A"), (ADD, "A"), (ADD, "A"), (NEXT, ""), (ADD, "B"), (NEXT, ""), (NEXT, ""), (NEXT, "")])
 def test_nothing_is_lost_and_nobody_has_two_turns_while_another_waits(steps: list[tuple[str, str]]) -> None:
-    turns: Turns[tuple[str, int]] = Turns()
+    turns: FairQueue[tuple[str, int]] = FairQueue()
     numbers = count()
     model: dict[str, list[int]] = {caller: [] for caller in CALLERS}
     passed = {caller: Counter[str]() for caller in CALLERS}

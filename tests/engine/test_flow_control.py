@@ -9,10 +9,10 @@ import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
-from typewright.engine.flow_control import AT_MOST, Ahead
+from typewright.engine.flow_control import AT_MOST, FlowControl
 from typewright.interfaces.accessibility import FocusedObject
 from typewright.interfaces.backend import LEVEL_APPLICATION, USER, Stray
-from typewright.keymap.chords import KeyEvent
+from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.sample import CONTROL, sample_layout
 from typewright.testing.backend import FakeBarrier
 
@@ -36,8 +36,8 @@ class SlowBarrier(FakeBarrier):
 
 def slow(bench: Bench) -> SlowBarrier:
     barrier = SlowBarrier([])
-    performer = bench.typist._performer
-    performer._barrier = performer._hands._barrier = barrier
+    typist = bench.typist
+    typist._barrier = typist.hands._barrier = barrier
     return barrier
 
 
@@ -45,6 +45,7 @@ def typed(bench: Bench) -> int:
     return sum(event.pressed for burst in bench.keyer.bursts for event in burst)
 
 
+@pytest.mark.promise("at-most-64-ahead")
 def test_no_more_than_64_characters_are_under_way() -> None:
     bench = Bench()
     barrier = slow(bench)
@@ -70,7 +71,7 @@ def test_a_program_that_takes_no_more_keys_ends_in_false() -> None:
     assert outcome(typing) is PENDING
     bench.clock.advance(0.1)
     assert outcome(typing) is False
-    assert (bench.job.typed, bench.job.reason) == (64, "the program with the focus takes no more keys")
+    assert (bench.job.typed, bench.reason) == (64, "the program with the focus takes no more keys")
     assert bench.at_rest
 
 
@@ -108,18 +109,19 @@ def test_a_job_that_is_to_stop_for_the_user_does_so_when_a_program_was_waited_fo
     bench.clock.advance(1.0)
     barrier.answer(0)
     assert (outcome(typing), typed(bench)) == (False, AT_MOST)
-    assert bench.job.reason == "the user pressed a key or a button"
+    assert bench.reason == "the user pressed a key or a button"
 
 
+@pytest.mark.promise("user-modifier")
 def test_a_modifier_that_came_down_while_a_program_was_waited_for_is_let_go_first() -> None:
     bench = Bench()
     barrier = slow(bench)
     typing = bench.insert("a" * 80)
-    bench.observer.see(Stray(CONTROL_L, True, 0, USER))
+    bench.observer.see(Stray(CONTROL_L, True, State(0, 0), USER))
     bench.keyboard.state = replace(bench.keyboard.state, held=CONTROL)
     barrier.answer(0)
     assert (outcome(typing), typed(bench)) == (PENDING, AT_MOST)
-    bench.observer.see(Stray(CONTROL_L, False, CONTROL, USER))
+    bench.observer.see(Stray(CONTROL_L, False, State(0, CONTROL), USER))
     bench.keyboard.let_go()
     for asked in barrier.asked:
         if not asked.called:
@@ -157,7 +159,7 @@ def test_who_stops_waits_for_nobody() -> None:
         asked.append(Deferred())
         return asked[-1]
 
-    ahead = Ahead(reach, at_most=2)
+    ahead = FlowControl(reach, at_most=2)
     assert [ahead.typed() is asked[0] for _ in range(2)] == [False, True]
     ahead.stop()
     assert asked[1].called
@@ -170,7 +172,7 @@ def test_what_a_new_layout_overtakes_before_the_program_has_it_is_not_confirmed(
     bench.keyboard.announce(sample_layout(spare=1))
     barrier.answer(0)
     assert outcome(typing) is False
-    assert (bench.job.level, bench.job.reason) == ("", "the keyboard layout changed")
+    assert (bench.job.level, bench.reason) == ("", "the keyboard layout changed")
     assert bench.history.before(1) == ""
 
 
@@ -183,7 +185,7 @@ def test_no_keycode_is_lent_anew_once_a_new_layout_has_overtaken_what_is_under_w
     bench.keyboard.announce(replace(sample_layout(spare=1), groups=1))
     barrier.answer(1)
     barrier.answer(2)
-    assert (outcome(typing), bench.job.reason) == (False, "the keyboard layout changed")
+    assert (outcome(typing), bench.reason) == (False, "the keyboard layout changed")
     assert typed(bench) == 5
     assert bench.history.before(1) == ""
 
@@ -194,7 +196,7 @@ def test_behind_a_disturbance_nothing_goes_on_in_another_layout() -> None:
 
     def touch(number: int, event: KeyEvent) -> None:
         if number == 3:
-            bench.user.touched(Stray(16, True, 0, USER))
+            bench.user.touched(Stray(16, True, State(0, 0), USER))
 
     bench.keyer.on_send = touch
     typing = bench.insert("abc")
@@ -203,6 +205,6 @@ def test_behind_a_disturbance_nothing_goes_on_in_another_layout() -> None:
     bench.clock.advance(0.3)
     for asked in barrier.asked:
         asked.callback(LEVEL_APPLICATION)
-    assert (outcome(typing), bench.job.reason) == (False, "the keyboard layout changed")
+    assert (outcome(typing), bench.reason) == (False, "the keyboard layout changed")
     assert typed(bench) == 2
     assert bench.history.before(1) == ""

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred
 
-from typewright.engine.held_keys import Holds
+from typewright.engine.held_keys import HeldKeys
 from typewright.engine.job import Job
 from typewright.interfaces.backend import OURS, SWALLOWED, USER, Stray
-from typewright.keymap.chords import ANY_STATE, KeyEvent
+from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.notation import keysyms_of
 from typewright.keymap.sample import SHIFT, sample_layout
 
@@ -22,7 +23,7 @@ class Held:
 
     def __init__(self) -> None:
         self.bench = Bench()
-        self.holds = Holds(self.bench.typist, self.bench.clock)
+        self.holds = HeldKeys(self.bench.typist.hands, self.bench.typist.perform, self.bench.clock)
         self.job = Job(":1.1", "hold", total=1)
 
     def hold(self, notation: str) -> Deferred[bool]:
@@ -78,7 +79,7 @@ def test_a_disturbance_presses_nothing_twice() -> None:
 
     def touch(number: int, event: object) -> None:
         if number == 1:
-            held.bench.observer.see(Stray(SHIFT_R, True, 0, USER), Stray(SHIFT_R, False, 0, USER))
+            held.bench.observer.see(Stray(SHIFT_R, True, State(0, 0), USER), Stray(SHIFT_R, False, State(0, 0), USER))
 
     held.bench.keyer.on_send = touch
     assert outcome(held.hold("Left")) is True, held.job.reason
@@ -120,6 +121,7 @@ def test_a_caller_that_leaves_behind_its_release_leaves_no_key_down() -> None:
     assert held.bench.at_rest
 
 
+@pytest.mark.promise("hold-ends")
 def test_a_layout_that_changes_under_the_lease_keeps_no_key_down() -> None:
     held = Held()
     assert outcome(held.hold("ctrl")) is True
@@ -129,6 +131,7 @@ def test_a_layout_that_changes_under_the_lease_keeps_no_key_down() -> None:
     assert held.bench.at_rest
 
 
+@pytest.mark.promise("hold-ends")
 def test_a_focus_that_nobody_tells_of_keeps_no_key_down() -> None:
     held = Held()
     assert outcome(held.hold("ctrl")) is True
@@ -145,7 +148,9 @@ def test_what_is_held_is_down_though_another_modifier_came_first() -> None:
     def touch(number: int, event: KeyEvent) -> None:
         if number == 1:
             held.bench.observer.see(
-                Stray(SHIFT_R, True, 0, USER), Stray(event.keycode, True, SHIFT, OURS), Stray(SHIFT_R, False, SHIFT, USER)
+                Stray(SHIFT_R, True, State(0, 0), USER),
+                Stray(event.keycode, True, State(0, SHIFT), OURS),
+                Stray(SHIFT_R, False, State(0, SHIFT), USER),
             )
 
     held.bench.keyer.on_send = touch
@@ -162,7 +167,7 @@ def test_what_was_swallowed_is_not_held() -> None:
 
     def swallow(number: int, event: KeyEvent) -> None:
         if event.pressed:
-            held.bench.observer.see(Stray(event.keycode, True, ANY_STATE, SWALLOWED))
+            held.bench.observer.see(Stray(event.keycode, True, None, SWALLOWED))
 
     held.bench.keyer.on_send = swallow
     held.bench.observer.false_at = set(range(1, 100))

@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import pytest
-from engine_bench import PENDING, error, outcome
+from engine_bench import ENOUGH, PENDING, error, outcome
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from typewright.engine.job import Job
-from typewright.engine.job_queue import Jobs
-from typewright.engine.typist import Step
+from typewright.engine.job_queue import JobQueue
+from typewright.engine.plans import CommitStep, KeyStep
 from typewright.errors import DisplayLost, LimitsExceeded
 from typewright.interfaces.services import Report
-from typewright.keymap.chords import chord
+from typewright.keymap.chords import State, chord
+from typewright.reasons import FOCUS_MOVED, STOPPING
 
-CHORD = chord([38], {}, 0, "s")
+CHORD = chord([38], {}, State(0, 0), "s")
 
 
 class Queue:
@@ -26,12 +27,12 @@ class Queue:
         self.clock = Clock()
         self.works: dict[str, Deferred[bool]] = {}
         self.all: dict[str, Job] = {}
-        self.jobs = Jobs(
+        self.jobs = JobQueue(
             self.clock,
-            on_busy=lambda busy: self.log.append(("busy", busy)),
-            on_end=lambda job, report: self.log.append(("end", job.caller, report.confirmed, report.reason)),
             **limits,
         )
+        self.jobs.on_busy = lambda busy: self.log.append(("busy", busy))
+        self.jobs.on_end = lambda job, report: self.log.append(("end", job.caller, report.confirmed, report.reason))
 
     def submit(self, name: str, caller: str) -> Deferred[Report]:
         def work(job: Job) -> Deferred[bool]:
@@ -62,6 +63,7 @@ def test_as_many_jobs_as_may_wait_may_end_as_they_begin() -> None:
     assert queue.log[-1] == ("busy", False)
 
 
+@pytest.mark.promise("T19")
 def test_jobs_are_typed_first_come_first_served_and_never_at_the_same_time() -> None:
     queue = Queue()
     replies = [queue.submit(name, caller) for name, caller in [("one", "A"), ("two", "A"), ("three", "A")]]
@@ -105,10 +107,10 @@ def test_the_report_holds_what_the_job_wrote_down() -> None:
     reply = queue.submit("one", "A")
     queue.all["one"].confirmed(CHORD)
     queue.all["one"].level = "server"
-    queue.all["one"].stop("the focus moved")
+    queue.all["one"].stop(FOCUS_MOVED)
     queue.clock.advance(0.25)
     queue.works["one"].callback(False)
-    assert outcome(reply) == Report(False, 1, 5, "server", "the focus moved", 0.25)
+    assert outcome(reply) == Report(False, 1, 5, "server", FOCUS_MOVED.sentence, 0.25, 0, FOCUS_MOVED.code)
 
 
 def test_the_time_in_the_queue_is_not_counted() -> None:
@@ -124,7 +126,8 @@ def test_the_time_in_the_queue_is_not_counted() -> None:
 
 def test_work_that_is_done_at_once() -> None:
     log: list[object] = []
-    jobs = Jobs(Clock(), on_busy=log.append)
+    jobs = JobQueue(Clock())
+    jobs.on_busy = log.append
     replies = [jobs.submit(Job("A", "press"), lambda job: succeed(True)) for _ in range(3)]
     assert [outcome(reply).confirmed for reply in replies] == [True] * 3
     assert log == [True, False] * 3
@@ -182,7 +185,7 @@ def test_those_with_many_jobs_fill_the_queue_for_each_other_only() -> None:
         queue.submit(name, name[0])
     for caller in "AB":
         with pytest.raises(
-            LimitsExceeded, match=r"^Callers with several jobs have filled the queue, and you have one in it"
+            LimitsExceeded, match=r"^Callers with several jobs have filled the queue, and one of yours is in it"
         ):
             queue.submit("more", caller)
     for caller in "CD":
@@ -208,10 +211,10 @@ def test_a_refused_job_leaves_no_trace() -> None:
 def test_stop_answers_a_callers_waiting_jobs_at_once_and_waits_for_the_running_one() -> None:
     queue = Queue()
     running, others, waiting = queue.submit("one", "A"), queue.submit("two", "B"), queue.submit("three", "A")
-    stopping = queue.jobs.stop("enough", "A")
-    assert outcome(waiting) == Report(False, 0, 5, "", "enough", 0.0)
+    stopping = queue.jobs.stop(ENOUGH, "A")
+    assert outcome(waiting) == Report(False, 0, 5, "", "enough", 0.0, 0, "enough")
     assert [outcome(running), outcome(others), outcome(stopping)] == [PENDING] * 3
-    assert (queue.all["one"].reason, queue.all["two"].reason) == ("enough", "")
+    assert (queue.all["one"].reason, queue.all["two"].reason) == (ENOUGH, None)
     queue.works["one"].callback(False)
     assert outcome(running).reason == "enough"
     assert outcome(stopping) == 2
@@ -224,9 +227,9 @@ def test_stop_of_a_caller_whose_jobs_only_wait_fires_at_once() -> None:
     queue = Queue()
     queue.submit("one", "A")
     waiting = [queue.submit(name, "B") for name in ("two", "three")]
-    assert outcome(queue.jobs.stop("enough", "B")) == 2
+    assert outcome(queue.jobs.stop(ENOUGH, "B")) == 2
     assert [outcome(reply).reason for reply in waiting] == ["enough", "enough"]
-    assert queue.all["one"].reason == ""
+    assert queue.all["one"].reason is None
     queue.works["one"].callback(True)
     assert queue.log[-1] == ("busy", False)
 
@@ -234,7 +237,7 @@ def test_stop_of_a_caller_whose_jobs_only_wait_fires_at_once() -> None:
 def test_stop_without_a_caller_means_everybody() -> None:
     queue = Queue()
     replies = [queue.submit(name, name) for name in "ABC"]
-    stopping = queue.jobs.stop("the service is stopping")
+    stopping = queue.jobs.stop(STOPPING)
     queue.works["A"].callback(False)
     assert outcome(stopping) == 3
     assert [outcome(reply).reason for reply in replies] == ["the service is stopping"] * 3
@@ -244,16 +247,16 @@ def test_stop_without_a_caller_means_everybody() -> None:
 
 def test_stop_with_nothing_to_stop() -> None:
     queue = Queue()
-    assert outcome(queue.jobs.stop("enough")) == 0
+    assert outcome(queue.jobs.stop(ENOUGH)) == 0
     queue.submit("one", "A")
-    assert outcome(queue.jobs.stop("enough", "B")) == 0
-    assert queue.all["one"].reason == ""
+    assert outcome(queue.jobs.stop(ENOUGH, "B")) == 0
+    assert queue.all["one"].reason is None
 
 
 def test_stop_fires_also_when_the_running_job_breaks() -> None:
     queue = Queue()
     running = queue.submit("one", "A")
-    stopping = queue.jobs.stop("enough")
+    stopping = queue.jobs.stop(ENOUGH)
     queue.works["one"].errback(DisplayLost())
     assert outcome(stopping) == 1
     assert error(running) is DisplayLost
@@ -264,7 +267,7 @@ def test_an_answer_may_stop_jobs_itself() -> None:
     queue.submit("one", "A")
     queue.submit("two", "B").addCallback(lambda _: queue.jobs.stop("because of two", "C") and None)
     third = queue.submit("three", "C")
-    queue.jobs.stop("enough")
+    queue.jobs.stop(ENOUGH)
     queue.works["one"].callback(False)
     assert outcome(third).confirmed is False
     assert [entry[1] for entry in queue.log if entry[0] == "end"].count("C") == 1
@@ -286,7 +289,7 @@ def test_work_that_errbacks_is_the_reply_and_the_queue_goes_on() -> None:
 
 
 def test_work_that_raises_is_the_reply_too() -> None:
-    jobs = Jobs(Clock())
+    jobs = JobQueue(Clock())
 
     def work(job: Job) -> Deferred[bool]:
         raise ZeroDivisionError
@@ -301,4 +304,5 @@ def test_nobody_sees_the_text_of_a_job() -> None:
     job.confirmed(CHORD._replace(text="ecret"))
     assert "s" not in repr(CHORD).removeprefix("Chord(keys=")
     assert (job.take_text(), repr(job)) == ("secret", "Job(insert for A, 2 of 9)")
-    assert repr(Step(lambda coder: (), (("s", "e"),))) == "Step(1 borrowed, behind=False)"
+    assert repr(KeyStep(lambda coder: (), (("s", "e"),))) == "KeyStep(1 slots, behind=False)"
+    assert repr(CommitStep("secret")) == "CommitStep(6 characters)"

@@ -7,7 +7,7 @@ Input, a command a line (`#` begins a comment):
     layout us|ru              the active group; `us` unless told
     locked Lock Mod2          what is locked
     held Shift                the user's hand is on it
-    spare 2                   how many keycodes may be borrowed; 3 unless told
+    spare 2                   how many slots there are; 3 unless told
     pacing event 0.1          by event, with a hold of 0.1 s; `pacing chord` unless told
     time-out 0.5              for confirmations; 2 s unless told
     focus 7                   the window with the focus; 1 unless told
@@ -42,8 +42,9 @@ from twisted.python.failure import Failure
 from typewright.engine.pacing import Pacing
 from typewright.errors import DisplayLost
 from typewright.interfaces.backend import OURS, REPEAT, USER, KeyboardState, Stray
-from typewright.keymap.chords import ANY_STATE, GROUP_SHIFT, KeyEvent
+from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.sample import CONTROL, LOCK, MOD2, SHIFT, sample_layout
+from typewright.reasons import Reason
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 _MASKS = {"Shift": SHIFT, "Control": CONTROL, "Lock": LOCK, "Mod2": MOD2}
@@ -53,6 +54,7 @@ _HAPPENINGS = {
     "after": {"let-go", "stop", "cancel"},
 }
 _PATIENCE_S = 60.0
+TOLD = Reason("told", "told to stop", "Go on later.")
 
 
 class Script:
@@ -117,7 +119,7 @@ class Script:
         bench = self.bench
         match command, words:
             case "focus", [window]:
-                bench.focus.window = bench.keyer.window = int(window)
+                bench.focus_on(int(window))
             case "barrier", ["silent"]:
                 bench.barrier.silent = True
             case "barrier", [level]:
@@ -128,7 +130,7 @@ class Script:
                 bench.observer.silent_at |= set(map(int, numbers))
 
     def _sent(self, number: int, event: KeyEvent) -> None:
-        group = self._group if event.state == ANY_STATE else event.state >> GROUP_SHIFT
+        group = self._group if event.state is None else event.state.group
         if group != self._group:
             self._group = group
             self.bench.log.append(("group", group))
@@ -146,7 +148,7 @@ class Script:
         bench, mask = self.bench, _MASKS[modifier]
         bench.observer.see(
             Stray(_KEYS[modifier], True, event.state, USER),
-            Stray(event.keycode, event.pressed, event.state | mask, OURS),
+            Stray(event.keycode, event.pressed, _with(event.state, mask), OURS),
         )
         part = "held" if what == "hold" else "locked"
         bench.keyboard.state = replace(bench.keyboard.state, **{part: mask})
@@ -155,7 +157,7 @@ class Script:
         bench = self.bench
         match what:
             case "stop":
-                bench.job.stop("told to stop")
+                bench.job.stop(TOLD)
             case "cancel":
                 self._typing.cancel()
             case "focus":
@@ -190,7 +192,11 @@ class Script:
         assert result in (True, False)
         if result:
             return f"confirmed {job.typed} of {job.total}: {job.level}"
-        return f"not confirmed, {job.typed} of {job.total}: {job.reason}"
+        return f"not confirmed, {job.typed} of {job.total}: {job.reason.code if job.reason else None}"
+
+
+def _with(state: State | None, mask: int) -> State | None:
+    return None if state is None else State(state.group, state.modifiers | mask)
 
 
 def told_apart(text: str) -> tuple[list[str], list[str]]:
@@ -203,6 +209,7 @@ def commands(script: Path) -> Iterator[str]:
     return (line.split(" ")[0] for line in told_apart(script.read_text())[0] if not line.startswith("#"))
 
 
+@pytest.mark.promise("auto-repeat")
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_script(script: Path) -> None:
     given, expected = told_apart(script.read_text())

@@ -9,16 +9,16 @@ import pytest
 from engine_bench import PENDING, Bench, outcome
 from twisted.internet.defer import Deferred, succeed
 
-from typewright.engine.text_check import DIFFERS
 from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, FocusedObject
 from typewright.interfaces.backend import PROGRAM, USER, Stray
-from typewright.keymap.chords import KeyEvent
+from typewright.keymap.chords import KeyEvent, State
+from typewright.reasons import TEXT_DIFFERS
 from typewright.testing.accessibility import FakeAccessibility
 from typewright.testing.backend import FakeBarrier
 
 FIELD = FocusedObject(password=False, editable=True, process=1000)
 PASSWORD = FocusedObject(password=True, editable=True, process=1000)
-X = Stray(53, True, 0, USER)
+X = Stray(53, True, State(0, 0), USER)
 
 
 class Program:
@@ -32,7 +32,7 @@ class Program:
         self.change = change
         self.slow = False
         self.field: FakeAccessibility = bench.accessibility
-        self.field.facts, self.field.text, self.field.spell = field, "", 1
+        self.field.facts, self.field.text, self.field.generation = field, "", 1
         self._late: list[tuple[str, str]] = []
         self._shift = False
         bench.keyer.on_send = self._take
@@ -85,7 +85,7 @@ def test_what_the_program_tells_as_it_was_typed_is_the_third_level(text: str) ->
     typed = iter(text)
     program.change = lambda _: next(typed)
     assert outcome(bench.insert(text)) is True
-    assert (bench.job.level, bench.job.reason) == ("text", "")
+    assert (bench.job.level, bench.reason) == ("text", "")
     assert bench.at_rest
     assert bench.accessibility.listeners == bench.accessibility.watchers == []
 
@@ -160,8 +160,8 @@ def test_a_program_that_changes_what_is_typed_makes_it_false(change: Callable[[s
     bench = Bench()
     Program(bench, change)
     assert ended(bench, bench.insert("hello")) is False
-    assert (bench.job.level, bench.job.reason, bench.job.typed) == ("", DIFFERS, 5)
-    assert "hello" not in DIFFERS
+    assert (bench.job.level, bench.reason, bench.job.typed) == ("", TEXT_DIFFERS.sentence, 5)
+    assert "hello" not in TEXT_DIFFERS.sentence
     assert bench.keys.count("+") == 5  # typed to the end all the same
     assert bench.history.before(1) == ""
 
@@ -226,7 +226,7 @@ def test_what_was_put_right_is_not_compared() -> None:
 
     def swallow(number: int, event: KeyEvent) -> None:
         if number == 3:
-            bench.observer.see(Stray(50, True, 0, USER))
+            bench.observer.see(Stray(50, True, State(0, 0), USER))
         take(number, event)
 
     bench.keyer.on_send = swallow
@@ -260,7 +260,7 @@ def test_a_program_too_busy_to_say_what_came_before_holds_the_first_key_up_for_a
     bench = Bench()
     Program(bench, str.upper)
     bench.barrier = mute = FakeBarrier(bench.log, silent=True)
-    bench.typist._performer._witness._barrier = mute
+    bench.typist._text_check._barrier = mute
     typing = bench.insert("ab")
     assert bench.keys == ""
     bench.clock.advance(0.3)
@@ -301,7 +301,7 @@ def test_a_password_field_that_gets_the_focus_in_mid_job_stops_it(process: int) 
     bench.keyer.on_send = lambda number, event: (take(number, event), number == 5 and program.field.focus(password))
     assert outcome(bench.insert("hello")) is False
     assert bench.keys == "+h -h +e -e +l -l"
-    assert "password" in bench.job.reason
+    assert "password" in bench.reason
     assert bench.history.before(1) == ""
     assert bench.at_rest
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine_bench import PENDING, Bench, outcome
+from engine_bench import ENOUGH, PENDING, Bench, outcome
 
-from typewright.engine.user_activity import User
+from typewright.engine.user_activity import UserActivity
 from typewright.interfaces.backend import PROGRAM, REPEAT, USER, Stray
-from typewright.keymap.chords import KeyEvent
+from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.sample import CONTROL, MOD2, SHIFT, sample_layout
 from typewright.testing.backend import FakeKeyboard
 
@@ -18,7 +18,7 @@ X, ESCAPE, SHIFT_R = 53, 9, 62
 
 
 def key(keycode: int, *, state: int = 0, pressed: bool = True, source: str = USER) -> Stray:
-    return Stray(keycode, pressed, state, source)
+    return Stray(keycode, pressed, State(0, state), source)
 
 
 def bench_with(manner: str, source: str = USER) -> Bench:
@@ -59,17 +59,19 @@ def test_a_key_that_is_held_keeps_it_waiting() -> None:
     assert outcome(typing) is True
 
 
+@pytest.mark.promise("user-types")
 def test_a_job_may_go_on() -> None:
     bench = bench_with("go-on")
     assert outcome(bench.insert("abc")) is True
     assert bench.keys == "+a -a +b -b +c -c"
 
 
+@pytest.mark.promise("user-types")
 def test_a_job_may_stop() -> None:
     bench = bench_with("stop")
     assert outcome(bench.insert("abc")) is False
     assert bench.keys == "+a -a +b -b"
-    assert (bench.job.typed, bench.job.reason) == (2, "the user pressed a key or a button")
+    assert (bench.job.typed, bench.reason) == (2, "the user pressed a key or a button")
 
 
 @pytest.mark.parametrize("manner", ["stop", "pause", "go-on"])
@@ -78,7 +80,7 @@ def test_what_brings_the_focus_to_a_jobs_window_does_not_stop_it(manner: str) ->
     typing = bench.insert("ab", window=7, on_focus_change="wait")
     bench.clock.advance(0.05)
     bench.user.clicked()
-    bench.focus.window = bench.keyer.window = 7
+    bench.focus_on(7)
     bench.clock.advance(0.05)
     assert bench.keys == ("" if manner == "pause" else "+a -a +b -b")
     bench.clock.advance(0.3)
@@ -126,19 +128,19 @@ def test_the_key_that_called_for_a_job_does_not_stop_it() -> None:
 def test_a_paused_job_can_be_stopped() -> None:
     bench = bench_with("pause")
     typing = bench.insert("abc")
-    bench.job.stop("enough")
+    bench.job.stop(ENOUGH)
     bench.clock.advance(0.3)
     assert outcome(typing) is False
-    assert (bench.keys, bench.job.reason) == ("+a -a +b -b", "enough")
+    assert (bench.keys, bench.reason) == ("+a -a +b -b", "enough")
 
 
 def test_behind_a_pause_the_job_looks_whether_the_focus_is_where_it_was() -> None:
     bench = bench_with("pause")
     typing = bench.insert("abc")
-    bench.focus.window = bench.keyer.window = 7
+    bench.focus_on(7)
     bench.clock.advance(0.3)
     assert outcome(typing) is False
-    assert (bench.keys, bench.job.reason) == ("+a -a +b -b", "the focus moved")
+    assert (bench.keys, bench.reason) == ("+a -a +b -b", "the focus moved to another window")
 
 
 @pytest.mark.parametrize("source", [USER, PROGRAM])
@@ -147,7 +149,7 @@ def test_nothing_is_taken_back_once_somebody_has_typed_behind_it(source: str) ->
 
     def press(number: int, event: object) -> None:
         if number == 3:
-            bench.observer.see(key(SHIFT_R), Stray(56, True, SHIFT, "ours"))
+            bench.observer.see(key(SHIFT_R), Stray(56, True, State(0, SHIFT), "ours"))
             bench.observer.false_at = {3}
             bench.keyboard.state = replace(bench.keyboard.state, held=SHIFT)
 
@@ -161,6 +163,7 @@ def test_nothing_is_taken_back_once_somebody_has_typed_behind_it(source: str) ->
     assert bench.history.before(1) == ""
 
 
+@pytest.mark.promise("only-own-text")
 @pytest.mark.parametrize("source", [USER, PROGRAM])
 @pytest.mark.parametrize("manner", ["pause", "go-on", "stop"])
 def test_nothing_is_deleted_any_more_once_somebody_has_typed(manner: str, source: str) -> None:
@@ -181,7 +184,7 @@ class Alert:
     def __init__(self, panic: str) -> None:
         bench = Bench()
         self.called: list[str] = []
-        self.user = User(bench.clock, FakeKeyboard([], sample_layout()), panic=panic)
+        self.user = UserActivity(bench.clock, FakeKeyboard(sample_layout()), panic=panic)
         self.user.on_escape = lambda: self.called.append("escape")
         self.user.on_panic = lambda: self.called.append("panic")
 

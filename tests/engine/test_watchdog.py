@@ -7,7 +7,7 @@ from engine_bench import PENDING, error, outcome
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.task import Clock
 
-from typewright.engine.watchdog import Watchdog
+from typewright.engine.timeouts import Watchdog
 
 
 def test_silence_cancels_what_is_waited_for() -> None:

@@ -24,8 +24,8 @@ from Xlib.display import Display
 from Xlib.ext import xtest
 
 from tests.helpers.desktop import Child
-from typewright.backends.x11.blocking_connection import Waiting
-from typewright.backends.x11.requests import GET_INPUT_FOCUS, Ask, Asking, extension
+from typewright.backends.x11.blocking_connection import BlockingConnection
+from typewright.backends.x11.requests import GET_INPUT_FOCUS, Request, Requests, extension
 from typewright.backends.x11.xtest import NAME, fake_input
 
 SHIFT, FOREIGN, FENCE = 50, 10, 67
@@ -76,11 +76,11 @@ def chords_seen(witness: Child, environ: dict[str, str]) -> Chords:
 
 
 def _flood(display: str) -> None:
-    connection = Waiting(f"unix/{display}")
+    connection = BlockingConnection(f"unix/{display}")
     major = connection.carry_out(extension(NAME)).major
-    down, up = (Ask(GET_INPUT_FOCUS, fake_input(major, FOREIGN, pressed), 1) for pressed in (True, False))
+    down, up = (Request(GET_INPUT_FOCUS, fake_input(major, FOREIGN, pressed), 1) for pressed in (True, False))
 
-    def steps() -> Asking[None]:
+    def steps() -> Requests[None]:
         while True:
             for _ in range(_BURST):
                 yield down
@@ -92,14 +92,14 @@ def _flood(display: str) -> None:
 
 
 def _witness(display: str, window: str) -> None:
-    connection = Waiting(f"unix/{display}")
+    connection = BlockingConnection(f"unix/{display}")
     seen = bytearray()
     for kind in (X.KeyPress, X.KeyRelease):
         connection.listen(kind, lambda event: seen.extend((event[0] & 0x7F, event[1])))
     select = struct.pack("=BBHIII", 2, 0, 4, int(window), X.CWEventMask, X.KeyPressMask | X.KeyReleaseMask)
 
-    def steps() -> Asking[None]:
-        yield Ask(GET_INPUT_FOCUS, select, 1)
+    def steps() -> Requests[None]:
+        yield Request(GET_INPUT_FOCUS, select, 1)
 
     connection.carry_out(steps())
     print("ready", flush=True)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A display server and a program in a nutshell: what a key list types, worked out apart from the planner."""
+"""A minimal display server and program: what a key list types, worked out independently of the key coder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from typewright.keymap.chords import ANY_STATE, Chord
+from typewright.keymap.chords import LASTING, Chord, State
 from typewright.keymap.keys import LOCK_MASK
 from typewright.keymap.keysyms import NO_SYMBOL, character_of, name_of
 from typewright.keymap.layout import Layout
@@ -16,12 +16,12 @@ _CONTROLS = {"Return": "\n", "Tab": "\t"}
 
 class Display:
     """
-    I take chords, and keep what a program would have typed in `text`.
+    Takes chords, and keeps what a program would have typed in `text`.
 
-    As XKB does: modifiers are those locked and those of the keys that are down; the key's type chooses the level. As
-    programs do: what Lock has not been consumed for is capitalised, and with Control or Alt nothing is typed. The group is
-    the one that the chord asks for, and locks that it does not want are off, which is the keyer's part: but never Num Lock.
-    An event whose planned state is not the true one is an AssertionError.
+    Modifiers are those locked and those of the keys that are down; the key's type chooses the level, as in XKB. Where the
+    type has not consumed Lock the character is capitalised, and with Control or Alt nothing is typed, as in programs. The
+    group is the one that the chord asks for, and locks that it does not want are off, which is the keyer's part, except for
+    Num Lock. An event whose planned state is not the true one is an AssertionError.
     """
 
     def __init__(self, *, locked: int) -> None:
@@ -32,11 +32,11 @@ class Display:
     def take(self, chords: Iterable[Chord], layout: Layout) -> None:
         """Process all events of `chords`."""
         for chord in chords:
-            group = chord.events[0].state >> 13
-            self._kept = self._locked & (chord.events[0].state | MOD2)
+            group, wanted = chord.events[0].state
+            self._kept = self._locked & (wanted | MOD2)
             for event in chord.events:
-                state = group << 13 | self._modifiers(layout)
-                assert event.state == state, f"{event} finds {state:#x}"
+                state = State(group, self._modifiers(layout))
+                assert event.state == state, f"{event} finds {state}"
                 if not event.pressed:
                     self._down.remove(event.keycode)
                     continue
@@ -48,7 +48,7 @@ class Display:
     def _modifiers(self, layout: Layout) -> int:
         modifiers = self._kept
         for keycode in self._down:
-            assert layout.modifiers.get(keycode, 0) != ANY_STATE
+            assert layout.modifiers.get(keycode, 0) != LASTING
             modifiers |= layout.modifiers.get(keycode, 0)
         return modifiers
 

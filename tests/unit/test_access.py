@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who may do what: the rules, what counts where something is not known, and what a wrong rule is answered with."""
+"""The rules of access: what they decide, what unknown facts mean, and how a wrong rule is reported."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def allowed(rules: tuple[Rule, ...], caller: Identity, want: str) -> bool:
     return True
 
 
+@pytest.mark.promise("first-rule")
 @pytest.mark.parametrize(
     ("rules", "caller", "want", "expected"),
     [
@@ -37,20 +38,20 @@ def allowed(rules: tuple[Rule, ...], caller: Identity, want: str) -> bool:
         (ONLY_SPEAKER, OTHER, ENABLE, True),
         (ONLY_SPEAKER, HIDDEN, TYPE, False),
         (ONLY_SPEAKER[::-1], SPEAKER, TYPE, False),
-        # What is not known of a caller counts against it, whichever way the rule goes.
+        # Unknown facts count against a caller, whether the rule allows or denies.
         ((Rule("/usr/bin/speaker", type=False),), HIDDEN, TYPE, False),
         ((Rule("/usr/bin/speaker", type=False),), OTHER, TYPE, True),
         ((Rule(app="org.example.Speaker", enable=False),), HIDDEN, ENABLE, False),
-        # To belong to no application is known.
+        # Belonging to no application is a known fact.
         ((Rule(app="org.example.Speaker", enable=False),), OTHER, ENABLE, True),
         ((Rule(app="org.example.Speaker", type=True), Rule(type=False)), SPEAKER, TYPE, True),
-        # All that a rule names must fit.
+        # Everything that a rule names must match.
         ((Rule("/usr/bin/speaker", "org.example.Notes", type=True), Rule(type=False)), SPEAKER, TYPE, False),
         ((Rule("/usr/bin/speaker", "org.example.Notes", type=False),), SPEAKER, TYPE, True),
-        # A rule that says nothing on what is wanted leaves it to those behind it.
+        # A rule that does not decide about it leaves it to the rules after it.
         ((Rule(enable=False), Rule(type=True)), OTHER, TYPE, True),
         ((Rule(enable=True), Rule(enable=False)), OTHER, ENABLE, True),
-        # Anyone may switch typing off.
+        # Every caller may disable typing.
         ((Rule(type=False, enable=False),), OTHER, DISABLE, True),
         ((Rule(type=False, enable=False),), HIDDEN, DISABLE, True),
     ],
@@ -65,7 +66,7 @@ def test_the_first_rule_that_says_something_decides(
     ("uid", "want", "expected"),
     [
         (UID + 1, TYPE, False), (UID + 1, ENABLE, False), (UID + 1, DISABLE, False),
-        # Whoever said so has left. It may have been the user, and a stop must be one.
+        # A caller that has left may have been the user, and disabling must work.
         (None, TYPE, False), (None, ENABLE, False), (None, DISABLE, True),
     ],
 )  # fmt: skip
@@ -78,8 +79,8 @@ def test_the_refusal_says_what_to_do() -> None:
     with pytest.raises(AccessDenied) as refusal:
         Access(ONLY_SPEAKER).check(OTHER, TYPE)
     assert str(refusal.value) == (
-        "Rule 2 of [[callers]] in Typewright's configuration lets :1.2 (/usr/bin/other, pid 8, no app) not type: set "
-        'type = "allow" in it, or above it put a rule for this caller, and start the service anew.'
+        "Rule 2 of [[callers]] in Typewright's configuration does not allow :1.2 (/usr/bin/other, pid 8, no app) to type: "
+        'set type = "allow" in it, or put a rule for this caller before it, and restart the service.'
     )
 
 
@@ -102,13 +103,13 @@ def test_a_rule_is_read_from_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
-        ('type = "allow"\npacing = "event"', ["rule 1 of [[callers]]: pacing is no key of a rule; there are "
-            "executable, app, type and enable. Keys that are not of a rule stand above the first [[callers]]."]),
+        ('type = "allow"\npacing = "event"', ["rule 1 of [[callers]]: unknown key pacing; known keys are "
+            "executable, app, type and enable. Keys that do not belong to a rule must come before the first [[callers]]."]),
         ('executable = "bin/speaker"\ntype = "allow"',
-            ['rule 1 of [[callers]]: executable must be a whole path, such as "/usr/bin/recognizer".']),
-        ("executable = 3\nenable = true", ["rule 1 of [[callers]]: executable must be a string, and not an empty one.",
+            ['rule 1 of [[callers]]: executable must be an absolute path, such as "/usr/bin/recognizer".']),
+        ("executable = 3\nenable = true", ["rule 1 of [[callers]]: executable must be a string that is not empty.",
             'rule 1 of [[callers]]: enable must be "allow" or "deny".']),
-        ('app = ""\ntype = "deny"', ["rule 1 of [[callers]]: app must be a string, and not an empty one."]),
+        ('app = ""\ntype = "deny"', ["rule 1 of [[callers]]: app must be a string that is not empty."]),
         ('app = "a"', ['rule 1 of [[callers]]: it decides nothing: add type = "allow" or "deny", or the same for enable.']),
         ('type = "allow"\n[[callers]]\ntype = ["deny"]', ['rule 2 of [[callers]]: type must be "allow" or "deny".']),
     ],

@@ -10,6 +10,7 @@ from typewright.bus.address import session_sockets, sockets
 RUNTIME = {"XDG_RUNTIME_DIR": "/run/user/1000"}
 
 
+@pytest.mark.promise("T12")
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from typewright.bus.credentials import Process, app_of, look_at
+from typewright.bus.credentials import Process, app_of, process_of
 
 _USER = "/user.slice/user-1000.slice/user@1000.service"
 
 
+@pytest.mark.promise("application")
 @pytest.mark.parametrize(
     ("path", "app"),
     [
@@ -48,21 +49,21 @@ def test_what_does_not_say_is_unknown(text: str) -> None:
 
 
 def test_a_process_of_ours() -> None:
-    assert look_at(os.getpid()).executable == os.path.realpath(f"/proc/{os.getpid()}/exe")
-    assert look_at(os.getpid()).app is not None
+    assert process_of(os.getpid()).executable == os.path.realpath(f"/proc/{os.getpid()}/exe")
+    assert process_of(os.getpid()).app is not None
 
 
 def test_of_a_process_that_has_ended_nothing_is_known() -> None:
     with subprocess.Popen(["true"]) as ended:
         ended.wait()
-    assert look_at(ended.pid) == Process()
+    assert process_of(ended.pid) == Process()
 
 
 def test_a_program_that_was_replaced_is_unknown(tmp_path: Path) -> None:
     program = tmp_path / "cat"
     shutil.copy(shutil.which("cat"), program)
     with subprocess.Popen([program], stdin=subprocess.PIPE) as running:
-        assert look_at(running.pid).executable == str(program)
+        assert process_of(running.pid).executable == str(program)
         program.unlink()
         shutil.copy(shutil.which("true"), program)
-        assert look_at(running.pid).executable is None
+        assert process_of(running.pid).executable is None

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Hypotheses driving Revise, Commit and Undo: in which order, what is waited for, and what is told of it."""
+"""Hypotheses become revisions, commits and undos: in which order, what is waited for, and what the user is told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from typewright.cli.dictate import Dictation
 from typewright.cli.hypotheses import FINAL, PARTIAL, UNDO, Heard
 from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
+from typewright.reasons import FOCUS_MOVED
 
 
 class Source:
@@ -23,25 +24,32 @@ class Source:
         return succeed(self.left.pop(0) if self.left else None)
 
 
-class Client:
-    """I log what I am told; a revision is answered by `answers` if its text is in there, else it is confirmed."""
+Answer = Deferred[dict[str, object]]
+CONFIRMED = {"confirmed": True}
+MOVED = {"confirmed": False, "code": FOCUS_MOVED.code, "reason": FOCUS_MOVED.sentence}
+TOLD = f"not confirmed (code moved): the focus moved to another window. {FOCUS_MOVED.cure}"
 
-    def __init__(self, **answers: Deferred[bool]) -> None:
+
+class Client:
+    """Logs its calls; a revision is answered by `answers` if its text is in there, else it is confirmed."""
+
+    def __init__(self, **answers: Answer) -> None:
         self.log: list[str] = []
         self.answers = answers
         self.served_by = ":1.1"
 
-    def revise(self, text: str) -> Deferred[bool]:
+    def revise_with_options(self, text: str, options: Mapping[str, object]) -> Answer:
         self.log.append(f"revise {text}".strip())
-        return self.answers.get(text) or succeed(True)
+        self.options = options
+        return self.answers.get(text) or succeed(CONFIRMED)
 
     def commit(self) -> Deferred[None]:
         self.log.append("commit")
         return succeed(None)
 
-    def undo(self) -> Deferred[bool]:
+    def undo_with_options(self, options: Mapping[str, object]) -> Answer:
         self.log.append("undo")
-        return self.answers.get("undo") or succeed(True)
+        return self.answers.get("undo") or succeed(CONFIRMED)
 
 
 class Run:
@@ -68,7 +76,7 @@ def test_nobody_waits_for_a_partial() -> None:
     client = Client(a=Deferred(), b=Deferred())
     run = Run(client, UTTERANCE)
     assert client.log == ["revise a", "revise b", "revise c", "commit"]
-    client.answers["a"].callback(False)
+    client.answers["a"].callback(MOVED)
     assert run.told == []
 
 
@@ -77,7 +85,7 @@ def test_the_commit_waits_for_the_final_and_what_follows_for_the_commit() -> Non
     run = Run(client, [*UTTERANCE, (PARTIAL, "d")])
     assert client.log == ["revise a", "revise b", "revise c"]
     assert len(run.source.left) == 1
-    client.answers["c"].callback(True)
+    client.answers["c"].callback(CONFIRMED)
     assert client.log[3:] == ["commit", "revise d"]
     assert run.ends == [True]
 
@@ -86,7 +94,7 @@ def test_a_partial_at_the_end_is_waited_for() -> None:
     client = Client(a=Deferred())
     run = Run(client, [(PARTIAL, "a")])
     assert run.ends == []
-    client.answers["a"].callback(True)
+    client.answers["a"].callback(CONFIRMED)
     assert run.ends == [True]
 
 
@@ -127,7 +135,7 @@ def test_another_service_is_not_given_a_draft_that_has_started_the_one_before() 
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (lambda: succeed(False), "line 3: its text is not confirmed; the log of the service says why"),
+        (lambda: succeed(MOVED), f"line 3: {TOLD}"),
         (lambda: fail(InvalidArgs("It can't be typed.")), "line 3: It can't be typed."),
     ],
 )
@@ -139,7 +147,7 @@ def test_a_final_that_fails_is_told_and_the_next_goes_its_way(answer: object, to
 
 
 def test_a_partial_that_fails_is_no_news() -> None:
-    run = Run(Client(a=fail(InvalidArgs()), b=succeed(False)), UTTERANCE)
+    run = Run(Client(a=fail(InvalidArgs()), b=succeed(MOVED)), UTTERANCE)
     assert (run.ends, run.told) == ([True], [])
 
 
@@ -159,8 +167,8 @@ def test_undo_takes_back_what_stands_of_the_command_first() -> None:
 
 
 def test_an_undo_that_is_refused_is_told() -> None:
-    run = Run(Client(undo=succeed(False)), [(UNDO, "")])
-    assert (run.ends, run.told) == ([False], ["line 1: nothing is taken back; the log of the service says why"])
+    run = Run(Client(undo=succeed(MOVED)), [(UNDO, "")])
+    assert (run.ends, run.told) == ([False], [f"line 1: {TOLD}"])
 
 
 def test_what_is_not_understood_is_told_and_passed_over() -> None:
@@ -172,3 +180,11 @@ def test_what_is_not_understood_is_told_and_passed_over() -> None:
     Dictation(client, told.append).run(source).addCallback(ends.append)  # type: ignore[arg-type]
     assert client.log == ["revise a", "commit", "revise b", "commit"]
     assert (ends, told) == ([False], ["line 2: it is odd"])
+
+
+def test_each_revision_goes_with_the_options_of_the_run() -> None:
+    client = Client()
+    Dictation(client, print, {"context_adjust": True}).run(Source((PARTIAL, "a")))  # type: ignore[arg-type]
+    assert client.options == {"context_adjust": True}
+    Dictation(client, print).run(Source((FINAL, "a")))  # type: ignore[arg-type]
+    assert client.options == {}

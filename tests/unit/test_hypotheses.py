@@ -158,7 +158,7 @@ def test_an_object_that_is_not_closed_swallows_nothing(pipe: Pipe, behind: str) 
 def test_an_object_that_the_end_cuts_off(pipe: Pipe) -> None:
     pipe.say('{\n  "text" : "one"')
     pipe.end()
-    assert pipe.next().problem == "it is no complete JSON object"
+    assert pipe.next().problem == "it is not a complete JSON object"
     assert pipe.next() is None
 
 

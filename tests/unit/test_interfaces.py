@@ -6,33 +6,53 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from typewright.engine.history import History
+from typewright.backends.printing.backend import PrintingBackend
 from typewright.interfaces.accessibility import IAccessibility
-from typewright.interfaces.backend import IBarrier, IClock, IFocus, IHistory, IKeyboard, IKeyer, IObserver, IPrograms, wire
+from typewright.interfaces.backend import (
+    IBackend,
+    IBarrier,
+    IClock,
+    ICommitter,
+    IFocus,
+    IKeyboard,
+    IKeyer,
+    IObserver,
+    IPrograms,
+    ISlots,
+    wire,
+)
 from typewright.interfaces.services import ITypingService
-from typewright.keymap.sample import sample_layout
 from typewright.testing.accessibility import FakeAccessibility
 from typewright.testing.backend import (
+    FakeBackend,
     FakeBarrier,
     FakeFocus,
     FakeKeyboard,
     FakePrograms,
-    PrintingKeyer,
+    FakeSlots,
     RecordingKeyer,
     ScriptedObserver,
 )
 
+PRINTING = PrintingBackend()
+
 SHAPES = [
     (RecordingKeyer([]), IKeyer),
-    (PrintingKeyer(sample_layout()), IKeyer),
     (ScriptedObserver(), IObserver),
-    (FakeKeyboard([]), IKeyboard),
+    (FakeKeyboard(), IKeyboard),
+    (FakeSlots([], FakeKeyboard()), ISlots),
     (FakeBarrier([]), IBarrier),
     (FakeFocus(), IFocus),
     (FakePrograms(), IPrograms),
     (FakeAccessibility(), IAccessibility),
-    (History(), IHistory),
+    (FakeBackend([]), IBackend),
     (Clock(), IClock),
+    (PRINTING, IBackend),
+    (PRINTING.keyer, IKeyer),
+    (PRINTING.observer, IObserver),
+    (PRINTING.keyboard, IKeyboard),
+    (PRINTING.slots, ISlots),
+    (PRINTING.committer, ICommitter),
 ]
 
 
@@ -44,17 +64,18 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
 @pytest.mark.parametrize(
     ("collaborator", "interface", "sentence"),
     [
-        (ScriptedObserver(), IKeyer, "ScriptedObserver is no IKeyer: it lacks send, settle"),
+        (ScriptedObserver(), IKeyer, "ScriptedObserver is no IKeyer: it lacks send, settle, shape"),
         (RecordingKeyer([]), IObserver, "RecordingKeyer is no IObserver: it lacks confirm, forget, strays"),
         (FakeFocus(), IBarrier, "FakeFocus is no IBarrier: it lacks begin, end, reach"),
-        (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks covered, focused, is_background"),
-        (FakeKeyboard([]), IHistory, "FakeKeyboard is no IHistory: it lacks before, end, forget, typed"),
+        (FakeBarrier([]), IFocus, "FakeBarrier is no IFocus: it lacks focused"),
+        (FakeKeyboard(), ISlots, "FakeKeyboard is no ISlots: it lacks done, give_back, keep, lend, packing, reuses"),
         (object(), IClock, "object is no IClock: it lacks callLater, seconds"),
+        (FakeFocus(), IKeyboard, "FakeFocus is no IKeyboard: it lacks layout, name, read, stale, unmodified"),
         (
-            History(),
-            IKeyboard,
-            "History is no IKeyboard: it lacks borrow, controls, done_borrowing, give_back, keep_borrowed, layout, read, "
-            "reuses, spare, stale, unmodified",
+            FakeFocus(),
+            IBackend,
+            "FakeFocus is no IBackend: it lacks abandon, barrier, capabilities, close, committer, focus, inherit, keyboard, "
+            "keyer, name, observer, programs, slots, start",
         ),
     ],
 )
@@ -68,7 +89,7 @@ def test_one_missing_method_is_enough() -> None:
     class Unsettled:
         def send(self, events: object) -> None: ...
 
-    with pytest.raises(TypeError, match=r"^Unsettled is no IKeyer: it lacks settle$"):
+    with pytest.raises(TypeError, match=r"^Unsettled is no IKeyer: it lacks settle, shape$"):
         wire(Unsettled(), IKeyer)
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from display import Display
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
-from typewright.keymap.chords import Chord, chord, state_of
+from typewright.keymap.chords import Chord, State, chord
 from typewright.keymap.key_coder import KeyCoder
 from typewright.keymap.keys import Key, KeyGroup, KeyType
 from typewright.keymap.keysyms import NO_SYMBOL, character_of, keysym_named, keysym_of
 from typewright.keymap.layout import Layout, Untypeable
 from typewright.keymap.sample import CONTROL, LOCK, MOD1, MOD2, MOD5, SHIFT
-from typewright.testing.backend import FakeKeyboard
+from typewright.testing.backend import FakeKeyboard, FakeSlots
 
 MOD3 = 32
 CHARACTERS = "aAbBäÄßẞжЖσςΣıİ1!é—漢"
@@ -75,7 +76,7 @@ def types(layout: Layout, locked: int, group: int, kept: int, added: int, keycod
     """What comes of this key with these modifiers down, and these locks kept, by the display alone."""
     held = [layout.modifier_keys[bit] for bit in layout.modifier_keys if bit & added]
     display = Display(locked=locked)
-    display.take([chord([*held, keycode], layout.modifiers, state_of(group, kept))], layout)
+    display.take([chord([*held, keycode], layout.modifiers, State(group, kept))], layout)
     return display.text
 
 
@@ -111,27 +112,31 @@ def is_plain(one: Chord, layout: Layout, locked: int) -> bool:
     return True
 
 
-def lent(deferred: Deferred) -> None:
-    assert deferred.called
+def lent(deferred: Deferred) -> object:
+    results: list[object] = []
+    deferred.addCallback(results.append)
+    return results[0]
 
 
+@pytest.mark.promise("any-layout")
 @given(layout=layouts(), text=texts, group=st.integers(0, 3), locked=locks)
 def test_a_text_is_typed_whole_with_no_modifier_too_many_or_refused_before_the_first_key(
     layout: Layout, text: str, group: int, locked: int
 ) -> None:
-    keyboard = FakeKeyboard([], layout)
+    keyboard = FakeKeyboard(layout)
+    slots = FakeSlots([], keyboard)
     state = {"group": group % layout.groups, "locked": locked}
     try:
-        segments = KeyCoder(keyboard.layout, **state).segments(text, keyboard.spare)
+        segments = KeyCoder(keyboard.layout, **state).segments(text, slots.packing())
     except Untypeable:
         event("refused")
         return
-    event(f"{min(len(segments), 4)} segments, borrowing: {any(segment.borrow for segment in segments)}")
+    event(f"{min(len(segments), 4)} segments, lending: {any(segment.lend for segment in segments)}")
     display = Display(locked=locked)
     for segment in segments:
-        if segment.borrow:
-            assert len(segment.borrow) <= keyboard.spare
-            lent(keyboard.borrow(segment.borrow))
+        if segment.lend:
+            assert len(segment.lend) <= slots.packing().slots
+            assert lent(slots.lend(segment.lend))
         chords = KeyCoder(keyboard.layout, **state).text_to_keys(segment.text)
         display.take(chords, keyboard.layout)
         for one in chords:
@@ -144,6 +149,7 @@ def test_a_text_is_typed_whole_with_no_modifier_too_many_or_refused_before_the_f
 ONE_SMALL_LETTER = Layout({24: Key((KeyGroup(KeyType(0, {}), (keysym_of("a"),)),), (0,))}, {})
 
 
+@pytest.mark.promise("any-layout")
 @example(layout=ONE_SMALL_LETTER, character="a", group=0, locked=LOCK)
 @given(layout=layouts(), character=st.sampled_from(CHARACTERS), group=st.integers(0, 3), locked=locks)
 def test_what_any_keys_type_is_not_refused(layout: Layout, character: str, group: int, locked: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from typewright.keymap.chords import ANY_STATE, GROUP_MASK, MODIFIERS_MASK, chord, state_of
+from typewright.keymap.chords import LASTING, State, chord
 
 SHIFT_L, SHIFT_R, CONTROL, CAPS, LEVEL3, A, B = 50, 62, 37, 66, 108, 38, 56
-MODIFIERS = {SHIFT_L: 1, SHIFT_R: 1, CONTROL: 4, CAPS: ANY_STATE, LEVEL3: 128}
+MODIFIERS = {SHIFT_L: 1, SHIFT_R: 1, CONTROL: 4, CAPS: LASTING, LEVEL3: 128}
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ MODIFIERS = {SHIFT_L: 1, SHIFT_R: 1, CONTROL: 4, CAPS: ANY_STATE, LEVEL3: 128}
     ],
 )
 def test_keys_go_down_in_order_and_up_in_reverse_order(keys: list[int], events: str) -> None:
-    made = chord(keys, MODIFIERS, 0)
+    made = chord(keys, MODIFIERS, State(0, 0))
     assert made.keys == tuple(keys)
     assert (
         " ".join(
-            f"{'+' if event.pressed else '-'}{event.keycode}/{'any' if event.state == ANY_STATE else event.state}"
+            f"{'+' if event.pressed else '-'}{event.keycode}/{'any' if event.state is None else event.state.modifiers}"
             for event in made.events
         )
         == events
@@ -41,18 +41,22 @@ def test_keys_go_down_in_order_and_up_in_reverse_order(keys: list[int], events: 
 
 
 def test_the_state_before_a_chord_stays_under_all_of_it() -> None:
-    before = state_of(1, 0x12)
-    assert before == 0x2012
-    assert [event.state for event in chord([SHIFT_L, A], MODIFIERS, before).events] == [0x2012, 0x2013, 0x2013, 0x2013]
+    before = State(group=1, modifiers=0x12)
+    assert [event.state for event in chord([SHIFT_L, A], MODIFIERS, before).events] == [
+        (1, 0x12), (1, 0x13), (1, 0x13), (1, 0x13),
+    ]  # fmt: skip
 
 
-def test_modifiers_and_group_share_a_state_without_touching() -> None:
-    assert [state_of(group, 0xFF) for group in range(4)] == [0x00FF, 0x20FF, 0x40FF, 0x60FF]
-    assert MODIFIERS_MASK & GROUP_MASK == 0
+def test_an_unknown_state_stays_unknown() -> None:
+    assert [event.state for event in chord([SHIFT_L, A], MODIFIERS, None).events] == [None] * 4
+
+
+def test_a_key_that_latches_is_no_modifier_of_the_group() -> None:
+    assert [event.state for event in chord([CAPS], MODIFIERS, State(3, 0xFF)).events] == [(3, 0xFF), None]
 
 
 def test_the_text_of_a_chord_is_not_shown() -> None:
-    made = chord([A], MODIFIERS, 0, "secret")
+    made = chord([A], MODIFIERS, State(0, 0), "secret")
     assert made.text == "secret"
     assert repr(made) == str(made) == f"{made}" == "Chord(keys=(38,))"
     assert "secret" not in repr([made])

@@ -11,10 +11,12 @@ from typewright.keymap.chords import ERASE
 from typewright.keymap.key_coder import KeyCoder, Segment
 from typewright.keymap.keysyms import keysym_named
 from typewright.keymap.layout import Layout, Untypeable
-from typewright.keymap.packing import keysyms_for
-from typewright.keymap.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, SHIFT, borrowed_key, key_name, sample_layout
+from typewright.keymap.packing import Packing, keysyms_for
+from typewright.keymap.sample import CONTROL, LOCK, MOD1, MOD2, MOD4, SHIFT, key_name, lent_key, sample_layout
 
 US_RU = sample_layout()
+SPARE = (248, 249, 250)
+NO_SLOTS = Packing(0, 2, {})
 
 
 def coder(layout: Layout = US_RU, *, group: int = 0, locked: int = 0) -> KeyCoder:
@@ -22,15 +24,15 @@ def coder(layout: Layout = US_RU, *, group: int = 0, locked: int = 0) -> KeyCode
 
 
 def lent(*pairs: str) -> Layout:
-    """The layout while these pairs stand on its spare keycodes."""
-    keys = {code: borrowed_key((pair[0], pair[1]), 2) for code, pair in zip(US_RU.spare_keycodes, pairs, strict=False)}
+    """The layout while its spare keycodes hold these pairs."""
+    keys = {code: lent_key((pair[0], pair[1]), 2) for code, pair in zip(SPARE, pairs, strict=False)}
     return replace(US_RU, keys={**US_RU.keys, **keys}, borrowed=frozenset(keys))
 
 
 def typed(text: str, *, group: int = 0, locked: int = 0) -> str:
     """The key list, in the names of the keys, each chord with its group before it."""
     return " ".join(
-        f"{chord.events[0].state >> 13}:" + "+".join(key_name(US_RU, code) for code in chord.keys)
+        f"{chord.events[0].state.group}:" + "+".join(key_name(US_RU, code) for code in chord.keys)
         for chord in coder(group=group, locked=locked).text_to_keys(text)
     )
 
@@ -63,8 +65,8 @@ def test_each_chord_names_the_character_that_it_completes() -> None:
 
 def test_locked_modifiers_stand_in_every_state() -> None:
     assert [event.state for chord in coder(locked=MOD2 | LOCK).text_to_keys("aB") for event in chord.events] == [
-        0x12, 0x13, 0x13, 0x13,
-        0x12, 0x12,
+        (0, 0x12), (0, 0x13), (0, 0x13), (0, 0x13),
+        (0, 0x12), (0, 0x12),
     ]  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def test_backspaces() -> None:
 
 
 def test_backspaces_stay_in_the_active_group() -> None:
-    assert {event.state for chord in coder(group=1).backspaces(2) for event in chord.events} == {0x2000}
+    assert {event.state for chord in coder(group=1).backspaces(2) for event in chord.events} == {(1, 0)}
 
 
 def test_a_layout_may_lack_a_backspace() -> None:
@@ -94,9 +96,9 @@ def test_chords_of_the_notation() -> None:
 
 
 def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[tuple[str, str]]:
-    """The segments, each with the pairs that it borrows."""
-    segments = coder(layout, locked=locked).segments(text, spare)
-    return [(segment.text, " ".join(map("".join, segment.borrow))) for segment in segments]
+    """The segments, each with the pairs that slots must hold for it."""
+    segments = coder(layout, locked=locked).segments(text, Packing.upon(layout, spare))
+    return [(segment.text, " ".join(map("".join, segment.lend))) for segment in segments]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[
         ("all there, да\n", 0, [("all there, да\n", "")]),
         ("naïve", 3, [("naïve", "ïï")]),
         ("ïï ï", 1, [("ïï ï", "ïï")]),
-        # two share a keycode, in the order of their first use
+        # two share a slot, in the order of their first use
         ("çÇ", 1, [("çÇ", "çÇ")]),
         ("Çaç", 1, [("Çaç", "Çç")]),
         ("漢é漢字ŉ", 3, [("漢é漢字ŉ", "漢é 字ŉ")]),
@@ -115,22 +117,22 @@ def cut(text: str, spare: int, layout: Layout = US_RU, locked: int = 0) -> list[
         ("aïbécèdñeç", 2, [("aïbécèdñe", "ïé èñ"), ("ç", "çç")]),
         ("ïéè", 1, [("ïé", "ïé"), ("è", "èè")]),
         ("ïéïèï", 1, [("ïéï", "ïé"), ("èï", "èï")]),
-        # what the segment before has borrowed stays together
+        # what shares a slot in the segment before stays together
         ("漢字仮名文漢仮", 2, [("漢字仮名", "漢字 仮名"), ("文漢仮", "文仮 漢字")]),
         ("漢字仮名文例漢字", 2, [("漢字仮名", "漢字 仮名"), ("文例漢字", "文例 漢字")]),
     ],
 )
-def test_segments_borrow_no_more_than_there_is(text: str, spare: int, segments: list[tuple[str, str]]) -> None:
+def test_segments_need_no_more_slots_than_there_are(text: str, spare: int, segments: list[tuple[str, str]]) -> None:
     assert cut(text, spare) == segments
 
 
-def test_what_is_borrowed_already_is_named_again_so_that_nobody_takes_it() -> None:
+def test_what_slots_hold_already_is_named_again_so_that_it_is_not_taken_away() -> None:
     assert cut("ïé", 3, lent("ïï")) == [("ïé", "ïï éé")]
     assert cut("ï", 3, lent("ïÏ")) == [("ï", "ïÏ")]
     assert cut("a", 3, lent("ïÏ")) == [("a", "")]
 
 
-def test_what_shares_a_borrowed_keycode_already_is_not_joined_anew() -> None:
+def test_what_shares_a_slot_already_is_not_joined_anew() -> None:
     layout = lent("漢字", "ŉŉ")
     assert cut("文字名", 3, layout) == [("文字名", "文名 漢字")]
     assert cut("字ŉ漢", 3, layout) == [("字ŉ漢", "漢字 ŉŉ")]
@@ -140,21 +142,21 @@ def test_what_shares_a_borrowed_keycode_already_is_not_joined_anew() -> None:
     ("text", "place"),
     [("ï", "Character 1"), ("ab漢", "Character 3"), ("a😀", "Character 2")],
 )
-def test_without_a_spare_keycode_all_of_the_text_is_untypeable(text: str, place: str) -> None:
+def test_without_a_slot_all_of_the_text_is_untypeable(text: str, place: str) -> None:
     with pytest.raises(Untypeable) as refused:
-        coder().segments(text, 0)
+        coder().segments(text, NO_SLOTS)
     assert str(refused.value).startswith(f"{place} is not on the keyboard layout")
     assert text not in str(refused.value)
 
 
-def test_return_is_never_borrowed() -> None:
+def test_return_is_never_lent() -> None:
     without_return = replace(US_RU, keys={code: key for code, key in US_RU.keys.items() if code != 36})
     with pytest.raises(Untypeable, match=r"^Character 2 "):
-        coder(without_return).segments("a\nb", 3)
+        coder(without_return).segments("a\nb", Packing.upon(without_return, 3))
 
 
 @pytest.mark.parametrize("character", ["ı", "ς", "ǅ", "ŉ", "ﬁ"])
-def test_what_programs_capitalise_is_borrowed_with_a_type_that_consumes_caps_lock(character: str) -> None:
+def test_what_programs_capitalise_is_lent_with_a_type_that_consumes_caps_lock(character: str) -> None:
     layout = lent(f"{character}漢")
     assert cut(character, 3, layout, locked=LOCK) == [(character, f"{character}漢")]
     assert [chord.keys for chord in coder(layout, locked=LOCK).text_to_keys(f"{character}漢")] == [(50, 248), (248,)]
@@ -165,7 +167,7 @@ def test_a_locked_modifier_of_commands_is_off_for_text_deletion_and_chords(locke
     under = coder(locked=locked | MOD2)
     states = {event.state for chord in under.text_to_keys("a1\n") for event in chord.events}
     states |= {event.state for chord in [*under.backspaces(1), *under.chords("Home")] for event in chord.events}
-    assert states == {MOD2}
+    assert states == {(0, MOD2)}
 
 
 def test_with_nothing_to_lend_a_text_is_cut_where_composed_characters_begin() -> None:
@@ -174,17 +176,17 @@ def test_with_nothing_to_lend_a_text_is_cut_where_composed_characters_begin() ->
         sample_layout(spare=0), compose=lambda character: [sequences[character]] if character in sequences else []
     )
     under = coder(layout, locked=LOCK)
-    segments = under.segments("éaééb\nжé", 0)
+    segments = under.segments("éaééb\nжé", NO_SLOTS)
     assert [(segment.text, segment.behind) for segment in segments] == [
         ("éa", True), ("ééb\nж", True), ("é", True),
     ]  # fmt: skip
-    assert under.segments("éa", 1) == [Segment("éa", (("é", "é"),))]
+    assert under.segments("éa", Packing.upon(layout, 1)) == [Segment("éa", (("é", "é"),))]
     with pytest.raises(Untypeable, match=r"^Character 2 "):
-        under.segments("éè", 0)
+        under.segments("éè", NO_SLOTS)
 
 
 def test_a_segment_hides_its_text() -> None:
-    assert repr(Segment("hunter2", (("ç", "Ç"),))) == "Segment(7 characters, 1 borrowed)"
+    assert repr(Segment("hunter2", (("ç", "Ç"),))) == "Segment(7 characters, 1 slots)"
 
 
 def test_the_keysyms_of_a_pair() -> None:
@@ -195,5 +197,5 @@ def test_the_keysyms_of_a_pair() -> None:
 @pytest.mark.parametrize("character", ["\n", "\t"])
 def test_a_locked_shift_is_taken_off_for_keys_that_mean_something_else_with_it(character: str) -> None:
     (chord,) = KeyCoder(US_RU, group=0, locked=SHIFT).text_to_keys(character)
-    assert [event.state for event in chord.events] == [0, 0]
-    assert KeyCoder(US_RU, group=0, locked=SHIFT).backspaces(1)[0].events[0].state == 0
+    assert [event.state for event in chord.events] == [(0, 0), (0, 0)]
+    assert KeyCoder(US_RU, group=0, locked=SHIFT).backspaces(1)[0].events[0].state == (0, 0)

@@ -8,6 +8,7 @@ import pytest
 from typewright.keymap.keysyms import NO_SYMBOL, character_of, keysym_named, keysym_of, name_of, names
 
 
+@pytest.mark.promise("X12")
 @pytest.mark.parametrize(
     ("name", "keysym"),
     [
@@ -49,6 +50,7 @@ def test_a_name_that_is_none(name: str) -> None:
     assert keysym_named(name) == NO_SYMBOL
 
 
+@pytest.mark.promise("X12")
 @pytest.mark.parametrize(
     ("character", "keysym"),
     [

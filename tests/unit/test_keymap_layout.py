@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from typewright.keymap.chords import ANY_STATE
+from typewright.keymap.chords import LASTING
 from typewright.keymap.keys import Key, KeyGroup, KeyType
 from typewright.keymap.keysyms import keysym_named, keysym_of
 from typewright.keymap.layout import Layout
@@ -107,7 +107,7 @@ def test_a_level_that_no_key_reaches_is_no_position() -> None:
 
 
 def test_a_modifier_that_only_latches_is_not_pressed() -> None:
-    latching = replace(US_RU, modifiers={**US_RU.modifiers, 50: ANY_STATE, 62: ANY_STATE})
+    latching = replace(US_RU, modifiers={**US_RU.modifiers, 50: LASTING, 62: LASTING})
     assert found(latching, "A") is None
     assert found(latching, "A", locked=LOCK) == (38, 0, 0)
 
@@ -198,20 +198,12 @@ def test_the_keys_for_modifiers_are_those_that_people_have() -> None:
     assert turned_round.modifier_keys == {SHIFT: 41, MOD4: 43}
 
 
-def test_spare_keycodes_type_nothing_in_any_group_and_8_is_none_of_them() -> None:
-    empty = Key((), ())
-    silent = Key((KeyGroup(ONE_LEVEL, (0,)), KeyGroup(TWO_LEVEL, (0, 0))), (0, 1))
-    half = Key((KeyGroup(ONE_LEVEL, (0,)), KeyGroup(TWO_LEVEL, (0, 0x61))), (0, 1))
-    layout = Layout({255: empty, 8: empty, 9: silent, 100: half, 101: key("b")}, {}, groups=2)
-    assert layout.spare_keycodes == (9, 255)
-    assert US_RU.spare_keycodes == (248, 249, 250)
-
-
-def test_a_keycode_that_is_a_modifier_or_would_become_one_is_not_spare() -> None:
-    empty, send, save = Key((), ()), key("XF86Send", type=ONE_LEVEL), key("XF86Save", type=ONE_LEVEL)
-    keys = {9: empty, 207: empty, 208: empty, 239: send, 242: save}
-    assert Layout(keys, {}, acting=frozenset({9, 207})).spare_keycodes == (208,)
-    assert Layout(keys, {}, acting=frozenset({9, 207, 208, 239})).spare_keycodes == (242,)
+def test_what_slots_hold_is_on_their_lent_levels_alone() -> None:
+    four = Key((KeyGroup(ONE_LEVEL, tuple(map(keysym_of, "aAçÇ"))),), (0,))
+    layout = Layout({20: four, 21: key("b")}, {}, borrowed=frozenset({20}), lent_from=2)
+    assert layout.lent == {"ç", "Ç"}
+    assert replace(layout, lent_from=0).lent == {"a", "A", "ç", "Ç"}
+    assert US_RU.lent == frozenset()
 
 
 def test_names_are_for_people_and_don_t_make_a_layout_another_one() -> None:

@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import pytest
 from display import Display
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
-from typewright.backends.x11.borrowed_keycodes import BorrowedKeycodes
 from typewright.keymap.key_coder import KeyCoder
 from typewright.keymap.keysyms import character_of
 from typewright.keymap.layout import Untypeable
-from typewright.keymap.sample import CONTROL, LOCK, MOD2, MOD4, MOD5, SHIFT, borrowed_key, sample_layout
-from typewright.testing.backend import FakeKeyboard
+from typewright.keymap.packing import Packing
+from typewright.keymap.sample import CONTROL, LOCK, MOD2, MOD4, MOD5, SHIFT, sample_layout
+from typewright.testing.backend import FakeKeyboard, FakeSlots
 from typewright.text.typeable import typeable
 
 US_RU = sample_layout()
@@ -37,15 +36,17 @@ def given_result(deferred: Deferred) -> object:
     return results[0]
 
 
+@pytest.mark.promise("any-layout")
 @given(text=near, group=groups, locked=locks)
-def test_what_the_layout_has_is_typed_without_borrowing(text: str, group: int, locked: int) -> None:
+def test_what_the_layout_has_is_typed_without_slots(text: str, group: int, locked: int) -> None:
     coder = KeyCoder(US_RU, group=group, locked=locked)
-    assert [(segment.text, segment.borrow) for segment in coder.segments(text, 0)] == [(text, ())]
+    assert [(segment.text, segment.lend) for segment in coder.segments(text, Packing(0, 2, {}))] == [(text, ())]
     display = Display(locked=locked)
     display.take(coder.text_to_keys(text), US_RU)
     assert display.text == text
 
 
+@pytest.mark.promise("whole-or-refused")
 @given(text=texts, group=groups, locked=locks, spare=st.integers(0, 4), reads_again=st.booleans())
 @example(text="ǅǆǄ", group=0, locked=0, spare=1, reads_again=True)
 @example(text="éèς", group=0, locked=LOCK, spare=1, reads_again=False)
@@ -55,12 +56,13 @@ def test_a_text_is_typed_whole_or_refused_before_the_first_key(
     text: str, group: int, locked: int, spare: int, reads_again: bool
 ) -> None:
     assert typeable(text) == text
-    keyboard = FakeKeyboard([], sample_layout(spare=spare))
+    keyboard = FakeKeyboard(sample_layout(spare=spare))
+    slots = FakeSlots([], keyboard)
     if reads_again and spare:
-        given_result(keyboard.borrow([("ø", "Ø")]))  # an earlier job's, still lent
+        assert given_result(slots.lend([("ø", "Ø")]))  # an earlier job's, still lent
     coder = KeyCoder(keyboard.layout, group=group, locked=locked)
     try:
-        segments = coder.segments(text, keyboard.spare)
+        segments = coder.segments(text, slots.packing())
     except Untypeable:
         event("refused")
         assert [character for character in text if character not in [*ON_THE_LAYOUT, "\n", "\t"]]
@@ -69,9 +71,9 @@ def test_a_text_is_typed_whole_or_refused_before_the_first_key(
     event(f"{min(len(segments), 5)} segments")
     display = Display(locked=locked)
     for segment in segments:
-        if segment.borrow:
-            assert len(segment.borrow) <= spare
-            given_result(keyboard.borrow(segment.borrow))
+        if segment.lend:
+            assert len(segment.lend) <= spare
+            assert given_result(slots.lend(segment.lend))
         coder = KeyCoder(keyboard.layout, group=group, locked=locked)
         chords = coder.text_to_keys(segment.text)
         assert [chord.text for chord in chords] == list(segment.text)
@@ -79,45 +81,7 @@ def test_a_text_is_typed_whole_or_refused_before_the_first_key(
     assert display.text == text
 
 
-borrowing = st.text(st.sampled_from([*"abДйçÇßéñŉ", *map(chr, range(0x4E00, 0x4E0C))]), max_size=30)
-
-
-@given(
-    texts=st.lists(borrowing, max_size=4),
-    group=groups,
-    locked=locks,
-    spare=st.integers(1, 4),
-    levels=st.sampled_from([2, 4]),
-)
-@example(texts=["漢字", "字", "文字"], group=0, locked=0, spare=2, levels=2)
-def test_keycodes_are_lent_to_one_text_after_the_other(
-    texts: list[str], group: int, locked: int, spare: int, levels: int
-) -> None:
-    books = BorrowedKeycodes()
-    unlent = layout = replace(sample_layout(spare=spare), levels=levels)
-    display = Display(locked=locked)
-    for text in texts:
-        assert books.capacity(layout) == spare
-        segments = KeyCoder(layout, group=group, locked=locked).segments(text, spare)
-        for segment in segments:
-            before = books.owed()
-            reuses = books.reuses(segment.borrow, layout)
-            changed = books.lend(segment.borrow, layout)
-            assert reuses == bool(changed.keys() & before.keys())
-            assert before.items() - books.owed().items() == {(code, before[code]) for code in changed.keys() & before.keys()}
-            lent = {code: borrowed_key(wanted, 2) for code, wanted in changed.items()}
-            layout = replace(layout, keys={**layout.keys, **lent}, borrowed=books.keycodes)
-            assert layout.borrowed <= set(unlent.spare_keycodes)
-            assert {len(lent) for lent in segment.borrow} <= {levels}
-            display.take(KeyCoder(layout, group=group, locked=locked).text_to_keys(segment.text), layout)
-        if len(segments) == 1:
-            again = KeyCoder(layout, group=group, locked=locked).segments(text, spare)
-            assert [books.lend(segment.borrow, layout) for segment in again] == [{}]
-    assert display.text == "".join(texts)
-    assert not any(owed.former for owed in books.return_all().values())
-    assert books.capacity(unlent) == spare
-
-
+@pytest.mark.promise("any-layout")
 @given(count=st.integers(0, 50), group=groups, locked=locks)
 def test_backspaces_type_nothing_and_find_their_state(count: int, group: int, locked: int) -> None:
     display = Display(locked=locked)

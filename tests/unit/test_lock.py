@@ -28,6 +28,7 @@ def pins(lock: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.promise("locked-complete")
 @pytest.mark.parametrize(
     ("lock", "wanted"), [(BUILD, PROJECT["build-system"]["requires"]), (RUN, PROJECT["project"]["dependencies"])]
 )
@@ -37,6 +38,7 @@ def test_the_pins_are_what_the_project_asks_for(lock: Path, wanted: list[str]) -
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), "run packaging/lock"
 
 
+@pytest.mark.promise("locked-complete")
 def test_nothing_is_pinned_but_what_is_needed_and_all_of_that() -> None:
     needed: set[str] = set()
     wanted = [canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]]

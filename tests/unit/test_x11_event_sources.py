@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What RECORD shows and what devices send, joined: in whatever order the two connections bring them."""
+"""What RECORD shows and what devices send, joined: in any order in which the two connections bring them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import struct
 from unittest.mock import Mock
 
 import pytest
+from twisted.internet.defer import Deferred
 
-from typewright.backends.x11.event_sources import NO_DEVICE, Devices
+from typewright.backends.x11.event_sources import EventSources
 from typewright.backends.x11.requests import Extension
 from typewright.backends.x11.xtest import NO_KEY
+from typewright.keymap.chords import State
 
 XTEST, FINGERS = 5, 7
 A, B, SHIFT = 38, 56, 50
@@ -22,26 +24,27 @@ Shown = tuple[int, bool, int]
 
 
 class Bench:
-    """Devices, and what they have told: `+38 by 5`, `-38 by 5`, `+38 swallowed`."""
+    """Event sources, and what they have told: `+38 by program`, `-38 by user`, `+38 swallowed`."""
 
     def __init__(self) -> None:
-        self.devices = Devices(Mock(), Extension(131, 66))
-        self.devices.xtest = XTEST
+        self.connection = Mock()
+        self.sources = EventSources(self.connection, Extension(131, 66))
+        self.sources.xtest = XTEST
         self.told: list[str] = []
-        self.devices.on_key = lambda keycode, pressed, state, device: self.told.append(
-            f"{'-+'[pressed]}{keycode} by {device}"
+        self.sources.on_key = lambda keycode, pressed, state, source: self.told.append(
+            f"{'-+'[pressed]}{keycode} by {source}"
         )
-        self.devices.on_swallowed = lambda keycode, pressed, device: self.told.append(f"{'-+'[pressed]}{keycode} swallowed")
+        self.sources.on_swallowed = lambda keycode, pressed: self.told.append(f"{'-+'[pressed]}{keycode} swallowed")
 
     def raw(self, keycode: int, pressed: bool, time: int, device: int = XTEST) -> None:
-        self.devices._on_raw(struct.pack("=8xH2xIIH", 13 if pressed else 14, time, keycode, device))
+        self.sources._on_raw(struct.pack("=8xH2xIIH", 13 if pressed else 14, time, keycode, device))
 
     def record(self, keycode: int, pressed: bool, time: int) -> None:
-        self.devices.recorded(keycode, pressed, time, 0)
+        self.sources.recorded(keycode, pressed, time, State(0, 0))
 
 
 def told(sent: list[Sent], shown: list[Shown]) -> set[tuple[str, ...]]:
-    """What is told in the end, for each way in which the two connections may be read."""
+    """Return what is told in the end, for each order in which the two connections may be read."""
     results = set()
     for chosen in itertools.combinations(range(len(sent) + len(shown)), len(sent)):
         bench = Bench()
@@ -65,44 +68,44 @@ def shown(*taps: Sent) -> list[Shown]:
 
 
 def test_each_event_is_joined_with_its_device() -> None:
-    assert told(TAP_A + TAP_B, shown(*TAP_A, *TAP_B)) == {("+38 by 5", "-38 by 5", "+56 by 7", "-56 by 7")}
+    assert told(TAP_A + TAP_B, shown(*TAP_A, *TAP_B)) == {("+38 by program", "-38 by program", "+56 by user", "-56 by user")}
 
 
 def test_a_press_that_slow_keys_let_through_is_joined() -> None:
-    assert told([(A, True, 10, XTEST), (A, False, 320, XTEST)], LATE_A) == {("+38 by 5", "-38 by 5")}
+    assert told([(A, True, 10, XTEST), (A, False, 320, XTEST)], LATE_A) == {("+38 by program", "-38 by program")}
 
 
 def test_a_shifted_chord_under_slow_keys() -> None:
     sent = [(SHIFT, True, 0, XTEST), (A, True, 310, XTEST), (A, False, 620, XTEST), (SHIFT, False, 620, XTEST)]
     seen = [(SHIFT, True, 300), (A, True, 610), (A, False, 620), (SHIFT, False, 620)]
-    assert told(sent, seen) == {("+50 by 5", "+38 by 5", "-38 by 5", "-50 by 5")}
+    assert told(sent, seen) == {("+50 by program", "+38 by program", "-38 by program", "-50 by program")}
 
 
 def test_a_users_release_while_slow_keys_wait() -> None:
     sent = [(A, True, 10, XTEST), (B, False, 100, FINGERS), (A, False, 320, XTEST)]
-    in_turn = ("-56 by 7", "+38 by 5", "-38 by 5")
-    # Where RECORD was read first, and much later, the late press is joined with the first that is known to have been sent.
-    assert told(sent, [(B, False, 100), *LATE_A]) == {in_turn, ("+38 by 5", "-56 by 7", "-38 by 5")}
+    in_turn = ("-56 by user", "+38 by program", "-38 by program")
+    # If RECORD is read first, the late press is joined with the first event that is known to have been sent.
+    assert told(sent, [(B, False, 100), *LATE_A]) == {in_turn, ("+38 by program", "-56 by user", "-38 by program")}
 
 
 def test_repeats_have_no_device() -> None:
     sent = [(A, True, 10, XTEST), (A, False, 290, XTEST)]
     seen = [(A, True, 10), (A, True, 210), (A, True, 243), (A, False, 290)]
-    repeat = f"+38 by {NO_DEVICE}"
-    assert told(sent, seen) == {("+38 by 5", repeat, repeat, "-38 by 5")}
+    repeat = "+38 by repeat"
+    assert told(sent, seen) == {("+38 by program", repeat, repeat, "-38 by program")}
 
 
 def test_repeats_behind_a_late_press_have_no_device() -> None:
     sent = [(A, True, 10, XTEST), (A, False, 590, XTEST)]
     seen = [(A, True, 310), (A, True, 510), (A, True, 543), (A, False, 590)]
-    repeat = f"+38 by {NO_DEVICE}"
-    assert told(sent, seen) == {("+38 by 5", repeat, repeat, "-38 by 5")}
+    repeat = "+38 by repeat"
+    assert told(sent, seen) == {("+38 by program", repeat, repeat, "-38 by program")}
 
 
 def test_what_was_swallowed_is_known_behind_what_was_not() -> None:
     sent = [(SHIFT, True, 0, XTEST), *TAP_A, (SHIFT, False, 10, XTEST)]
     results = told(sent, [(SHIFT, True, 0), (SHIFT, False, 10)])
-    assert results == {("+50 by 5", "+38 swallowed", "-38 swallowed", "-50 by 5")}
+    assert results == {("+50 by program", "+38 swallowed", "-38 swallowed", "-50 by program")}
 
 
 @pytest.mark.parametrize("released", [True, False])
@@ -110,13 +113,16 @@ def test_what_was_swallowed_with_nothing_behind_it_is_known_when_somebody_made_s
     bench = Bench()
     for event in TAP_A if released else TAP_A[:1]:
         bench.raw(*event)
-    settle = bench.devices.over()
+    replies = [Deferred[bytes](), Deferred[bytes]()]
+    bench.connection.ask = Mock(side_effect=replies)
+    bench.sources.find_swallowed()
     bench.raw(*TAP_B[0])
-    assert bench.told == []
-    settle()
+    for reply in replies:
+        assert bench.told == []
+        reply.callback(b"")
     assert bench.told == (["+38 swallowed", "-38 swallowed"] if released else [])
     bench.record(B, True, 20)
-    assert bench.told[-1] == "+56 by 7"
+    assert bench.told[-1] == "+56 by user"
 
 
 def test_a_press_after_a_swallowed_one_is_not_taken_for_it() -> None:
@@ -125,7 +131,7 @@ def test_a_press_after_a_swallowed_one_is_not_taken_for_it() -> None:
         bench.raw(*event)
     bench.record(A, True, 400)
     bench.record(A, False, 400)
-    assert bench.told == ["+38 swallowed", "-38 swallowed", "+38 by 5", "-38 by 5"]
+    assert bench.told == ["+38 swallowed", "-38 swallowed", "+38 by program", "-38 by program"]
 
 
 def test_the_key_that_nobody_has_is_nobodys() -> None:
@@ -134,13 +140,13 @@ def test_the_key_that_nobody_has_is_nobodys() -> None:
         bench.raw(NO_KEY, False, 5)
     bench.raw(*TAP_A[0])
     bench.record(*TAP_A[0][:3])
-    assert bench.told == ["+38 by 5"]
+    assert bench.told == ["+38 by program"]
 
 
 @pytest.mark.parametrize(("kind", "detail", "clicks"), [(15, 1, 1), (15, 4, 0), (16, 1, 0), (22, 1, 1), (22, 4, 1)])
 def test_buttons_and_touches_are_told_and_the_wheel_is_not(kind: int, detail: int, clicks: int) -> None:
     """The number of a touch is just a number."""
     bench, told = Bench(), list[str]()
-    bench.devices.on_button = lambda: told.append("click")
-    bench.devices._on_raw(struct.pack("=8xH2xIIH", kind, 10, detail, 9))
+    bench.sources.on_button = lambda: told.append("click")
+    bench.sources._on_raw(struct.pack("=8xH2xIIH", kind, 10, detail, 9))
     assert (told, bench.told) == (["click"] * clicks, [])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A made-up program with a window, which takes its events when the test lets it, and answers as the test wants."""
+"""A fake program with a window: takes its events when the test allows that, and answers as the test wants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PING = ["_NET_WM_PING"]
 @implementer(IReadDescriptor)
 class Program:
     """
-    A program with a window that takes its events in order, while it reads, and tells in `log` what it took.
+    A program with a window. While it reads, it takes its events in order, and notes them in `log`.
 
     `announced` are the protocols in WM_PROTOCOLS (None: there is no such property). It answers pings with `mask`, and
     refuses selections, unless it is `mute`.
@@ -39,7 +39,7 @@ class Program:
         reactor.addReader(self)
 
     def read(self) -> None:
-        """Go on, with what came meanwhile first."""
+        """Take events, beginning with those that came meanwhile."""
         reactor.addReader(self)
         reactor.callLater(0, self.doRead)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The stage of the X11 tests: a backend in this process on a private Xvfb, and the other people on the display."""
+"""The stage of the X11 tests: a backend in this process on a private Xvfb, and other clients and users of the display."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from unittest import mock
 
@@ -18,8 +18,10 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol import rq
 
-from typewright.backends.x11.backend import Backend, open_backend
-from typewright.keymap.chords import KeyEvent, state_of
+from typewright.backends.x11.backend import X11Backend, open_backend
+from typewright.interfaces.backend import Loan, Place, Stray
+from typewright.keymap.chords import KeyEvent, State
+from typewright.keymap.packing import Lent
 
 A, B, SHIFT = 38, 56, 50
 """Keycodes of an evdev keyboard."""
@@ -29,16 +31,20 @@ FINGERS = 7
 Steps = Generator[Deferred[Any], Any, None]
 
 
-def press(keycode: int, state: int = 0) -> KeyEvent:
-    return KeyEvent(keycode, True, state)
+def state(modifiers: int = 0, group: int = 0) -> State:
+    return State(group, modifiers)
 
 
-def release(keycode: int, state: int = 0) -> KeyEvent:
-    return KeyEvent(keycode, False, state)
+def press(keycode: int, modifiers: int = 0, group: int = 0) -> KeyEvent:
+    return KeyEvent(keycode, True, state(modifiers, group))
+
+
+def release(keycode: int, modifiers: int = 0, group: int = 0) -> KeyEvent:
+    return KeyEvent(keycode, False, state(modifiers, group))
 
 
 def tap(keycode: int, group: int = 0) -> list[KeyEvent]:
-    return [press(keycode, state_of(group, 0)), release(keycode, state_of(group, 0))]
+    return [press(keycode, group=group), release(keycode, group=group)]
 
 
 class _OpenDevice(rq.ReplyRequest):
@@ -56,14 +62,14 @@ class _FakeDeviceInput(rq.Request):
 
 
 class Other:
-    """Another client of the display: it has windows, takes the focus, holds keys, grabs."""
+    """Another client of the display: creates windows, takes the focus, holds keys, grabs."""
 
     def __init__(self, display: str) -> None:
         self.display = Display(display)
         self.root = self.display.screen().root
 
     def window(self, mask: int = X.KeyPressMask) -> Any:
-        """A mapped window with the focus."""
+        """Return a mapped window with the focus."""
         window = self.root.create_window(0, 0, 40, 40, 0, X.CopyFromParent, event_mask=mask | X.StructureNotifyMask)
         window.map()
         while self.display.next_event().type != X.MapNotify:
@@ -78,7 +84,7 @@ class Other:
         self.display.sync()
 
     def finger(self, keycode: int, *, down: bool) -> None:
-        """Send a key from the keyboard itself: nobody can tell it from a finger."""
+        """Send a key from the keyboard itself: no program can tell it from a finger."""
         xinput = self.display.query_extension("XInputExtension")
         _OpenDevice(display=self.display.display, opcode=xinput.major_opcode, device=FINGERS)
         _FakeDeviceInput(
@@ -89,18 +95,40 @@ class Other:
         self.display.sync()
 
     def down(self) -> list[int]:
-        """The keycodes that are down."""
+        """Return the keycodes that are down."""
         bits = self.display.query_keymap()
         return [code for code in range(256) if bits[code // 8] >> (code % 8) & 1]
 
     def got(self, window: Any) -> list[tuple[int, int]]:
-        """The key presses, as (keycode, state), that the window's program has received."""
+        """Return the key presses, as (keycode, state), that the window's program has received."""
         self.display.sync()
         events = [self.display.next_event() for _ in range(self.display.pending_events())]
         return [(event.detail, event.state) for event in events if event.type == X.KeyPress and event.window == window]
 
     def close(self) -> None:
         self.display.close()
+
+
+class Listener:
+    """Notes what a backend tells."""
+
+    def __init__(self, told: list[object]) -> None:
+        self._told = told
+
+    def lost(self) -> None:
+        self._told.append("lost")
+
+    def layout_changed(self, name: str) -> None:
+        self._told.append(("layout", name))
+
+    def key_seen(self, stray: Stray) -> None:
+        self._told.append(("key", stray.keycode, stray.pressed, stray.source))
+
+    def clicked(self) -> None:
+        self._told.append("click")
+
+    def window_gone(self, window: int) -> None:
+        self._told.append(("gone", window))
 
 
 class Stage(TestCase):
@@ -111,7 +139,7 @@ class Stage(TestCase):
     settle_s = 0.05
     linger_s = 5.0
     display: str
-    backend: Backend
+    backend: X11Backend
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -141,11 +169,17 @@ class Stage(TestCase):
         run(self.environ, "setxkbmap", "-option", "", *options)
 
     @inlineCallbacks
+    def lend(self, wanted: Sequence[Lent]) -> Steps:
+        """Have keycodes lent to these characters; fires with the layout then."""
+        loan: Loan = yield self.backend.slots.lend(wanted)
+        return loan.layout
+
+    @inlineCallbacks
     def typed(self, events: list[KeyEvent]) -> Steps:
-        """Send the events in one burst; the value is the window that they went to, and the confirmations."""
+        """Send the events in one write; fires with the place that they went to, and the confirmations."""
         confirmations = [self.backend.observer.confirm(event) for event in events]
-        window = yield self.backend.keyer.send(events)
+        place: Place = yield self.backend.keyer.send(events)
         results = []
         for confirmation in confirmations:
             results.append((yield confirmation))
-        return window, results
+        return place, results

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-The user's accessibility settings against a real X server: what they do to keys, and that ours get through all the same.
+The user's accessibility settings on a real X server: what they do to keys, and that shaped chords get through.
 
-The delays are short ones, so that the tests are; what the server does is the same with any.
+The delays are short, to keep the tests short; the server does the same with any.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from tests.helpers.accessx import ACCESSX_KEYS, BOUNCE_KEYS, LATCH_TO_LOCK, REPE
 from tests.x11.stage import SHIFT, A, B, Stage, Steps, press, release, tap
 from twisted.internet.defer import inlineCallbacks
 
-from typewright.interfaces.backend import SWALLOWED, Controls
+from typewright.backends.x11.accessx import AccessX, Controls
+from typewright.interfaces.backend import SWALLOWED, Stray
 from typewright.keymap.key_coder import KeyCoder
-from typewright.keymap.sticky import one_by_one
 
 TEXT = "aabAABaBb ÄÄöß@@€{[]}"
 SLOW_MS, BOUNCE_MS, REPEAT_MS = 60, 300, 100
 
 
 class ControlsStage(Stage):
-    """A desk of the German layout, whose user may have accessibility settings; they are put back for the next test."""
+    """A keyboard of the German layout, whose user may have accessibility settings; they are restored for the next test."""
 
     @inlineCallbacks
     def setUp(self) -> Steps:
@@ -35,22 +35,25 @@ class ControlsStage(Stage):
         yield self.typed(tap(B))
         self.other.got(self.window)
 
+    @property
+    def accessx(self) -> AccessX:
+        return self.backend.keyer._accessx
+
     @inlineCallbacks
     def user_sets(self, enabled: int, **others: int) -> Steps:
-        """Set these controls and no others as a settings program does; the value is what the server says then."""
+        """Set these controls and no others, as a settings program does; fires with the server's settings then."""
         now = accessx.switch(self.other.display, enabled, slow_delay=SLOW_MS, **others)
         yield self.backend.keyboard.read()
         return now
 
     @inlineCallbacks
     def types(self, text: str) -> Steps:
-        """Type `text` chord by chord; the value is what the window got of it, by its own keymap."""
+        """Type `text` chord by chord; fires with what the window received, by its own keymap."""
         layout, state = yield self.backend.keyboard.read()
-        controls = self.backend.keyboard.controls
         for chord in KeyCoder(layout, group=state.group, locked=state.locked).text_to_keys(text):
-            tapped = one_by_one(chord, layout.modifiers) if controls.sticky and controls.two_keys else chord
-            _, confirmed = yield self.typed(list(tapped.events))
-            self.assertEqual(confirmed, [True] * len(tapped.events))
+            shape = self.backend.keyer.shape(chord)
+            _, confirmed = yield self.typed(list(shape.events))
+            self.assertEqual(confirmed, [True] * len(shape.events))
         return self.read()
 
     def read(self) -> str:
@@ -66,12 +69,12 @@ class ControlsStage(Stage):
 class FollowingTest(ControlsStage):
     @inlineCallbacks
     def test_they_are_read_at_the_start_and_followed(self) -> Steps:
-        self.assertEqual(self.backend.keyboard.controls, Controls(two_keys=True))
+        self.assertEqual(self.accessx.controls, Controls(two_keys=True))
         yield self.user_sets(SLOW_KEYS | BOUNCE_KEYS | STICKY_KEYS, bounce_delay=250, options=0)
         expected = Controls(slow_s=0.06, bounce_s=0.25, sticky=True, two_keys=False)
-        self.assertEqual(self.backend.keyboard.controls, expected)
+        self.assertEqual(self.accessx.controls, expected)
         another = yield self.open()
-        self.assertEqual(another.keyboard.controls, expected)
+        self.assertEqual(another.keyer._accessx.controls, expected)
 
     @inlineCallbacks
     def test_a_gesture_on_a_keyboard_is_not_in_force_for_ours(self) -> Steps:
@@ -81,7 +84,7 @@ class FollowingTest(ControlsStage):
             self.other.finger(SHIFT, down=False)
         self.assertTrue(accessx.read(self.other.display).enabled & STICKY_KEYS)
         yield self.backend.keyboard.read()
-        self.assertFalse(self.backend.keyboard.controls.sticky)
+        self.assertFalse(self.accessx.controls.sticky)
         self.other.finger(B, down=True)
         self.other.finger(B, down=False)
         self.other.got(self.window)
@@ -123,7 +126,7 @@ class TypingTest(ControlsStage):
 
 
 class ServerTest(ControlsStage):
-    """What the server does to keys that nobody has prepared: the reasons for all of it."""
+    """What the server does to keys that are not shaped: the reasons for shaping them."""
 
     def sends(self, *events: tuple[int, bool]) -> list[tuple[int, int]]:
         for keycode, down in events:
@@ -147,22 +150,22 @@ class ServerTest(ControlsStage):
         self.sends((SHIFT, True), (A, True), (A, False), (SHIFT, False))
         self.assertFalse(accessx.read(self.other.display).enabled & STICKY_KEYS)
         yield self.backend.keyboard.read()
-        self.assertFalse(self.backend.keyboard.controls.sticky)
+        self.assertFalse(self.accessx.controls.sticky)
 
     @inlineCallbacks
     def test_a_press_that_slow_keys_let_through_is_known_for_ours(self) -> Steps:
         yield self.user_sets(SLOW_KEYS)
-        users: list[tuple[int, bool]] = []
-        self.backend.observer.on_user_key = lambda keycode, pressed: users.append((keycode, pressed))
+        strays: list[Stray] = []
+        self.backend.observer.on_stray = strays.append
         _, confirmed = yield self.typed(tap(A))
-        self.assertEqual((confirmed, users), ([True, True], []))
+        self.assertEqual((confirmed, strays), ([True, True], []))
 
     @inlineCallbacks
     def test_what_a_setting_swallowed_before_we_knew_of_it_is_not_confirmed(self) -> Steps:
-        """A race that can't be had at will: so the keyer is made to know nothing."""
+        """The race can't be provoked, so the keyer is made to know no settings."""
         for enabled in (BOUNCE_KEYS, SLOW_KEYS):
             yield self.user_sets(enabled, bounce_delay=BOUNCE_MS)
-            self.backend.keyer._controls.now = Controls()
+            self.accessx.controls = Controls()
             self.sends((A, True), (A, False))
             events = [press(SHIFT), press(A, 1), release(A, 1), release(SHIFT, 1)]
             _, confirmed = yield self.typed(events)

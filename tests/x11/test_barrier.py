@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The barrier: made-up programs that answer in each of the ways, late, wrongly, or never."""
+"""The barrier, with fake programs that answer in each of the ways, late, wrongly, or never."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.x11.program import PING, Program
 from tests.x11.stage import A, Other, Stage, Steps, tap
 from twisted.internet import reactor
@@ -12,7 +13,11 @@ from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # no
 from Xlib import X, Xatom
 from Xlib.protocol import event
 
-from typewright.engine.history import History
+from typewright.interfaces.backend import BACKGROUND, HELD, LOCKED, NOWHERE, UNKNOWN, Place, window_place
+
+
+def place_of(program: Program) -> Place:
+    return window_place(program.window.id)
 
 
 class BarrierTest(Stage):
@@ -24,7 +29,7 @@ class BarrierTest(Stage):
         return program
 
     def reach(self, program: Program, *, settle: bool = False) -> Deferred[str]:
-        return self.backend.barrier.reach(program.window.id, settle=settle)
+        return self.backend.barrier.reach(place_of(program), settle=settle)
 
     @inlineCallbacks
     def test_an_answer_in_each_way_comes_behind_the_keys(self) -> Steps:
@@ -47,7 +52,7 @@ class BarrierTest(Stage):
         child = program.window.create_window(0, 0, 5, 5, 0, X.CopyFromParent)
         child.map()
         self.other.display.sync()
-        level = yield self.backend.barrier.reach(child.id, settle=False)
+        level = yield self.backend.barrier.reach(window_place(child.id), settle=False)
         self.assertEqual((level, program.log), ("application", ["ping"]))
 
     @inlineCallbacks
@@ -67,20 +72,27 @@ class BarrierTest(Stage):
     def test_with_the_focus_at_the_pointer_the_window_under_it_is_asked(self) -> Steps:
         program = self.program(PING)
         self.other.root.warp_pointer(10, 10)
+        self.other.display.set_input_focus(X.PointerRoot, X.RevertToNone, X.CurrentTime)
         self.other.display.sync()
-        level = yield self.backend.barrier.reach(X.PointerRoot, settle=False)
+        level = yield self.backend.barrier.reach((yield self.backend.focus.focused()), settle=False)
         self.assertEqual((level, program.log), ("application", ["ping"]))
 
     @inlineCallbacks
     def test_where_nobody_can_have_the_keys_nobody_is_asked(self) -> Steps:
         self.other.root.warp_pointer(500, 500)
-        self.other.display.sync()
-        for window in (X.NONE, X.PointerRoot, self.other.root.id):
-            level = yield self.backend.barrier.reach(window, settle=False)
+        places = []
+        for focus in (X.NONE, X.PointerRoot, self.other.root):
+            self.other.display.set_input_focus(focus, X.RevertToNone, X.CurrentTime)
+            self.other.display.sync()
+            places.append((yield self.backend.focus.focused()))
+        self.assertEqual(places, [NOWHERE, *[Place(BACKGROUND, self.other.root.id)] * 2])
+        for place in (*places, HELD, LOCKED, UNKNOWN):
+            level = yield self.backend.barrier.reach(place, settle=False)
             self.assertEqual(level, "server")
-        self.assertEqual((yield self.backend.barrier.reach(0x3FFFFF, settle=False)), "gone")
+        gone = window_place(0x3FFFFF)
+        self.assertEqual((yield self.backend.barrier.reach(gone, settle=False)), "gone")
         before = reactor.seconds()
-        yield self.backend.barrier.reach(0x3FFFFF, settle=True)
+        yield self.backend.barrier.reach(gone, settle=True)
         self.assertGreaterEqual(reactor.seconds() - before, self.settle_s)
 
     @inlineCallbacks
@@ -91,7 +103,7 @@ class BarrierTest(Stage):
         barriers = [
             self.reach(program).addCallback(lambda level, number=number: reached.append(number)) for number in range(3)
         ]
-        yield self.backend.barrier.begin(program.window.id)
+        yield self.backend.barrier.begin(place_of(program))
         for number in (3, 4):
             yield self.typed(tap(A))
             barriers.append(self.reach(program).addCallback(lambda level, number=number: reached.append(number)))
@@ -103,22 +115,21 @@ class BarrierTest(Stage):
     @inlineCallbacks
     def test_with_the_window_that_is_asked_goes_what_is_known_of_those_in_it(self) -> Steps:
         """The focus, and so the history, may be in a child window, as in GTK 3 and Emacs."""
-        history = History()
-        self.backend.barrier.on_gone = history.end
+        gone: list[int] = []
+        self.backend.barrier.on_gone = gone.append
         program = self.program(PING)
         child = program.window.create_window(0, 0, 5, 5, 0, X.CopyFromParent)
         self.other.display.sync()
-        history.typed(child.id, ":1.1", "text", history.begin(), "gtk")
-        yield self.backend.barrier.reach(child.id, settle=False)
+        yield self.backend.barrier.reach(window_place(child.id), settle=False)
         program.window.destroy()
         self.other.display.sync()
         yield self.backend.focus.focused()  # brings the announcement with it
-        self.assertIsNone(history.last(":1.1"), "it would be undone in the next window of that number")
+        self.assertEqual(gone, [child.id], "its history would be undone in the next window of that number")
 
     @inlineCallbacks
     def test_a_begun_window_is_asked_in_the_very_call(self) -> Steps:
         program = self.program(PING)
-        yield self.backend.barrier.begin(program.window.id)
+        yield self.backend.barrier.begin(place_of(program))
         reaching = self.reach(program)
         yield self.typed(tap(A))
         self.assertEqual((yield reaching), "application")
@@ -229,12 +240,13 @@ class BarrierTest(Stage):
         for _ in range(40):
             program = self.program([])
             program.rest()
-            yield self.backend.barrier.begin(program.window.id)
+            yield self.backend.barrier.begin(place_of(program))
         self.assertEqual(len(self.backend.barrier._programs), 32)
         for _ in range(300):
             self.reach(program, settle=True).addErrback(lambda failure: None).cancel()
         self.assertEqual(len(self.backend.barrier._asked), 256)
 
+    @pytest.mark.promise("idle")
     @inlineCallbacks
     def test_nothing_of_the_root_window_is_heard_between_jobs(self) -> Steps:
         program = self.program(PING)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The barrier before real programs that announce no ping: an answer proves that they have handled the keys before it."""
+"""The barrier with real programs that announce no ping: an answer proves that they have handled the keys before it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 
+import pytest
 from tests.helpers import desktop
 from tests.x11.stage import A, B, Stage, Steps, tap
 from twisted.internet import reactor
@@ -45,7 +46,7 @@ EDITOR = ["emacs-lucid", "-Q", "--title", "target", "--eval", BUSY_EMACS]
 
 @contextlib.contextmanager
 def tk(environ: dict[str, str]) -> Iterator[desktop.Child]:
-    """A Tk program with the focus, that takes 5 ms for a key and then writes a `k`."""
+    """Run a Tk program with the focus that takes 5 ms for a key and then writes a `k`."""
     child = desktop.Child(["/usr/bin/python3", "-c", SLOW_TK], env=environ, stdout=subprocess.PIPE)
     try:
         assert child.line() == "ready"
@@ -59,7 +60,7 @@ def tk(environ: dict[str, str]) -> Iterator[desktop.Child]:
 
 @contextlib.contextmanager
 def emacs(environ: dict[str, str]) -> Iterator[desktop.Child]:
-    """An Emacs with Athena's widgets that has the focus, and is busy for half a second at an `a`."""
+    """Run an Emacs with Athena's widgets that has the focus, and is busy for half a second after an `a`."""
     child = desktop.Child(EDITOR, env=environ, stderr=subprocess.PIPE)
     child.process.stdout = child.process.stderr
     try:
@@ -81,11 +82,12 @@ PROGRAMS = {"xterm": desktop.terminal, "tk": tk, "emacs": emacs}
 
 class ProgramsTest(Stage):
     settle_s = 20.0
-    """So long that nothing is reached by waiting."""
+    """Too long for a barrier to be reached by waiting."""
 
     def environment(self) -> dict[str, str]:
         return {**self.environ, "LC_ALL": "C.UTF-8", "XAUTHORITY": "/dev/null", "HOME": os.environ["HOME"]}
 
+    @pytest.mark.promise("barrier")
     @inlineCallbacks
     def test_they_answer_and_not_while_they_are_stopped(self) -> Steps:
         for name, opened in PROGRAMS.items():
@@ -105,6 +107,7 @@ class ProgramsTest(Stage):
                     self.assertEqual((name, (yield reaching)), (name, "application"))
                 self.backend.barrier.end()
 
+    @pytest.mark.promise("barrier")
     @inlineCallbacks
     def test_at_the_answer_a_slow_program_has_handled_every_key(self) -> Steps:
         with tk(self.environment()) as program:
@@ -129,7 +132,7 @@ class ProgramsTest(Stage):
 
     @inlineCallbacks
     def test_a_change_of_the_keyboard_map_is_no_answer(self) -> Steps:
-        """Programs then ask the server for much by themselves, which looks like a sign of life and is none."""
+        """Programs then make many requests by themselves, which look like progress with the keys and are not."""
         with tk(self.environment()) as program:
             window = yield self.backend.focus.focused()
             yield self.backend.barrier.begin(window)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The connection without a reactor: replies find their questions, whatever comes between."""
+"""The connection without a reactor: each reply goes to its request, whatever comes between."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import Xlib.protocol.request as core
 from tests.helpers.desktop import server_pid, xvfb
 from Xlib import X, Xatom
 
-from typewright.backends.x11.blocking_connection import Waiting
-from typewright.backends.x11.requests import GET_INPUT_FOCUS, Ask, Asking, RequestError, atom, extension, request
+from typewright.backends.x11.blocking_connection import BlockingConnection
+from typewright.backends.x11.requests import GET_INPUT_FOCUS, Request, RequestError, Requests, atom, extension, reply_to
 from typewright.errors import DisplayLost, ExtensionMissing
 
 NO_OPERATION = struct.pack("=BBH", 127, 0, 1)
@@ -27,11 +27,11 @@ def display() -> Iterator[str]:
 
 
 @pytest.fixture
-def connection(display: str) -> Waiting:
-    return Waiting(f"unix/{display}")
+def connection(display: str) -> BlockingConnection:
+    return BlockingConnection(f"unix/{display}")
 
 
-def test_a_listener_that_sends_does_not_confuse_the_reply_that_is_waited_for(connection: Waiting) -> None:
+def test_a_listener_that_sends_does_not_confuse_the_reply_that_is_waited_for(connection: BlockingConnection) -> None:
     heard: list[bytes] = []
 
     def listener(event: bytes) -> None:
@@ -44,9 +44,9 @@ def test_a_listener_that_sends_does_not_confuse_the_reply_that_is_waited_for(con
         mode=X.PropModeReplace, window=connection.root, property=Xatom.CUT_BUFFER0, type=Xatom.CARDINAL, data=(32, [1])
     )
 
-    def steps() -> Asking[bytes]:
-        yield Ask(GET_INPUT_FOCUS, change, 1)
-        return (yield Ask(GET_INPUT_FOCUS))
+    def steps() -> Requests[bytes]:
+        yield Request(GET_INPUT_FOCUS, change, 1)
+        return (yield Request(GET_INPUT_FOCUS))
 
     signal.alarm(20)  # it would hang
     try:
@@ -56,9 +56,9 @@ def test_a_listener_that_sends_does_not_confuse_the_reply_that_is_waited_for(con
     assert len(heard) == 1
 
 
-def test_a_refusal_is_raised_where_it_was_asked_for(connection: Waiting) -> None:
+def test_a_refusal_is_raised_where_it_was_asked_for(connection: BlockingConnection) -> None:
     with pytest.raises(RequestError, match="X error 9 for request 14.0"):
-        connection.carry_out(request(core.GetGeometry, drawable=0xDEAD))
+        connection.carry_out(reply_to(core.GetGeometry, drawable=0xDEAD))
     with pytest.raises(ExtensionMissing):
         connection.carry_out(extension("NO-SUCH"))
     assert connection.carry_out(atom("WM_PROTOCOLS")) > 0
@@ -66,7 +66,7 @@ def test_a_refusal_is_raised_where_it_was_asked_for(connection: Waiting) -> None
 
 def test_a_server_that_ends_is_an_error(tmp_path: str) -> None:
     with xvfb() as display:
-        connection = Waiting(f"unix/{display}")
+        connection = BlockingConnection(f"unix/{display}")
         os.kill(server_pid(display), signal.SIGKILL)
         with pytest.raises(DisplayLost):
             connection.wait(lambda: False)

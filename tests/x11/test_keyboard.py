@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The keyboard: layouts as XKB tells them, changes followed, keycodes borrowed and given back."""
+"""The keyboard: layouts as XKB describes them, changes followed, keycodes lent and given back."""
 
 from __future__ import annotations
 
+import pytest
 from tests.helpers.desktop import keymap, run
 from tests.x11.stage import FINGERS, SHIFT, A, Stage, Steps, tap
 from twisted.internet import reactor
@@ -11,6 +12,7 @@ from twisted.internet.task import deferLater
 from Xlib import X, Xatom
 
 from typewright.backends.x11.xkb import get_map
+from typewright.interfaces.backend import window_place
 from typewright.keymap.key_coder import KeyCoder
 
 CAPS = 66
@@ -27,6 +29,7 @@ class LayoutTest(Stage):
         self.assertEqual((at.keycode, at.modifiers), (24, 1 << 7))
         self.assertEqual(layout.modifier_keys[1 << 7], 92)
 
+    @pytest.mark.promise("X12")
     @inlineCallbacks
     def test_the_server_agrees_on_every_latin_character_of_a_layout(self) -> Steps:
         for name in ("us", "de", "fr", "it", "es", "cz", "se", "dvorak", "ru", "gr"):
@@ -41,6 +44,7 @@ class LayoutTest(Stage):
                     at = layout.find_character(columns[0], group=0, locked=0)
                     self.assertEqual((at.keycode, at.modifiers), (int(code), 0), f"{name}: {line}")
 
+    @pytest.mark.promise("X13")
     @inlineCallbacks
     def test_a_change_of_layout_is_followed(self) -> Steps:
         layout, _ = yield self.backend.keyboard.read()
@@ -63,9 +67,9 @@ class LayoutTest(Stage):
 
     @inlineCallbacks
     def test_names_that_are_set_behind_the_map_are_followed(self) -> Steps:
-        """`setxkbmap` sets them when it has set the map, and both of them may have been read by then."""
+        """`setxkbmap` sets them after the map, and both may have been read by then."""
         for at_work in (False, True):
-            yield self.backend.barrier.begin(self.other.window().id)  # which listens to the root window as well
+            yield self.backend.barrier.begin(window_place(self.other.window().id))  # listens to the root window too
             if not at_work:
                 self.backend.barrier.end()
             named: Deferred[str] = Deferred()
@@ -77,7 +81,7 @@ class LayoutTest(Stage):
 
     @inlineCallbacks
     def test_names_that_are_set_while_the_group_is_ours_are_followed(self) -> Steps:
-        """And that group is the user's again by then: nothing changes at the end that the server would tell."""
+        """The group is the user's again by then: at the end nothing changes that the server would announce."""
         self.layout("us,ru")
         yield self.backend.keyboard.read()
         self.other.window()
@@ -122,12 +126,13 @@ class LayoutTest(Stage):
         self.assertEqual((yield named.addTimeout(10, reactor)), "de")
 
     def name(self, layout: str) -> None:
-        """Name the layout, and no more."""
+        """Set the name of the layout, and nothing else."""
         atom = self.other.display.intern_atom("_XKB_RULES_NAMES")
         names = f"evdev\0pc105\0{layout}\0\0\0".encode()
         self.other.root.change_property(atom, Xatom.STRING, 8, names)
         self.other.display.sync()
 
+    @pytest.mark.promise("map-storm")
     @inlineCallbacks
     def test_a_storm_of_announcements_is_one_reading(self) -> Steps:
         reads = []
@@ -165,9 +170,10 @@ class LayoutTest(Stage):
         state = yield waiting
         self.assertEqual(state.held, 0)
 
+    @pytest.mark.promise("user-modifier")
     @inlineCallbacks
     def test_caps_lock_that_comes_up_is_noticed_though_it_locks(self) -> Steps:
-        """The modifiers in force are the same before and after."""
+        """The effective modifiers are the same before and after."""
         for _ in range(2):
             self.other.finger(CAPS, down=True)
             waiting = self.backend.keyboard.unmodified()
@@ -194,7 +200,7 @@ class BorrowingTest(Stage):
     @inlineCallbacks
     def test_borrowed_characters_are_typed_and_the_map_is_as_before(self) -> Steps:
         before = keymap(self.environ)
-        layout = yield self.backend.keyboard.borrow(self.WANTED)
+        layout = yield self.lend(self.WANTED)
         self.assertEqual(len(layout.borrowed), 3)
         self.assertNotIn(8, layout.borrowed)
         coder = KeyCoder(layout, group=0, locked=0)
@@ -203,12 +209,12 @@ class BorrowingTest(Stage):
             _, confirmed = yield self.typed(list(chord.events))
             self.assertEqual(set(confirmed), {True})
         self.assertNotEqual(keymap(self.environ), before)
-        yield self.backend.keyboard.give_back()
+        yield self.backend.slots.give_back()
         self.assertEqual(keymap(self.environ), before)
 
     @inlineCallbacks
     def test_borrowed_letters_under_caps_lock(self) -> Steps:
-        layout = yield self.backend.keyboard.borrow(self.WANTED)
+        layout = yield self.lend(self.WANTED)
         level3 = layout.modifiers[92]
         positions = [layout.find_character(character, group=0, locked=LOCK).modifiers for character in "éÉ漢çßŉ字"]
         self.assertEqual(positions, [SHIFT_MASK, 0, SHIFT_MASK | level3, level3, SHIFT_MASK, 0, 0])
@@ -220,45 +226,64 @@ class BorrowingTest(Stage):
         yield self.backend.focus.focused()
         layout, _ = yield self.backend.keyboard.read()
         self.assertEqual(layout.levels, 2)
-        layout = yield self.backend.keyboard.borrow([("漢", "字"), ("ß", "ŉ")])
+        layout = yield self.lend([("漢", "字"), ("ß", "ŉ")])
         positions = [layout.find_character(character, group=0, locked=0).modifiers for character in "漢字ßŉ"]
         self.assertEqual(positions, [0, SHIFT_MASK, 0, SHIFT_MASK])
 
+    @pytest.mark.promise("one-map-change")
     @inlineCallbacks
     def test_one_announcement_for_all_borrowed_keycodes_and_none_the_second_time(self) -> Steps:
         announced = []
         self.other.display.sync()
         for _ in range(2):
-            yield self.backend.keyboard.borrow(self.WANTED)
+            yield self.lend(self.WANTED)
             self.other.display.sync()
             events = [self.other.display.next_event() for _ in range(self.other.display.pending_events())]
             announced.append(sum(event.type == X.MappingNotify for event in events))
         self.assertEqual(announced, [1, 0])
 
     @inlineCallbacks
+    def test_a_barrier_is_due_if_the_layout_has_changed(self) -> Steps:
+        barriers = []
+        for _ in range(2):
+            loan = yield self.backend.slots.lend(self.WANTED)
+            self.assertIs(loan.layout, self.backend.keyboard.layout)
+            barriers.append(loan.barrier)
+        self.assertEqual(barriers, [True, False])
+
+    @inlineCallbacks
+    def test_more_than_there_are_is_refused_and_changes_nothing(self) -> Steps:
+        lent = yield self.lend(self.WANTED)
+        before, count = keymap(self.environ), self.backend.slots.packing().slots
+        self.assertIsNone((yield self.backend.slots.lend([(chr(0x4E00 + number),) * 4 for number in range(count + 1)])))
+        self.assertEqual(keymap(self.environ), before)
+        self.assertEqual((yield self.lend(self.WANTED)), lent)
+
+    @inlineCallbacks
     def test_more_than_there_are_reuses_the_least_recently_used(self) -> Steps:
-        spare = self.backend.keyboard.spare
+        spare = self.backend.slots.packing().slots
         first = [(chr(0x4E00 + number),) * 4 for number in range(spare)]
-        layout = yield self.backend.keyboard.borrow(first)
+        layout = yield self.lend(first)
         self.assertEqual(len(layout.borrowed), spare)
         oldest = layout.find_character(first[0][0], group=0, locked=0).keycode
-        yield self.backend.keyboard.borrow(first[1:])
-        layout = yield self.backend.keyboard.borrow([("語",) * 4])
+        yield self.lend(first[1:])
+        layout = yield self.lend([("語",) * 4])
         self.assertEqual(layout.find_character("語", group=0, locked=0).keycode, oldest)
         self.assertIsNone(layout.find_character(first[0][0], group=0, locked=0))
 
     @inlineCallbacks
     def test_what_a_crash_left_borrowed_is_returned_at_the_next_start(self) -> Steps:
         before = keymap(self.environ)
-        yield self.backend.keyboard.borrow(self.WANTED)
+        yield self.lend(self.WANTED)
         self.backend.abandon()
         self.assertNotEqual(keymap(self.environ), before)
         yield self.open()
         self.assertEqual(keymap(self.environ), before)
 
+    @pytest.mark.promise("loan-while-reading")
     @inlineCallbacks
     def test_a_map_that_was_asked_for_before_the_loan_does_not_undo_it(self) -> Steps:
-        """Another program changes a key, and what it has made of the map is still on its way when keycodes are borrowed."""
+        """Another program changes a key, and the map with that change is still on its way when keycodes are borrowed."""
         keyboard, request = self.backend.keyboard, self.backend.keyboard._connection.ask
         reading: Deferred[None] = Deferred()
 
@@ -273,18 +298,18 @@ class BorrowingTest(Stage):
         self.other.display.sync()
         before = keymap(self.environ)
         yield reading
-        layout = yield keyboard.borrow(self.WANTED)
+        layout = yield self.lend(self.WANTED)
         self.assertEqual(len(layout.borrowed), 3)
-        yield keyboard.give_back()
+        yield self.backend.slots.give_back()
         self.assertEqual(keymap(self.environ), before)
 
     @inlineCallbacks
     def test_another_keyboards_map_without_the_loan_does_not_undo_it(self) -> Steps:
-        """One that is plugged in has a map of its own, and the core keyboard takes that on with the first key."""
+        """A keyboard that is plugged in has a map of its own, and the core keyboard takes that on with the first key."""
         yield self.backend.keyboard.read()
         before = keymap(self.environ)
         yield self.borrow_beside_another_keyboard()
-        yield self.backend.keyboard.give_back()
+        yield self.backend.slots.give_back()
         yield self.backend.keyboard.read()
         self.assertEqual(keymap(self.environ), before)
 
@@ -299,8 +324,8 @@ class BorrowingTest(Stage):
 
     @inlineCallbacks
     def borrow_beside_another_keyboard(self) -> Steps:
-        """Borrow keycodes, and have a key pressed on a keyboard that got its map afterwards."""
-        yield self.backend.keyboard.borrow(self.WANTED)
+        """Borrow keycodes, and press a key on a keyboard that got its map afterwards."""
+        yield self.lend(self.WANTED)
         run(self.environ, "setxkbmap", "-device", str(FINGERS), "de")
         pressed: Deferred[None] = Deferred()
         self.backend.observer.on_stray = lambda stray: None if stray.pressed else pressed.callback(None)
@@ -308,17 +333,17 @@ class BorrowingTest(Stage):
         self.other.finger(A, down=False)
         yield pressed
         yield self.backend.focus.focused()
-        yield self.backend.keyboard._read()
+        yield self.backend.keyboard.refresh()
 
     @inlineCallbacks
     def test_a_new_layout_takes_the_borrowed_keycodes_and_nobody_overwrites_it(self) -> Steps:
-        yield self.backend.keyboard.borrow(self.WANTED)
+        yield self.lend(self.WANTED)
         self.layout("de")
         fresh = keymap(self.environ)
         yield self.backend.focus.focused()
         layout, _ = yield self.backend.keyboard.read()
         self.assertEqual(layout.borrowed, frozenset())
-        yield self.backend.keyboard.give_back()
+        yield self.backend.slots.give_back()
         self.assertEqual(keymap(self.environ), fresh)
 
 
@@ -336,25 +361,26 @@ class FullLayoutTest(Stage):
         yield self.backend.keyboard.read()
         self.before = keymap(self.environ)
 
+    @pytest.mark.promise("keycodes-returned")
     @inlineCallbacks
     def test_keys_that_no_desktop_binds_are_lent_and_put_back(self) -> Steps:
-        spare = self.backend.keyboard.spare
+        spare = self.backend.slots.packing().slots
         self.assertGreaterEqual(spare, 8)
-        layout = yield self.backend.keyboard.borrow([(chr(0x4E00 + number),) * 4 for number in range(spare)])
-        self.assertEqual(self.backend.keyboard.spare, spare)
+        layout = yield self.lend([(chr(0x4E00 + number),) * 4 for number in range(spare)])
+        self.assertEqual(self.backend.slots.packing().slots, spare)
         self.assertEqual(len(layout.borrowed), spare)
         self.assertGreater(min(layout.borrowed), 135)
         self.other.window()
         for chord in KeyCoder(layout, group=0, locked=0).text_to_keys("\u4e00\u4e01"):
             _, confirmed = yield self.typed(list(chord.events))
             self.assertEqual(set(confirmed), {True})
-        yield self.backend.keyboard.give_back()
+        yield self.backend.slots.give_back()
         self.assertEqual(keymap(self.environ), self.before)
-        self.assertEqual(self.backend.keyboard.spare, spare)
+        self.assertEqual(self.backend.slots.packing().slots, spare)
 
     @inlineCallbacks
     def test_what_a_crash_left_lent_gets_its_own_keysym_back(self) -> Steps:
-        yield self.backend.keyboard.borrow(BorrowingTest.WANTED)
+        yield self.lend(BorrowingTest.WANTED)
         self.backend.abandon()
         self.assertNotEqual(keymap(self.environ), self.before)
         yield self.open()
@@ -364,23 +390,24 @@ class FullLayoutTest(Stage):
 class LingerTest(Stage):
     linger_s = 0.05
 
+    @pytest.mark.promise("keycodes-returned")
     @inlineCallbacks
     def test_keycodes_return_by_themselves_after_the_last_use(self) -> Steps:
         before = keymap(self.environ)
-        yield self.backend.keyboard.borrow(BorrowingTest.WANTED)
-        self.backend.keyboard.done_borrowing()
+        yield self.lend(BorrowingTest.WANTED)
+        self.backend.slots.done()
         while self.backend.keyboard.layout.borrowed:
             yield self.backend.focus.focused()
         self.assertEqual(keymap(self.environ), before)
 
     @inlineCallbacks
     def test_they_stay_while_a_job_is_typed(self) -> Steps:
-        keyboard = self.backend.keyboard
-        yield keyboard.borrow(BorrowingTest.WANTED)
-        keyboard.done_borrowing()
-        keyboard.keep_borrowed()
+        keyboard, slots = self.backend.keyboard, self.backend.slots
+        yield self.lend(BorrowingTest.WANTED)
+        slots.done()
+        slots.keep()
         yield deferLater(reactor, 3 * self.linger_s)
         self.assertNotEqual(keyboard.layout.borrowed, frozenset())
-        keyboard.done_borrowing()
+        slots.done()
         while keyboard.layout.borrowed:
             yield self.backend.focus.focused()

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Keyer, observer, guard and devices against a real X server: what is confirmed, and what is not."""
+"""Keyer, observer, focus and event sources against a real X server: what is confirmed, and what is not."""
 
 from __future__ import annotations
 
 import struct
 
+import pytest
 import Xlib.ext.xtest
 from tests.helpers.desktop import lock_modifiers, locked_modifiers, run
 from tests.x11.program import PING, Program
@@ -13,8 +14,21 @@ from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from Xlib import X
 
-from typewright.interfaces.backend import HELD, OURS, PROGRAM, REPEAT, USER, Stray
-from typewright.keymap.chords import ANY_STATE
+from typewright.interfaces.backend import (
+    BACKGROUND,
+    HELD,
+    LOCKED,
+    NOWHERE,
+    OURS,
+    PROGRAM,
+    REPEAT,
+    USER,
+    WINDOW,
+    Place,
+    Stray,
+    window_place,
+)
+from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.sample import LOCK
 
 SHIFT_MASK = 1
@@ -27,7 +41,7 @@ class ConfirmationTest(Stage):
     def test_events_are_confirmed_and_arrive(self) -> Steps:
         window = self.other.window()
         where, confirmed = yield self.typed([*tap(A), *tap(B)])
-        self.assertEqual((where, confirmed), (window.id, [True] * 4))
+        self.assertEqual((where, confirmed), (window_place(window.id), [True] * 4))
         self.assertEqual(self.other.got(window), [(A, 0), (B, 0)])
         self.assertEqual(self.other.down(), [])
 
@@ -50,7 +64,7 @@ class ConfirmationTest(Stage):
     def test_any_state_is_confirmed_where_none_is_planned(self) -> Steps:
         self.other.window()
         self.other.finger(SHIFT, down=True)
-        _, confirmed = yield self.typed([press(A, ANY_STATE), release(A, ANY_STATE)])
+        _, confirmed = yield self.typed([KeyEvent(A, True, None), KeyEvent(A, False, None)])
         self.other.finger(SHIFT, down=False)
         self.assertEqual(confirmed, [True, True])
 
@@ -62,11 +76,12 @@ class ConfirmationTest(Stage):
         self.other.finger(A, down=True)
         self.other.finger(A, down=False)
         yield self.until(lambda: heard.extend(self.backend.observer.strays()) or len(heard) == 2)
-        self.assertEqual(heard, [Stray(A, True, 0, USER), Stray(A, False, 0, USER)])
+        self.assertEqual(heard, [Stray(A, True, State(0, 0), USER), Stray(A, False, State(0, 0), USER)])
         self.assertNoResult(waiting)
         self.backend.observer.forget()
         self.assertIs(self.successResultOf(waiting), False)
 
+    @pytest.mark.promise("whose-key")
     @inlineCallbacks
     def test_what_is_ours_and_what_is_not_is_told_apart(self) -> Steps:
         self.other.window()
@@ -81,12 +96,12 @@ class ConfirmationTest(Stage):
         self.assertEqual(
             self.backend.observer.strays(),
             (
-                Stray(SHIFT, True, 0, USER),
-                Stray(B, True, SHIFT_MASK, OURS),
-                Stray(B, False, SHIFT_MASK, OURS),
-                Stray(SHIFT, False, SHIFT_MASK, USER),
-                Stray(A, True, 0, PROGRAM),
-                Stray(A, False, 0, PROGRAM),
+                Stray(SHIFT, True, State(0, 0), USER),
+                Stray(B, True, State(0, SHIFT_MASK), OURS),
+                Stray(B, False, State(0, SHIFT_MASK), OURS),
+                Stray(SHIFT, False, State(0, SHIFT_MASK), USER),
+                Stray(A, True, State(0, 0), PROGRAM),
+                Stray(A, False, State(0, 0), PROGRAM),
             ),
         )
         self.assertEqual(self.backend.observer.strays(), ())
@@ -96,7 +111,7 @@ class ConfirmationTest(Stage):
         self.other.window()
         touched: list[object] = []
         self.backend.observer.on_stray = lambda stray: touched.append((stray.keycode, stray.pressed, stray.source))
-        self.backend.observer.on_click = lambda: touched.append("click")
+        self.backend._sources.on_button = lambda: touched.append("click")
         yield self.typed(tap(B))
         self.other.finger(A, down=True)
         self.other.finger(A, down=False)
@@ -121,6 +136,7 @@ class ConfirmationTest(Stage):
         self.assertEqual((masks, device, length), (1, 1, 1))
         self.assertEqual([kind for kind in range(32) if mask >> kind & 1], [13, 14, 15, 22])
 
+    @pytest.mark.promise("auto-repeat")
     @inlineCallbacks
     def test_the_servers_own_repeats_are_seen(self) -> Steps:
         window = self.other.window()
@@ -132,8 +148,9 @@ class ConfirmationTest(Stage):
         yield self.typed([release(A)])
         repeats = self.backend.observer.strays()
         self.assertGreater(len(repeats), 0)
-        self.assertEqual(set(repeats), {Stray(A, True, 0, REPEAT)})
+        self.assertEqual(set(repeats), {Stray(A, True, State(0, 0), REPEAT)})
 
+    @pytest.mark.promise("whose-key")
     @inlineCallbacks
     def test_ours_are_confirmed_among_a_users_keys(self) -> Steps:
         window = self.other.window()
@@ -155,7 +172,7 @@ class ConfirmationTest(Stage):
 
     @inlineCallbacks
     def until(self, reached: object) -> Steps:
-        """Turn the server's wheel until `reached()`; the test's own time-out bounds it."""
+        """Make round trips until `reached()`; the test's own time-out bounds that."""
         while not reached():
             yield self.backend.focus.focused()
 
@@ -164,15 +181,16 @@ class GuardTest(Stage):
     @inlineCallbacks
     def test_the_window_with_the_focus_is_told(self) -> Steps:
         window = self.other.window()
-        self.assertEqual((yield self.backend.focus.focused()), window.id)
+        self.assertEqual((yield self.backend.focus.focused()), window_place(window.id))
 
     @inlineCallbacks
     def test_no_focus_is_no_window(self) -> Steps:
         self.other.display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime)
         self.other.display.sync()
         where, _ = yield self.typed(tap(A))
-        self.assertEqual(where, 0)
+        self.assertEqual(where, NOWHERE)
 
+    @pytest.mark.promise("pointer-focus")
     @inlineCallbacks
     def test_while_the_focus_goes_with_the_pointer_it_is_the_program_under_that(self) -> Steps:
         another = Other(self.display)
@@ -188,11 +206,13 @@ class GuardTest(Stage):
                 self.other.display.sync()
                 another.display.sync()
                 where, _ = yield self.typed(tap(A))
-                self.assertEqual(where, window.id)
+                kind = BACKGROUND if window is self.other.root else WINDOW
+                self.assertEqual(where, Place(kind, window.id))
                 if window is not self.other.root:
                     owner = another if window is right else self.other
                     self.assertEqual(owner.got(window), [(A, 0)])
 
+    @pytest.mark.promise("grab-confirms-nothing")
     @inlineCallbacks
     def test_a_foreign_grab_is_no_window_though_record_shows_all(self) -> Steps:
         window = self.other.window()
@@ -203,8 +223,9 @@ class GuardTest(Stage):
         self.other.display.ungrab_keyboard(X.CurrentTime)
         self.other.display.sync()
         where, _ = yield self.typed(tap(A))
-        self.assertEqual(where, window.id)
+        self.assertEqual(where, window_place(window.id))
 
+    @pytest.mark.promise("grab-confirms-nothing")
     @inlineCallbacks
     def test_a_frozen_keyboard_is_no_window(self) -> Steps:
         window = self.other.window()
@@ -223,6 +244,7 @@ class GuardTest(Stage):
         self.other.display.sync()
         self.assertEqual(self.other.display.pending_events(), 0)
 
+    @pytest.mark.promise("server-grabbed")
     @inlineCallbacks
     def test_another_clients_server_grab_does_not_hold_us_back(self) -> Steps:
         self.other.window()
@@ -234,6 +256,36 @@ class GuardTest(Stage):
             self.other.display.ungrab_server()
             self.other.display.sync()
         self.assertEqual(confirmed, [True, True])
+
+
+class HolderTest(Stage):
+    """A client holds the keyboard and shows a window of some size, which a window manager controls or not."""
+
+    @inlineCallbacks
+    def test_only_what_covers_the_screen_without_a_window_manager_is_taken_for_a_locker(self) -> Steps:
+        screen = self.other.display.screen()
+        full, part = (screen.width_in_pixels, screen.height_in_pixels), (screen.width_in_pixels, 200)
+        focused = self.other.window()
+        focused.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+        for size, override_redirect, expected in ((part, True, HELD), (full, False, HELD), (full, True, LOCKED)):
+            shown = self.other.root.create_window(0, 0, *size, 0, X.CopyFromParent, override_redirect=override_redirect)
+            shown.map()
+            self.other.display.sync()
+            where, confirmed = yield self.typed(tap(A))
+            self.assertEqual((where, (yield self.backend.focus.focused()), confirmed), (expected, expected, [True, True]))
+            shown.destroy()
+        self.other.display.ungrab_keyboard(X.CurrentTime)
+        self.other.display.sync()
+
+    @inlineCallbacks
+    def test_a_window_that_covers_the_screen_is_no_locker_while_the_keyboard_is_free(self) -> Steps:
+        focused, screen = self.other.window(), self.other.display.screen()
+        size = screen.width_in_pixels, screen.height_in_pixels
+        shown = self.other.root.create_window(0, 0, *size, 0, X.CopyFromParent, override_redirect=True)
+        shown.map()
+        self.other.display.sync()
+        where, _ = yield self.typed(tap(A))
+        self.assertEqual(where, window_place(focused.id))
 
 
 class SecondScreenTest(Stage):
@@ -251,7 +303,7 @@ class SecondScreenTest(Stage):
         program = Program(self.other, PING)
         self.addCleanup(program.rest)
         yield self.typed(tap(A))
-        level = yield self.backend.barrier.reach(program.window.id, settle=False).addTimeout(10, reactor)
+        level = yield self.backend.barrier.reach(window_place(program.window.id), settle=False).addTimeout(10, reactor)
         self.assertEqual((level, program.log), ("application", ["key", "ping"]))
 
     @inlineCallbacks
@@ -259,8 +311,7 @@ class SecondScreenTest(Stage):
         self.other.display.set_input_focus(self.other.root, X.RevertToNone, X.CurrentTime)
         self.other.display.sync()
         where = yield self.backend.focus.focused()
-        self.assertEqual(where, self.other.root.id)
-        self.assertTrue(self.backend.focus.is_background(where))
+        self.assertEqual(where, Place(BACKGROUND, self.other.root.id))
 
     @inlineCallbacks
     def test_the_background_of_one_screen_is_that_wherever_the_pointer_is(self) -> Steps:
@@ -270,17 +321,17 @@ class SecondScreenTest(Stage):
         self.other.root.warp_pointer(10, 10)
         self.other.display.sync()
         where, _ = yield self.typed(tap(A))
-        self.assertEqual((where, self.other.got(window)), (first.id, []))
+        self.assertEqual((where, self.other.got(window)), (Place(BACKGROUND, first.id), []))
 
     @inlineCallbacks
     def test_while_the_focus_goes_with_the_pointer_it_is_the_program_there(self) -> Steps:
         window = self.other.window()
         self.other.display.set_input_focus(X.PointerRoot, X.RevertToNone, X.CurrentTime)
-        for x, expected in ((10, window), (500, self.other.root)):
+        for x, expected in ((10, window_place(window.id)), (500, Place(BACKGROUND, self.other.root.id))):
             self.other.root.warp_pointer(x, 10)
             self.other.display.sync()
             where, _ = yield self.typed(tap(A))
-            self.assertEqual(where, expected.id)
+            self.assertEqual(where, expected)
 
 
 class LockTest(Stage):
@@ -294,6 +345,7 @@ class LockTest(Stage):
         self.assertEqual((confirmed, self.other.got(window)), ([True, True], [(A, 0)]))
         self.assertEqual(locked_modifiers(self.environ), LOCK)
 
+    @pytest.mark.promise("locks")
     @inlineCallbacks
     def test_a_lock_that_the_user_has_just_taken_off_stays_off(self) -> Steps:
         self.other.window()
@@ -302,7 +354,7 @@ class LockTest(Stage):
         yield self.backend.keyboard.read()
         for down in (True, False):
             self.other.finger(CAPS, down=down)
-        # Nobody has come to read what the server tells of that.
+        # The announcement of that has not been read yet.
         _, confirmed = yield self.typed(tap(A))
         self.assertEqual(confirmed, [True, True])
         yield self.backend.keyboard.read()
@@ -347,6 +399,7 @@ class GroupTest(Stage):
 
 
 class SweepTest(Stage):
+    @pytest.mark.promise("users-keys-stay", "keys-down-at-start")
     @inlineCallbacks
     def test_keys_that_a_program_left_down_come_up_and_the_users_stay(self) -> Steps:
         yield self.backend.abandon()
@@ -362,4 +415,4 @@ class SweepTest(Stage):
 
     @inlineCallbacks
     def test_a_clean_keyboard_is_left_alone(self) -> Steps:
-        self.assertEqual((yield self.backend._sweep()), 0)
+        self.assertEqual((yield self.backend._inheritance.release_held_keys()), 0)

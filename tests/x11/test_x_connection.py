@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from tests.helpers.desktop import server_pid, xvfb
-from tests.x11.stage import A, B, Stage, Steps, press, tap
+from tests.x11.stage import A, B, Listener, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from twisted.internet.task import deferLater
@@ -31,9 +32,11 @@ from typewright.backends.x11.connection import Connection
 from typewright.backends.x11.requests import GET_INPUT_FOCUS, RequestError
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay, WaylandOnly
 from typewright.interfaces.backend import USER, Stray
+from typewright.keymap.chords import State
 
 
 class LivingTest(Stage):
+    @pytest.mark.promise("X1", "bad-value")
     @inlineCallbacks
     def test_x1_a_bad_value_is_an_error_of_its_request_and_no_more(self) -> Steps:
         connection = self.backend._control
@@ -43,6 +46,7 @@ class LivingTest(Stage):
         _, confirmed = yield self.typed(tap(A))
         self.assertEqual(confirmed, [True, True])
 
+    @pytest.mark.promise("X2")
     @inlineCallbacks
     def test_x2_an_error_of_a_request_without_reply_is_logged_by_number(self) -> Steps:
         logged: list[str] = []
@@ -57,7 +61,7 @@ class LivingTest(Stage):
 
     @inlineCallbacks
     def test_records_connection_gets_no_events_of_its_own(self) -> Steps:
-        # With such events pending there, Xvfb 21.1.7 frees an output buffer twice, and ends so when it exits.
+        # With such events pending there, Xvfb 21.1.7 frees an output buffer twice, and aborts when it exits.
         events: list[int] = []
         for code in range(2, 36):
             self.backend._data.listen(code, lambda event: events.append(event[0]))
@@ -65,10 +69,11 @@ class LivingTest(Stage):
         self.layout("de")
         yield self.typed(tap(A))
         self.layout("us")
-        yield self.backend.keyboard.borrow([("é", "É")])
+        yield self.lend([("é", "É")])
         yield self.typed(tap(A))
         self.assertEqual(events, [])
 
+    @pytest.mark.promise("X9")
     @inlineCallbacks
     def test_x9_descriptors_beyond_select_are_no_matter(self) -> Steps:
         import resource
@@ -95,6 +100,7 @@ class LivingTest(Stage):
                 os.close(descriptor)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
+    @pytest.mark.promise("X11")
     @inlineCallbacks
     def test_x11_raw_events_come_under_a_grab_as_well(self) -> Steps:
         window = self.other.window()
@@ -110,12 +116,13 @@ class LivingTest(Stage):
         self.assertIs(self.successResultOf(waiting), False)
         self.other.display.ungrab_keyboard(0)
         self.other.display.sync()
-        self.assertEqual(heard, [Stray(A, True, 0, USER), Stray(A, False, 0, USER)])
+        self.assertEqual(heard, [Stray(A, True, State(0, 0), USER), Stray(A, False, State(0, 0), USER)])
 
 
 class DyingTest(TestCase):
     timeout = 30
 
+    @pytest.mark.promise("X3")
     @inlineCallbacks
     def test_x3_nothing_blocks_while_the_server_stands_still(self) -> Steps:
         with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
@@ -134,21 +141,35 @@ class DyingTest(TestCase):
             self.assertEqual(backend._control._out, b"")
             backend.abandon()
 
+    @pytest.mark.promise("X6", "X7")
     @inlineCallbacks
     def test_x6_x7_a_dead_server_is_told_once_and_leaves_no_reader(self) -> Steps:
         told: list[str] = []
         with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
             backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
-            backend.when_lost(lambda: told.append("lost"))
+            yield backend.start(Listener(told))
             confirmation = backend.observer.confirm(press(A))
             os.kill(server_pid(display), signal.SIGKILL)
             yield self.assertFailure(backend.keyer.send(tap(A)), DisplayLost)
             yield self.assertFailure(confirmation, DisplayLost)
             yield self.assertFailure(backend.focus.focused(), DisplayLost)
-            yield deferLater(reactor, 0)  # both connections are told of it in this turn
+            yield deferLater(reactor, 0)  # both connections notice it in this turn
             self.assertEqual(told, ["lost"])
-            backend.abandon()
+            yield backend.abandon()
         self.assertEqual([reader for reader in reactor.getReaders() if isinstance(reader, Connection)], [])
+
+    @pytest.mark.promise("X14")
+    @inlineCallbacks
+    def test_a_server_that_dies_before_the_start_is_told_by_that(self) -> Steps:
+        told: list[str] = []
+        with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
+            backend = yield open_backend(reactor, display, linger_s=1, settle_s=0)
+            os.kill(server_pid(display), signal.SIGKILL)
+            yield self.assertFailure(backend.focus.focused(), DisplayLost)
+            yield deferLater(reactor, 0)
+            yield self.assertFailure(backend.start(Listener(told)), DisplayLost)
+            self.assertEqual(told, [])
+            backend.abandon()
 
     @inlineCallbacks
     def test_x14_a_missing_extension_is_named(self) -> Steps:
@@ -156,7 +177,7 @@ class DyingTest(TestCase):
             with xvfb("-extension", option) as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
                 opening = open_backend(reactor, display, linger_s=1, settle_s=0)
                 if option == "XInputExtension":
-                    # The server refuses to leave this one out; then there is nothing to complain about.
+                    # The server refuses to leave this extension out, so it is there.
                     backend = yield opening
                     backend.abandon()
                     continue
@@ -168,9 +189,10 @@ class DyingTest(TestCase):
 class SetUpTest(TestCase):
     timeout = 30
 
+    @pytest.mark.promise("X4")
     @inlineCallbacks
     def test_x4_what_comes_right_behind_the_set_up_is_not_swallowed_by_it(self) -> Steps:
-        # As in a storm of MappingNotify events, which go to every client, and half of one is on its way at that moment.
+        # As in a storm of MappingNotify events, which go to every client, with half of one still on its way.
         first, second = (struct.pack("=BBHBBB25x", 34, 0, 0, 1, keycode, 1) for keycode in (100, 101))
         with xvfb() as display, mock.patch.dict(os.environ, XAUTHORITY="/dev/null"):
             setup = _setup_of(display)
@@ -186,7 +208,7 @@ class SetUpTest(TestCase):
 
 
 def _setup_of(display: str) -> bytes:
-    """What a real X server says to a client that comes."""
+    """Return the answer of a real X server to a new client."""
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(f"/tmp/.X11-unix/X{display[1:]}")
         client.sendall(struct.pack("=BxHHHH2x", ord("l"), 11, 0, 0, 0))
@@ -196,7 +218,7 @@ def _setup_of(display: str) -> bytes:
 
 @contextlib.contextmanager
 def _false_server(at_once: bytes, later: bytes) -> Iterator[tuple[str, threading.Event]]:
-    """A server that says so to who comes, the second part when the event is set; its name comes with that."""
+    """Run a server that answers its client in two parts, the second when the event is set; yields its name and that."""
     number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
     path = Path(f"/tmp/.X11-unix/X{number}")
     go_on = threading.Event()
@@ -231,6 +253,7 @@ class AddressTest(SynchronousTestCase):
     def test_a_remote_display_keeps_its_name(self) -> None:
         self.assertEqual(display_name("localhost:10.0", {}), "localhost:10.0")
 
+    @pytest.mark.promise("X10")
     def test_x10_a_vanished_socket_is_not_looked_for_elsewhere(self) -> None:
         number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
         with contextlib.closing(socket.socket(socket.AF_UNIX)) as abstract:
@@ -240,6 +263,7 @@ class AddressTest(SynchronousTestCase):
             self.assertRaises(NoDisplay, display_name, f":{number}", {})
             self.assertRaises(BlockingIOError, abstract.accept)
 
+    @pytest.mark.promise("X10")
     def test_x10_a_socket_that_refuses_is_not_tried_over_tcp(self) -> None:
         number = next(number for number in range(900, 990) if not Path(f"/tmp/.X11-unix/X{number}").exists())
         path = Path(f"/tmp/.X11-unix/X{number}")
@@ -253,6 +277,7 @@ class AddressTest(SynchronousTestCase):
             self.assertRaises(NoDisplay, Connection, reactor, display_name(f":{number}", {}))
             self.assertRaises(BlockingIOError, tcp.accept)
 
+    @pytest.mark.promise("X10")
     def test_x10_a_strangers_server_is_not_typed_to(self) -> None:
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
@@ -265,5 +290,5 @@ class AddressTest(SynchronousTestCase):
         if uid:
             self.assertRaises(NoDisplay, address.check_peer, ours)
         else:
-            # Root's server is trusted by everybody: that is the rule.
+            # Root's server is trusted by every user.
             address.check_peer(ours)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dictation from GJS, as in an extension of a desktop: no call blocks, and nothing waits for a partial hypothesis.
+// Dictation from GJS, as in a desktop extension: no call blocks, and partial hypotheses are not waited for.
 const { Gio, GLib } = imports.gi;
 
 const Dictation = class {
@@ -18,7 +18,7 @@ const Dictation = class {
     }
 
     _call(member, parameters, done) {
-        // The answer takes as long as the typing does, so there is no time-out (G_MAXINT).
+        // The reply takes as long as the typing, so there is no time-out (G_MAXINT).
         Gio.DBus.session.call('org.typewright.Typist1', '/org/typewright/Typist1', 'org.typewright.Dictation1', member,
             parameters, null, Gio.DBusCallFlags.NONE, GLib.MAXINT32, null, (bus, result) => {
                 try {
@@ -32,7 +32,7 @@ const Dictation = class {
     }
 };
 
-// What a recognizer would call:
+// These are the calls that a recognizer makes:
 const dictation = new Dictation();
 const loop = new GLib.MainLoop(null, false);
 dictation.partial('two words');

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-PocketSphinx, attached by a pipe: raw audio in, `partial ...` and `final ...` lines out, as `typewright dictate` reads them.
+PocketSphinx in a pipe: raw audio in, `partial ...` and `final ...` lines out, as `typewright dictate` reads them.
 
-    parec --format=s16le --rate=16000 --channels=1 | python pocketsphinx_live.py | typewright dictate --context
+    parec --format=s16le --rate=16000 --channels=1 | python3 pocketsphinx_live.py | typewright dictate --context
 
-The audio is 16 bits a sample, in the machine's byte order, one channel, 16,000 samples a second.
+The audio has 16 bits per sample in the machine's byte order, one channel, 16,000 samples per second.
 """
 
 import sys
@@ -15,8 +15,8 @@ from pocketsphinx import Decoder, Endpointer
 
 
 def hypotheses(audio: BinaryIO, decoder: Decoder) -> Iterator[tuple[str, str]]:
-    """What `decoder` takes the speech in `audio` for: ("partial", text) at each change of its mind, and ("final", text)."""
-    endpointer = Endpointer()  # tells speech from silence, and where an utterance ends
+    """Yield what `decoder` recognizes in `audio`: ("partial", text) whenever its guess changes, and ("final", text)."""
+    endpointer = Endpointer()  # separates speech from silence, and finds the end of an utterance
     guess = ""
     while frame := audio.read(endpointer.frame_bytes):
         speaking = endpointer.in_speech
@@ -41,7 +41,7 @@ def hypotheses(audio: BinaryIO, decoder: Decoder) -> Iterator[tuple[str, str]]:
 
 
 def text_of(decoder: Decoder) -> str:
-    """The decoder's best guess so far."""
+    """Return the decoder's best guess so far."""
     best = decoder.hyp()
     return best.hypstr if best else ""
 

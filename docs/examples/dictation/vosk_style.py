@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Stands for a program with Vosk in it: prints what its recognizer returns, as it returns it.
+Plays a program that uses Vosk: prints what its recognizer returns, as it returns it.
 
-    python vosk_style.py | typewright dictate
+    python3 vosk_style.py | typewright dictate
 
 With Vosk, the loop is: `print(rec.Result() if rec.AcceptWaveform(data) else rec.PartialResult(), flush=True)`.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Dictation with asyncio and dbus-fast: partial hypotheses are not waited for, final ones are, and refusals explained."""
+"""Dictation with asyncio and dbus-fast: waits for final hypotheses only, and explains refusals."""
 
 import asyncio
 
@@ -9,41 +9,38 @@ NAME, OBJECT = "org.typewright.Typist1", "/org/typewright/Typist1"
 
 
 class Dictation:
-    """I type what a recognizer hears."""
+    """Types what a recognizer hears."""
 
     def __init__(self, bus, node):
         proxy = bus.get_proxy_object(NAME, OBJECT, node)
         self._dictation = proxy.get_interface("org.typewright.Dictation1")
-        self._me = bus.unique_name
-        self._under_way = set()  # asyncio itself does not hold on to its tasks
-        self._reason = ""
-        proxy.get_interface(NAME).on_finished(self._finished)
+        self._under_way = set()  # asyncio itself keeps no reference to its tasks
 
     def partial(self, text):
-        """Show a guess. The next one may come at any time; the service goes straight for the newest."""
+        """Show a guess. The next one may come at any time; the service types the newest."""
         self._revise(text)
 
     async def final(self, text):
-        """Make it stand; returns an empty string, or why it is not confirmed."""
-        confirmed = await self._revise(text)
+        """Make it stay; return an empty string, or why it was not confirmed."""
+        report = await self._revise(text)
         await self._dictation.call_commit()
-        return "" if confirmed else self._reason
+        return reason_of(report)
 
     async def scratch_that(self):
-        """Take back the last utterance, and with the next call the one before; returns as `final` does."""
-        return "" if await self._dictation.call_undo() else self._reason
+        """Take back the last utterance, and with the next call the one before; return as `final` does."""
+        return reason_of(await self._dictation.call_undo_with_options({}))
 
     def _revise(self, text):
-        # Always a task, also where it is awaited: tasks begin in the order in which they were made, and so the calls go out.
-        revision = asyncio.ensure_future(self._dictation.call_revise(text))
+        # Always a task, also where it is awaited: tasks start in the order in which they were made, and so do the calls.
+        revision = asyncio.ensure_future(self._dictation.call_revise_with_options(text, {}))
         self._under_way.add(revision)
         revision.add_done_callback(self._under_way.discard)
         return revision
 
-    def _finished(self, caller, kind, confirmed, typed, total, level, reason, elapsed):
-        # Told to all, and before the answer of the call.
-        if caller == self._me and kind in ("revise", "undo"):
-            self._reason = reason
+
+def reason_of(report):
+    """Return why a job was not confirmed; empty if it was."""
+    return "" if report["confirmed"].value else report["reason"].value
 
 
 async def main():

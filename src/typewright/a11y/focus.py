@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Which object has the focus, by what programs say of themselves.
+Which object has the focus, as programs say.
 
-The bus sets the sender of an event, so a program can speak of its own objects only. That it has the focus at all it can
-say without having it: whoever must know compares `FocusedObject.process` with the window that has it.
+The bus sets the sender of an event, so a program can only speak of its own objects. But it can claim a focus that it does
+not have: to be sure, compare `FocusedObject.process` with the process of the window that has the focus.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCa
 
 from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, TERMINAL, Objects, Reference
 from typewright.bus.connection import DAEMON, BusConnection
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.interfaces.accessibility import FocusedObject
 
 _OBJECT, _WINDOW = "org.a11y.atspi.Event.Object", "org.a11y.atspi.Event.Window"
@@ -24,23 +24,23 @@ _EVENTS = ("object:state-changed:focused", "window:deactivate")
 _RULES = (
     f"type='signal',interface='{_OBJECT}',member='StateChanged',arg0='focused'",
     f"type='signal',interface='{_WINDOW}',member='Deactivate'",
-    # There are few peers on this bus, and they rarely leave: one rule for all of them is the cheapest.
+    # Few peers are on this bus, and they rarely leave it: one rule for all of them costs least.
     f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged',arg2=''",
 )
-_MOST_SEARCHED = 300
-"""How many objects are looked at in search of the focus, when there was no event yet to tell it."""
+_SEARCH_LIMIT = 300
+"""How many objects at most are searched for the focus at start, before any event has told it."""
 
 
 @dataclass(frozen=True)
 class Focused:
-    """An object that has the focus, and its facts. One that gets it again is another one of me."""
+    """An object that has the focus, and its facts. Each time that an object gets the focus is another instance."""
 
     reference: Reference
     facts: FocusedObject
 
 
 class Focus:
-    """I follow the focus. `on_change()` is called when `now` has become another."""
+    """Follows the focus. `now` is the focused object; `on_change()` is called when it has changed."""
 
     def __init__(self, connection: BusConnection, objects: Objects) -> None:
         self.now: Focused | None = None
@@ -50,7 +50,7 @@ class Focus:
         self.last = ""  # The program that has the focus, or had it last.
         self._claimed: Reference | None = None
         self._asking = False
-        self._lost: set[Reference | str] | None = None  # While we search: who has told that it has the focus no more.
+        self._lost: set[Reference | str] | None = None  # During the search: what has lost the focus.
         self._waiting: list[Deferred[Focused | None]] = []
         connection.listen(_OBJECT, "StateChanged", self._state_changed)
         connection.listen(_WINDOW, "Deactivate", self._deactivated)
@@ -58,7 +58,7 @@ class Focus:
 
     @inlineCallbacks
     def follow(self) -> Generator[Deferred[Any], Any, None]:
-        """Begin. Fires when what has the focus is known; errbacks when the bus, or the registry on it, does not work."""
+        """Begin. Fires when the focused object is known; errbacks if the bus, or the registry on it, does not work."""
         yield gatherResults(
             [self._connection.add_match(rule) for rule in _RULES] + [self._objects.register(event) for event in _EVENTS],
             consumeErrors=True,
@@ -66,43 +66,43 @@ class Focus:
         lost = self._lost = set()
         found = yield self._search()
         self._lost = None
-        # An event that came meanwhile is newer.
+        # An event that came during the search is newer.
         if found is not None and self._claimed is None and not lost & {found, found.application}:
             yield self._claim(found)
 
     def known(self) -> Deferred[Focused | None]:
-        """Fires with `now` when the program that claims the focus has answered, or has failed to once more."""
+        """Fires with `now` as soon as the program that claims the focus has answered, or has failed to answer again."""
         if self._claimed is not None and self.now is None and not self._asking:
-            self._claim(self._claimed)  # GTK 4 tells of the focus before it answers questions.
+            self._claim(self._claimed)  # GTK 4 announces the focus before it answers questions.
         if not self._asking:
             return succeed(self.now)
         self._waiting.append(Deferred())
         return self._waiting[-1]
 
-    def _state_changed(self, event: Incoming) -> None:
+    def _state_changed(self, event: Message) -> None:
         state, value, *_ = event.arguments()
         if state != "focused":
             return
         reference = Reference(event.sender, event.path)
         if not value:
             self._lose(reference)
-        elif reference != self._claimed:  # GTK 3 says it twice.
+        elif reference != self._claimed:  # GTK 3 sends the event twice.
             self._claim(reference)
 
-    def _deactivated(self, event: Incoming) -> None:
-        # Qt's objects keep the focus in a window that has lost it. All toolkits tell it anew when the window is back.
+    def _deactivated(self, event: Message) -> None:
+        # In Qt, an object keeps the focus when its window loses it. All toolkits announce the focus again with the window.
         self._lose(event.sender)
 
-    def _owner_changed(self, signal: Incoming) -> None:
+    def _owner_changed(self, signal: Message) -> None:
         name, _, owner = signal.arguments()
         if not owner:
             self._lose(name)
 
-    def _lose(self, who: Reference | str) -> None:
-        """An object, or all of a program, has not got the focus, or not any more."""
+    def _lose(self, what: Reference | str) -> None:
+        """Take note that an object, or every object of a program, does not have the focus."""
         if self._lost is not None:
-            self._lost.add(who)
-        if self._claimed is not None and who in (self._claimed, self._claimed.application):
+            self._lost.add(what)
+        if self._claimed is not None and what in (self._claimed, self._claimed.application):
             self._claimed = None
             self._settle(None)
 
@@ -135,12 +135,12 @@ class Focus:
 
     @inlineCallbacks
     def _search(self) -> Generator[Deferred[Any], Any, Reference | None]:
-        """Level by level through the active windows: the protocol has no question for what has the focus."""
+        """Search the active windows level by level, since the protocol has no question for the focused object."""
         programs = yield self._objects.children(DESKTOP)
         windows = [window for _, _, inside in (yield self._look_at(programs)) for window in inside]
         found = yield self._look_at(windows)
         level = [child for _, states, inside in found if states & ACTIVE for child in inside]
-        left = _MOST_SEARCHED
+        left = _SEARCH_LIMIT
         while level and left > 0:
             found = yield self._look_at(level[:left])
             left -= len(found)
@@ -158,6 +158,6 @@ class Focus:
         questions: list[Deferred[Any]] = [self._objects.states(at), self._objects.children(at)]
         try:
             states, children = yield gatherResults(questions, consumeErrors=True)
-        except FirstError:  # There may be others that tell.
+        except FirstError:  # Other objects may answer.
             return at, 0, []
         return at, states, children

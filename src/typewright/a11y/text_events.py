@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-What happens to the text of the focused object, as its program tells it.
+Changes of the focused object's text, as its program tells them.
 
-Programs send such events only while somebody has registered for them, and the bus passes on to us only those of the one
-object. A password field is never listened to: some toolkits send its text in clear (Qt 5, GTK 4). Where the caret goes is
-seen from where the next change is: to have each of its steps told, too, would be twice the work for everybody.
+Programs send these events only while a client has registered for them, and the match rule passes only those of the focused
+object. Password fields are never listened to: some toolkits (Qt 5, GTK 4) send their text in clear. A move of the caret is
+derived from the position of the next change, since events for each step would double the work of all programs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typewright.a11y.focus import Focus, Focused
 from typewright.a11y.objects import DESKTOP, Objects
 from typewright.a11y.text import EMBEDDED, with_newlines
 from typewright.bus.connection import BusConnection
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, TextEvent
 
 _INTERFACE = "org.a11y.atspi.Event.Object"
@@ -27,11 +27,11 @@ _EVENT, _MEMBER = "object:text-changed", "TextChanged"
 _KINDS = {"insert": TEXT_INSERTED, "delete": TEXT_DELETED}
 
 
-class Hearing:
+class TextEvents:
     """
-    I hear the text events of whatever object has the focus, from `begin` to `end`, and `tell` them.
+    Calls `heard` with the text events of the focused object, from `begin` to `end`.
 
-    `spell` is 0 while they are not, or not all, heard, and the next of `spells` otherwise.
+    `generation` is 0 while events may be missed; each unbroken subscription gets the next number of `generations`.
     """
 
     def __init__(
@@ -39,37 +39,37 @@ class Hearing:
         connection: BusConnection,
         objects: Objects,
         focus: Focus,
-        spells: Iterator[int],
-        tell: Callable[[TextEvent], None],
+        generations: Iterator[int],
+        heard: Callable[[TextEvent], None],
     ) -> None:
-        self.spell = 0
+        self.generation = 0
         self._connection = connection
         self._objects = objects
         self._focus = focus
-        self._spells = spells
-        self._tell = tell
+        self._generations = generations
+        self._heard = heard
         self._wanted = False
         self._on: Focused | None = None
         self._settled = True
-        self._caret: int | None = None  # Where the last event leaves the caret, in the program's units.
+        self._caret: int | None = None  # Where the last event left the caret, in the program's units.
         self._waiting: list[Deferred[int]] = []
         connection.listen(_INTERFACE, _MEMBER, self._text_changed)
 
     def begin(self) -> None:
-        """Listen, to what has the focus now and to what will have it."""
+        """Listen to the focused object, now and when it changes."""
         self._wanted = True
-        # A registry that can't do this is of no use, and a new connection may find a better one.
+        # Without the registry there are no events; a new session may find one that works.
         self._objects.register(_EVENT).addErrback(lambda _: self._connection.abort())
         self.follow()
 
     def end(self) -> None:
-        """Listen no more, and let the programs know."""
+        """Stop listening, and have the programs send no more events."""
         self._wanted = False
         self.follow()
         self._objects.deregister(_EVENT).addErrback(_ignored)
 
     def follow(self) -> None:
-        """Listen to the object that has the focus now, if it is one to listen to."""
+        """Listen to the object that has the focus now, if it is editable and no password."""
         on = self._focus.now if self._wanted else None
         if on is not None and (on.facts.password or not on.facts.editable):
             on = None
@@ -83,9 +83,9 @@ class Hearing:
             self._arm(on)
 
     def known(self) -> Deferred[int]:
-        """Fires with `spell` when it is known whether the object that has the focus is heard."""
+        """Fires with `generation` when it is known whether the focused object's events are heard."""
         if self._settled:
-            return succeed(self.spell)
+            return succeed(self.generation)
         self._waiting.append(Deferred())
         return self._waiting[-1]
 
@@ -94,48 +94,48 @@ class Hearing:
         self._settled = False
         try:
             yield self._connection.add_match(_rule(on))
-            # The registry answers when it has announced what was registered before, and the program hears of that ahead
-            # of our question: from its answer on it sends all events. (Where the caret is, GTK 4 tells in other terms then.)
+            # The registry answers after it has announced the registration, so the program knows of it before the question
+            # here: after its own answer it sends all events. The answer itself is not used: GTK 4 counts differently there.
             yield self._objects.role(DESKTOP)
             yield self._objects.caret(on.reference)
-        except Exception:  # Of the bus, or NotTold; it means the same here.
-            heard = False
+        except Exception:  # An error of the bus, or NotTold: events may be missed.
+            complete = False
         else:
-            heard = True
+            complete = True
         if self._on is on:
             self._caret = None
-            self._settle(next(self._spells) if heard else 0)
+            self._settle(next(self._generations) if complete else 0)
 
-    def _settle(self, spell: int) -> None:
-        self.spell, self._settled = spell, True
+    def _settle(self, generation: int) -> None:
+        self.generation, self._settled = generation, True
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             if not each.called:
-                each.callback(spell)
+                each.callback(generation)
 
-    def _text_changed(self, event: Incoming) -> None:
-        if not self._is_heard(event):
+    def _text_changed(self, event: Message) -> None:
+        if not self._is_of_the_object(event):
             return
         kind, start, length, text = _fields(event)
-        sort = _KINDS.get(kind.partition(":")[0])  # A change that the program made by itself is an `insert:system`.
+        sort = _KINDS.get(kind.partition(":")[0])  # A change by the program itself is `insert:system`.
         if sort is None or EMBEDDED in text or (sort == TEXT_INSERTED and length and not text):
-            self._settle(0)  # Not all of what happens here is told, or not by this object.
-        elif sort == TEXT_DELETED and length < 0:  # GTK 4, when a program empties its field: all, however much that was.
+            self._settle(0)  # The change is not told completely, or not by this object.
+        elif sort == TEXT_DELETED and length < 0:  # GTK 4, when the program empties its field: everything.
             self._caret = None
-            self._settle(next(self._spells))
-            self._tell(TextEvent(CARET_MOVED))
+            self._settle(next(self._generations))
+            self._heard(TextEvent(CARET_MOVED))
         else:
-            # A deletion may have begun at the caret, or ended there.
+            # A deletion may begin or end at the caret.
             if self._caret is not None and self._caret not in (start, start + length * (sort == TEXT_DELETED)):
-                self._tell(TextEvent(CARET_MOVED))
-            # GTK 4's areas tell of what was inserted in other terms than of what was deleted.
+                self._heard(TextEvent(CARET_MOVED))
+            # GTK 4's text areas count differently in insertions and in deletions.
             self._caret = start + length if sort == TEXT_INSERTED else None
             if text:
-                self._tell(TextEvent(sort, with_newlines(text)))
+                self._heard(TextEvent(sort, with_newlines(text)))
 
-    def _is_heard(self, event: Incoming) -> bool:
-        # Anyone can send us a signal that looks like one of this object; only its program can be the sender.
-        return bool(self.spell and self._on and (event.sender, event.path) == self._on.reference)
+    def _is_of_the_object(self, event: Message) -> bool:
+        # Any peer can send a signal with this path; only the object's program can be its sender.
+        return bool(self.generation and self._on and (event.sender, event.path) == self._on.reference)
 
 
 def _rule(on: Focused) -> str:
@@ -143,8 +143,8 @@ def _rule(on: Focused) -> str:
     return f"type='signal',sender='{sender}',path='{path}',interface='{_INTERFACE}',member='{_MEMBER}'"
 
 
-def _fields(event: Incoming) -> tuple[str, int, int, str]:
-    """The detail, the two numbers and the text of an event; with nonsense in their place, nonsense that ends a spell."""
+def _fields(event: Message) -> tuple[str, int, int, str]:
+    """Return the detail, the two numbers and the text of an event; of a malformed one, values that end the generation."""
     try:
         detail, first, second, value = event.leading("siiv")
         return detail, first, second, value if isinstance(value, str) else ""
@@ -153,4 +153,4 @@ def _fields(event: Incoming) -> tuple[str, int, int, str]:
 
 
 def _ignored(failure: Failure) -> None:
-    """What does not work on the way out is over anyway."""
+    """Failures while leaving do not matter."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-The room that speaks D-Bus, and the only importer of txdbus.
+The D-Bus side of the service, and the only importer of txdbus.
 
-Read `connection` first: one connection to the bus, on txdbus's protocol and marshalling; `dial` makes one. `contract`
-knows the interface from its XML; `exported` answers calls by it; `face` delegates them to the typing service, a line a
-member; `publication` puts all of it on the bus. `client` is the other side.
+Read `connection` first: one connection to a bus, on top of txdbus's protocol and marshalling; `connect` makes one.
+`contract` reads the interfaces from their XML, `dispatch` answers calls by it, `skeletons` delegates each member to the
+typing or dictation service, and `publication` puts all of that on the bus. `client` is for programs that call a service.
 """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Bus addresses: where the sockets of a message bus are.
+Bus addresses: which sockets an address of a message bus names.
 
-Our own reading of them, since txdbus's does not unescape, falls over `unix:runtime=yes` and makes up a path for
-`unix:tmpdir=`. Only unix sockets are taken: a text to be typed has no business on a network.
+txdbus's parser is not used: it does not unescape, fails on `unix:runtime=yes`, and invents a path for `unix:tmpdir=`. Only
+unix sockets are accepted, so that no text to be typed crosses a network.
 
 Source: D-Bus specification, "Server Addresses".
 """
@@ -14,14 +14,14 @@ import os
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-_LONGEST = 107  # Bytes in a socket's name, as the kernel has it. Twisted never comes back from an attempt at a longer one.
+_LONGEST = 107  # Bytes in the name of a socket, a limit of the kernel. Twisted never reports a failure for a longer one.
 
 
 def session_sockets(environ: Mapping[str, str]) -> list[str]:
     """
-    The sockets of the session bus, in the order in which to try them; possibly none.
+    Return the sockets of the session bus, in the order in which to try them; possibly none.
 
-    They stand in DBUS_SESSION_BUS_ADDRESS; without it, the bus of the user's runtime directory is meant. A name in the
+    The address is that of DBUS_SESSION_BUS_ADDRESS, by default the bus of the user's runtime directory. A name in the
     abstract namespace begins with a NUL.
     """
     address = environ.get("DBUS_SESSION_BUS_ADDRESS") or "unix:runtime=yes"
@@ -30,9 +30,9 @@ def session_sockets(environ: Mapping[str, str]) -> list[str]:
 
 def sockets(address: str, environ: Mapping[str, str]) -> list[str]:
     """
-    The unix sockets that `address`, a list separated by semicolons, names; what no client can connect to is skipped.
+    Return the unix sockets in `address`, a list separated by semicolons; skip what no client can connect to.
 
-    `environ` serves `runtime=yes`.
+    `environ` is needed for `runtime=yes`.
     """
     found = (_socket(entry, environ) for entry in address.split(";"))
     return [socket for socket in found if socket is not None and len(os.fsencode(socket)) <= _LONGEST]
@@ -57,5 +57,5 @@ def _socket(entry: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _unescaped(value: str) -> str:
-    # An escape is a byte, not a character: a path may need several of them for one letter.
+    # An escape is a byte, not a character: one letter of a path may need several.
     return os.fsdecode(unquote_to_bytes(os.fsencode(value)))

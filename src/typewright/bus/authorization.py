@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The door: no call that types, and no setting of a property, gets to the service before its caller is known and allowed.
+Authorization: every call of the service's methods, and every setting of a property, waits until its caller is known and
+allowed.
 
-A caller's calls are let in by the order in which they came.
+The calls of one caller stay in their order.
 """
 
 from __future__ import annotations
@@ -15,35 +16,41 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from typewright.access import DISABLE, ENABLE, TYPE, Access, Identity
-from typewright.bus.dispatch import Part
-from typewright.bus.identities import Identities
-from typewright.bus.message import Incoming
-from typewright.bus.properties import Owner, Writer
+from typewright.bus.credentials import Credentials
+from typewright.bus.dispatch import Implementation
+from typewright.bus.message import Message
+from typewright.bus.properties import PropertySource, Writer
 from typewright.errors import AccessDenied
 
 log = Logger(namespace="typewright.bus")
 
 
-class Admission:
-    """I let in whom `access` allows."""
+class Authorization:
+    """Checks callers against the rules of `access`."""
 
-    def __init__(self, identities: Identities, access: Access) -> None:
-        self._identities = identities
+    def __init__(self, credentials: Credentials, access: Access) -> None:
+        self._credentials = credentials
         self._access = access
 
-    def guard(self, part: Part) -> Part:
-        """`part`, its methods carried out for those only who may have something typed."""
-        return _Guarded(part, self)
+    def protect(self, implementation: Implementation) -> Implementation:
+        """Return a wrapper of `implementation` that authorizes the caller before each method."""
+        return _Protected(implementation, self)
 
-    def guard_properties(self, owner: Owner) -> Owner:
-        """`owner`, its properties set by those only who may: all of them as if it were typing, but for the switch."""
-        return replace(owner, writers={name: self._guarded(name, write) for name, write in owner.writers.items()})
+    def protect_properties(self, source: PropertySource) -> PropertySource:
+        """Return `source` with writers that authorize the caller first; see `authorize`."""
+        return replace(source, writers={name: self._protected(name, write) for name, write in source.writers.items()})
 
-    def admit(self, caller: str, want: str) -> Deferred[Identity]:
-        """Fires when the caller is known, and may do what it wants (see `access`); errbacks with AccessDenied."""
+    def authorize(self, caller: str, want: str) -> Deferred[Identity]:
+        """
+        Check that the peer `caller` may do what it wants: TYPE, ENABLE or DISABLE.
+
+        Fires with its identity. Raises, or errbacks with, AccessDenied.
+        """
         if not caller:
-            raise AccessDenied("Only a peer with a name on the bus may have Typewright do something.")
-        return self._identities.of(caller).addCallback(self._check, want)
+            raise AccessDenied(
+                "Only a peer that has a name on the bus may call Typewright: connect to the session bus first."
+            )
+        return self._credentials.identify(caller).addCallback(self._check, want)
 
     def _check(self, caller: Identity, want: str) -> Identity:
         try:
@@ -53,30 +60,30 @@ class Admission:
             raise
         return caller
 
-    def _guarded(self, name: str, write: Writer) -> Writer:
-        def guarded(caller: str, value: Any) -> Deferred[None]:
-            def known(identity: Identity) -> Deferred[None] | None:
+    def _protected(self, name: str, write: Writer) -> Writer:
+        def authorized_write(caller: str, value: Any) -> Deferred[None]:
+            def set_it(identity: Identity) -> Deferred[None] | None:
                 log.info("{name} set to {value} by {caller}", name=name, value=value, caller=identity)
                 return write(caller, value)
 
             want = TYPE if name != "TypingEnabled" else ENABLE if value else DISABLE
-            return self.admit(caller, want).addCallback(known)
+            return self.authorize(caller, want).addCallback(set_it)
 
-        return guarded
+        return authorized_write
 
 
-class _Guarded:
-    """I am a part behind the door."""
+class _Protected:
+    """Wraps an implementation: each call is authorized first."""
 
-    def __init__(self, part: Part, admission: Admission) -> None:
-        self.interface = part.interface
+    def __init__(self, implementation: Implementation, authorization: Authorization) -> None:
+        self.interface = implementation.interface
         self.methods: Mapping[str, Callable[..., object]] = {
-            name: self._guarded(method, admission) for name, method in part.methods.items()
+            name: self._protected(method, authorization) for name, method in implementation.methods.items()
         }
 
     @staticmethod
-    def _guarded(method: Callable[..., object], admission: Admission) -> Callable[..., object]:
-        def guarded(call: Incoming, *arguments: object) -> Deferred[Any]:
-            return admission.admit(call.sender, TYPE).addCallback(lambda _: method(call, *arguments))
+    def _protected(method: Callable[..., object], authorization: Authorization) -> Callable[..., object]:
+        def authorized(call: Message, *arguments: object) -> Deferred[Any]:
+            return authorization.authorize(call.sender, TYPE).addCallback(lambda _: method(call, *arguments))
 
-        return guarded
+        return authorized

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The callers whose jobs run or wait, watched, so that nobody's text is typed on after its sender is gone.
+Watches callers, so that a job ends when its caller leaves the bus.
 
-For each of them the bus is asked to tell when that one name vanishes, and only while it has a job, or something that
-outlives a job (a draft, a key held down): an idle service is not woken by whoever comes and goes on the bus.
+The bus is asked to announce the end of that one name, and only while the caller has a job, or something that outlives a job
+(a draft, a held key): peers that come and go must not wake an idle service.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from typewright.bus.connection import DAEMON, DAEMON_PATH, BusConnection
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 
 _Result = TypeVar("_Result")
 
 
-class Callers:
-    """I call `left(name)` once when a caller that I watch vanishes from the bus."""
+class CallerWatch:
+    """Calls `left(name)` once when a watched caller leaves the bus."""
 
     def __init__(self, connection: BusConnection, left: Callable[[str], None]) -> None:
         self._connection = connection
@@ -31,29 +31,29 @@ class Callers:
         connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     def watch(self, caller: str, job: Deferred[_Result]) -> Deferred[_Result]:
-        """Watch `caller` until `job`, which is given back, fires."""
+        """Watch `caller` until `job` fires; return `job`."""
         if job.called and not job.paused:
-            return job  # Over at once, as a refused one is: no need to bother the bus.
+            return job  # Already ended, as a refused job is: the bus need not be asked.
         self._jobs[caller] = self._jobs.get(caller, 0) + 1
         if self._jobs[caller] == 1:
             self._connection.add_match(_rule(caller)).addErrback(_ignored)
-            # It may have left before the bus knew of our rule. The bus takes our calls in order, so this one tells.
+            # The caller may have left before the bus had the rule. The bus processes calls in order, so this answer tells.
             still_there = self._connection.call_daemon("NameHasOwner", "s", caller)
             still_there.addCallbacks(self._answered, _ignored, callbackArgs=(caller,))
-        return job.addBoth(self._over, caller)
+        return job.addBoth(self._job_ended, caller)
 
     def keep(self, caller: str) -> None:
         """Watch `caller` until it leaves, whether it has a job or not."""
         if caller not in self._kept:
             self._kept.add(caller)
-            self.watch(caller, Deferred())  # a job that ends with its caller
+            self.watch(caller, Deferred())  # A job that never ends.
 
     @property
     def watched(self) -> frozenset[str]:
-        """Those who have a job, or are kept, and have not left."""
+        """The callers that are watched now."""
         return frozenset(self._jobs)
 
-    def _over(self, result: Any, caller: str) -> Any:
+    def _job_ended(self, result: Any, caller: str) -> Any:
         jobs = self._jobs.get(caller, 0)
         if jobs > 1:
             self._jobs[caller] = jobs - 1
@@ -63,14 +63,14 @@ class Callers:
 
     def _answered(self, answer: list[Any], caller: str) -> None:
         if not answer[0]:
-            self._vanished(caller)
+            self._has_left(caller)
 
-    def _owner_changed(self, signal: Incoming) -> None:
+    def _owner_changed(self, signal: Message) -> None:
         name, _, owner = signal.arguments()
         if not owner:
-            self._vanished(name)
+            self._has_left(name)
 
-    def _vanished(self, caller: str) -> None:
+    def _has_left(self, caller: str) -> None:
         if caller in self._jobs:
             self._forget(caller)
             self._left(caller)
@@ -89,4 +89,4 @@ def _rule(caller: str) -> str:
 
 
 def _ignored(failure: Failure) -> None:
-    """A bus that can't be asked any more is a lost one, and all jobs end with it."""
+    """The bus cannot be asked any more: it is lost, and all jobs end with it."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-The other side: a program that has a Typewright service type.
+The client side: for programs that call a Typewright service.
 
-Calls wait as long as the typing takes; there is no time-out but the user's patience.
+A call waits as long as the typing takes: there are no time-outs here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typewright.bus.standard import PROPERTIES
 from typewright.bus.values import checked, clean
 from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
 
+Options = Mapping[str, object] | None
 _STANDARD = "org.freedesktop.DBus.Error."
 _ABSENT = {_STANDARD + "ServiceUnknown", _STANDARD + "NameHasNoOwner"}
 _WENT_AWAY = {_STANDARD + "NoReply", _STANDARD + "Disconnected"}
@@ -28,10 +29,10 @@ _WENT_AWAY = {_STANDARD + "NoReply", _STANDARD + "Disconnected"}
 
 class Client:
     """
-    I call a Typewright service for you.
+    Calls a Typewright service.
 
-    Every Deferred of mine errbacks with an error of `typewright.errors`: that of the service where it answered with
-    one, ServiceAbsent, or BusLost.
+    Each Deferred errbacks with an error of `typewright.errors`: the one that the service replied with, ServiceAbsent, or
+    BusLost. `options` and reports are those of the contract, with seconds as floats.
     """
 
     def __init__(self, connection: BusConnection, name: str = TYPIST) -> None:
@@ -41,70 +42,86 @@ class Client:
 
     @classmethod
     def connect(cls, reactor: Any, address: str | None = None, timeout_s: float = 10.0) -> Deferred[Client]:
-        """Fires with a client on the bus at `address`, by default the session's. Errbacks with NoBus."""
+        """Connect to the bus at `address`, by default the session's; fires with the client. Errbacks with NoBus."""
         return connect(reactor, address, timeout_s).addCallback(cls)
 
     @property
     def served_by(self) -> str:
-        """The unique name of the service that I call; empty while there is none, or before the answer to my first call."""
+        """The unique name of the service that is called; empty while there is none, and before the first reply."""
         return self._connection.owner_of(self._name)
 
     def close(self) -> Deferred[None]:
-        """Hang up; fires when that is done. Jobs of mine that still run are ended by the service."""
+        """Close the connection; fires when that is done. The service ends the jobs of this client that still run."""
         return self._connection.close()
 
     def insert(self, text: str) -> Deferred[bool]:
         """Type `text`; fires with whether it was confirmed."""
         return self._call("Insert", [text]).addCallback(bool)
 
-    def type(self, text: str, options: Mapping[str, object] | None = None) -> Deferred[dict[str, Any]]:
-        """Type `text`; fires with the report. `options` as in the contract; seconds as floats."""
+    def type(self, text: str, options: Options = None) -> Deferred[dict[str, Any]]:
+        """Type `text`; fires with the report."""
         return self._call("Type", [text, dict(options or {})])
 
     def backspace(self, count: int) -> Deferred[bool]:
         """Delete `count` characters backwards; fires with whether it was confirmed."""
         return self._call("Backspace", [count]).addCallback(bool)
 
+    def backspace_with_options(self, count: int, options: Options = None) -> Deferred[dict[str, Any]]:
+        """Delete `count` characters backwards; fires with the report."""
+        return self._call("BackspaceWithOptions", [count, dict(options or {})])
+
     def press(self, chords: str) -> Deferred[bool]:
         """Press chords; fires with whether they were confirmed."""
         return self._call("Press", [chords]).addCallback(bool)
+
+    def press_with_options(self, chords: str, options: Options = None) -> Deferred[dict[str, Any]]:
+        """Press chords; fires with the report."""
+        return self._call("PressWithOptions", [chords, dict(options or {})])
 
     def press_and_hold(self, chord: str, lease_s: float) -> Deferred[bool]:
         """Press a chord and leave it down for `lease_s` seconds at most; fires with whether its keys are down."""
         return self._call("PressAndHold", [chord, lease_s]).addCallback(bool)
 
     def release(self, chord: str) -> Deferred[bool]:
-        """Release a chord that I hold; fires with whether I held it until now."""
+        """Release a chord that this client holds; fires with whether it held the chord until now."""
         return self._call("Release", [chord]).addCallback(bool)
 
     def cancel(self) -> Deferred[int]:
-        """End my own jobs, those of this connection; fires with their number."""
+        """End the jobs of this client; fires with their number."""
         return self._call("Cancel", []).addCallback(int)
 
     def revise(self, text: str) -> Deferred[bool]:
-        """Make my draft read `text`; fires with whether it does, which is False also if a later one took its place."""
+        """Make the draft read `text`; fires with whether it does: False also if a later revision took its place."""
         return self._call("Revise", [text]).addCallback(bool)
 
+    def revise_with_options(self, text: str, options: Options = None) -> Deferred[dict[str, Any]]:
+        """Make the draft read `text`; fires with the report."""
+        return self._call("ReviseWithOptions", [text, dict(options or {})])
+
     def commit(self) -> Deferred[None]:
-        """End my draft: it stands, and the next begins behind it."""
+        """End the draft: its text stays, and the next draft begins after it."""
         return self._call("Commit", [])
 
     def undo(self) -> Deferred[bool]:
-        """Take back what I had typed last; fires with whether all of it is gone."""
+        """Take back what this client had typed last; fires with whether all of it is deleted."""
         return self._call("Undo", []).addCallback(bool)
 
+    def undo_with_options(self, options: Options = None) -> Deferred[dict[str, Any]]:
+        """Take back what this client had typed last; fires with the report."""
+        return self._call("UndoWithOptions", [dict(options or {})])
+
     def forget(self) -> Deferred[None]:
-        """Have the history wiped, everybody's."""
+        """Wipe the history of all callers."""
         return self._call("Forget", [])
 
     def get_property(self, name: str) -> Deferred[Any]:
-        """Fires with the value of a property."""
-        interface = self._having(name)
+        """Read a property; fires with its value."""
+        interface = self._interface_of(name)
         return self._send(PROPERTIES.name, "Get", "ss", [interface.name, name])
 
     def set_property(self, name: str, value: object) -> Deferred[None]:
         """Set a property; fires when it is set."""
-        interface = self._having(name)
+        interface = self._interface_of(name)
         try:
             typed = checked(interface.properties[name].signature, value)
         except KeyError:
@@ -114,14 +131,18 @@ class Client:
         return self._send(PROPERTIES.name, "Set", "ssv", [interface.name, name, typed])
 
     def _call(self, member: str, arguments: Sequence[object]) -> Deferred[Any]:
-        # Said here, where it can be said what is wrong: what can't be marshalled never reaches the service.
+        # Refused here, where the reason is known: what cannot be marshalled never reaches the service.
         if any(isinstance(argument, str) and not clean(argument) for argument in arguments):
-            return fail(InvalidArgs("The text holds a NUL or half a surrogate pair, which can't be sent over the bus."))
-        interface = self._having(member)
+            return fail(
+                InvalidArgs(
+                    "The text contains a NUL or half a surrogate pair, which cannot be sent over the bus; remove it."
+                )
+            )
+        interface = self._interface_of(member)
         return self._send(interface.name, member, interface.methods[member].takes, arguments)
 
-    def _having(self, member: str) -> Interface:
-        """The interface with that method or property; the main one if there is none such, which will say so."""
+    def _interface_of(self, member: str) -> Interface:
+        """Return the interface of a method or property; the main one if it is unknown, so that the service refuses it."""
         having = (each for each in self._interfaces if member in each.methods or member in each.properties)
         return next(having, self._interfaces[0])
 
@@ -137,17 +158,17 @@ def _translated(failure: Failure) -> Failure:
     if reply.name in _ABSENT or reply.name.startswith(_STANDARD + "Spawn."):
         return Failure(ServiceAbsent())
     if reply.name in _WENT_AWAY:
-        return Failure(ServiceAbsent("Typewright went away before it answered; the text may stand in part."))
+        return Failure(ServiceAbsent("Typewright left the bus before it replied; a part of the text may have been typed."))
     for kind in _kinds(TypewrightError):
         if kind.dbus_name == reply.name:
-            error = kind.__new__(kind)  # Some make their sentence from other arguments; here it comes from afar.
+            error = kind.__new__(kind)  # Some classes take other arguments; here the sentence is the service's.
             Exception.__init__(error, reply.sentence or kind.sentence)
             return Failure(error)
-    return Failure(TypewrightError(f"The service answered with an error that is unknown here: {reply.name}."))
+    return Failure(TypewrightError(f"The service replied with an error that this version does not know: {reply.name}."))
 
 
 def _kinds(kind: type[TypewrightError]) -> Iterator[type[TypewrightError]]:
-    # A class comes before those made from it: a name on the bus that several share is that of the first.
+    # Base classes first: of several classes with one name on the bus, the most general one counts.
     yield kind
     for child in kind.__subclasses__():
         yield from _kinds(child)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-How a connection to the bus comes about, or fails in time.
+Connects to a bus, or fails in time.
 
-The reactor is the caller's, and the only timer is the one of `connect`.
+The reactor is the caller's. The only timer in this room is here.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from typewright.errors import NoBus
 
 def connect(reactor: Any, address: str | None = None, timeout_s: float = 10.0) -> Deferred[BusConnection]:
     """
-    Connect to the bus at `address`, by default the session's; fires with the connection, greeted by the bus.
+    Connect to the bus at `address`, by default the session's; fires with the connection when the bus has given it a name.
 
-    The sockets of the address are tried in their order, each with an equal part of `timeout_s`, so that a mute one does
-    not stand before a good one. Never raises; errbacks with NoBus within `timeout_s`. May be cancelled.
+    The sockets of the address are tried in their order, each for an equal part of `timeout_s`, so that a silent one leaves
+    time for the next. Never raises; errbacks with NoBus within `timeout_s`. May be cancelled.
     """
     candidates = session_sockets(os.environ) if address is None else sockets(address, os.environ)
     return _first_of(reactor, candidates, timeout_s / max(len(candidates), 1))
@@ -36,32 +36,32 @@ def connect(reactor: Any, address: str | None = None, timeout_s: float = 10.0) -
 def _first_of(reactor: Any, candidates: list[str], timeout_s: float) -> Generator[Deferred[Any], Any, BusConnection]:
     for socket in candidates:
         try:
-            connection: BusConnection = yield _dial(reactor, socket).addTimeout(timeout_s, reactor)
+            connection: BusConnection = yield _connect_to(reactor, socket).addTimeout(timeout_s, reactor)
         except CancelledError:
             raise
-        except Exception:  # Whatever is wrong with this one, the next may be good; the user's sentence is the same.
+        except Exception:  # Whatever is wrong with this socket, the next may work; the user gets the same sentence.
             continue
         return connection
     raise NoBus()
 
 
 @inlineCallbacks
-def _dial(reactor: Any, socket: str) -> Generator[Deferred[Any], Any, BusConnection]:
+def _connect_to(reactor: Any, socket: str) -> Generator[Deferred[Any], Any, BusConnection]:
     connection = BusConnection()
     try:
         yield UNIXClientEndpoint(reactor, socket).connect(_Once(connection))
-    except ConnectingCancelledError:  # Which would look like a refusal to whoever set the time-out, or cancelled.
+    except ConnectingCancelledError:  # To whoever cancelled, this would look like a refused connection.
         raise CancelledError() from None
     try:
         yield connection.ready
     except BaseException:
-        connection.abort()  # A bus that has no room for us refuses to greet us, and leaves it at that.
+        connection.abort()  # A bus with too many connections replies with an error, and leaves the connection open.
         raise
     return connection
 
 
 class _Once(Factory):
-    """I give out the one connection, and log nothing of it."""
+    """Returns the one connection, and logs nothing about it."""
 
     noisy = False
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-A connection to a message bus; `dial` makes one.
+A connection to a message bus; `typewright.bus.connect` makes one.
 
-Built on txdbus's protocol, authenticator, messages and marshalling; its `client` module is left out on purpose, since
-it imports the global reactor, hangs on a bus that does not answer, and drops the flags and senders that we need. There
-is no timer here, and no reactor.
+It is built on txdbus's protocol, authenticator, messages and marshalling. txdbus's `client` module is not used: it imports
+the global reactor, hangs on a bus that does not answer, and drops flags and senders. There is no timer here, and no reactor.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from txdbus.authentication import ClientAuthenticator
 from txdbus.protocol import BasicDBusProtocol
 
 from typewright.bus import error_mapping
-from typewright.bus.flow import Intake
+from typewright.bus.flow import Flow
 from typewright.bus.framing import Frame, Oversized
-from typewright.bus.message import CALL, ERROR, RETURN, SIGNAL, Incoming
+from typewright.bus.message import CALL, ERROR, RETURN, SIGNAL, Message
 from typewright.bus.pending_calls import DAEMON as DAEMON
-from typewright.bus.pending_calls import Calls
 from typewright.bus.pending_calls import ErrorReply as ErrorReply
+from typewright.bus.pending_calls import PendingCalls
 from typewright.errors import BusLost, InvalidArgs, LimitsExceeded, NoBus
 
 DAEMON_PATH = "/org/freedesktop/DBus"
 
 Stop = Callable[[], None]
-"""Call me to end what you started; a second time does nothing."""
+"""Call it to end what was begun; a second call does nothing."""
 
 
 class ExternalAuthenticator(ClientAuthenticator):
-    """I let the kernel say who we are, or fail; and I negotiate no file descriptors, which nobody would ever close."""
+    """Authenticates by the kernel's credentials only, and negotiates no file descriptors, which txdbus would never close."""
 
     preference = [b"EXTERNAL"]
 
@@ -45,9 +44,10 @@ class ExternalAuthenticator(ClientAuthenticator):
 
 class BusConnection(BasicDBusProtocol):
     """
-    I am one connection to the bus. `dial.connect` makes me, ready for use.
+    A connection to a bus.
 
-    What may be secret goes into the arguments of `call` only: nothing of a body is ever logged or put into an error.
+    Nothing of a message's body is ever logged or put into an error, so secrets may be in the arguments of `call`, and only
+    there.
     """
 
     authenticator = ExternalAuthenticator
@@ -55,14 +55,14 @@ class BusConnection(BasicDBusProtocol):
     def __init__(self) -> None:
         self.unique_name = ""
         self.ready: Deferred[BusConnection] = Deferred(lambda _: self.abort())
-        self._intake = Intake(self._take, self.abort)
-        self._calls = Calls()
-        self._listeners: list[tuple[str, str, Callable[[Incoming], None]]] = []
-        self._answerer: Callable[[Incoming], None] | None = None
+        self._flow = Flow(self._take, self.abort)
+        self._calls = PendingCalls()
+        self._listeners: list[tuple[str, str, Callable[[Message], None]]] = []
+        self._answerer: Callable[[Message], None] | None = None
         self._on_lost: list[Callable[[], None]] = []
         self._on_closed: list[Deferred[None]] = []
         self._over = False
-        self._buffer = b""  # txdbus's: what has come of an authentication line.
+        self._buffer = b""  # txdbus's: the beginning of an authentication line.
         self.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     # --- Calls to others ---------------------------------------------------------------------------------------------
@@ -77,10 +77,10 @@ class BusConnection(BasicDBusProtocol):
         arguments: Sequence[object] = (),
     ) -> Deferred[list[Any]]:
         """
-        Call a method; fires with the list of what it returns, after however long it takes. May be cancelled.
+        Call a method; fires with the list of its results. There is no time-out; may be cancelled.
 
-        Errbacks with ErrorReply for an error of the peer; BusLost; LimitsExceeded for a reply over the limit; and
-        InvalidArgs for arguments that do not fit the signature.
+        Errbacks with ErrorReply if the peer replies with an error; with BusLost; with LimitsExceeded for a reply over the
+        limit; with InvalidArgs for arguments that do not fit the signature.
         """
         if self._over:
             return fail(BusLost())
@@ -93,8 +93,10 @@ class BusConnection(BasicDBusProtocol):
                 signature=signature or None,
                 body=list(arguments),
             )
-        except Exception:  # Of many kinds; and with the arguments in the text.
-            return fail(InvalidArgs(f"The arguments of {member} can't be sent over the bus."))
+        except Exception:  # One of many classes, and its message may contain the arguments.
+            return fail(
+                InvalidArgs(f"The arguments of {member} cannot be sent over the bus: they do not fit its signature.")
+            )
         if self._calls.follow(destination):
             self._follow(destination)
         answered = self._calls.made(outgoing.serial, destination)
@@ -102,7 +104,7 @@ class BusConnection(BasicDBusProtocol):
         return answered
 
     def owner_of(self, name: str) -> str:
-        """The unique name of who owns a well-known one that we have called; empty where that is nobody, or not told yet."""
+        """Return the unique name that owns a name that was called; empty if it has no owner, or none is known yet."""
         return self._calls.owner_of(name)
 
     def call_daemon(self, member: str, signature: str = "", *arguments: object) -> Deferred[list[Any]]:
@@ -111,12 +113,12 @@ class BusConnection(BasicDBusProtocol):
 
     # --- Calls from others -------------------------------------------------------------------------------------------
 
-    def answer_with(self, answerer: Callable[[Incoming], None]) -> None:
-        """Have `answerer` called with every method call; it owes me one `reply` or `refuse` for each."""
+    def answer_with(self, answerer: Callable[[Message], None]) -> None:
+        """Have `answerer` called with every method call; for each it must call `reply` or `refuse` once."""
         self._answerer = answerer
 
-    def reply(self, call: Incoming, signature: str, values: Sequence[object]) -> None:
-        """Answer `call`, if it wants an answer. Raises what marshalling raises when the values do not fit."""
+    def reply(self, call: Message, signature: str, values: Sequence[object]) -> None:
+        """Reply to `call`, if it wants a reply. Raises what marshalling raises if the values do not fit."""
         if call.expects_reply:
             self._send(
                 message.MethodReturnMessage(
@@ -124,23 +126,23 @@ class BusConnection(BasicDBusProtocol):
                 )
             )
 
-    def refuse(self, call: Incoming, name: str, sentence: str) -> None:
-        """Answer `call` with an error, if it wants an answer."""
+    def refuse(self, call: Message, name: str, sentence: str) -> None:
+        """Reply to `call` with an error, if it wants a reply."""
         if call.expects_reply:
             self._refuse(call.serial, call.sender, name, sentence)
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 
     def emit(self, path: str, interface: str, member: str, signature: str, values: Sequence[object]) -> None:
-        """Send a signal to all who want it."""
+        """Broadcast a signal."""
         self._send(message.SignalMessage(path, member, interface, signature=signature or None, body=list(values)))
 
-    def listen(self, interface: str, member: str, heard: Callable[[Incoming], None]) -> Stop:
+    def listen(self, interface: str, member: str, heard: Callable[[Message], None]) -> Stop:
         """
-        Have `heard` called for such signals. What the bus does not send by itself is asked for with `add_match`.
+        Have `heard` called with each signal of this name. Use `add_match` for those that the bus does not send by itself.
 
-        Signals of the bus are of the bus: forged ones never get here. Of any other signal look at the `sender`, for any
-        peer may send any signal to us.
+        Signals of the bus itself are genuine: forged ones are dropped. For all others check the `sender`, since any peer can
+        send any signal to this connection.
         """
         listener = (interface, member, heard)
         self._listeners.append(listener)
@@ -156,59 +158,59 @@ class BusConnection(BasicDBusProtocol):
         return self.call_daemon("AddMatch", "s", rule)
 
     def remove_match(self, rule: str) -> Deferred[list[Any]]:
-        """Take one `add_match` of this rule back."""
+        """Undo one `add_match` of this rule."""
         return self.call_daemon("RemoveMatch", "s", rule)
 
     # --- The end -----------------------------------------------------------------------------------------------------
 
     def on_lost(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called once when the connection is lost, at once if it is. Not called when we `close`."""
+        """Have `callback` called once when the connection is lost, at once if it is lost already; not after `close`."""
         if self._over:
             callback()
         else:
             self._on_lost.append(callback)
 
     def close(self) -> Deferred[None]:
-        """Send what is still to be sent, and hang up. Fires when that is done; pending calls errback with BusLost."""
+        """Send what is unsent, and close. Fires when that is done; pending calls errback with BusLost."""
         self._on_lost.clear()
         if self._over:
             return succeed(None)
         closed: Deferred[None] = Deferred()
         self._on_closed.append(closed)
-        self._intake.close()
+        self._flow.close()
         self.transport.loseConnection()
         return closed
 
     def abort(self) -> None:
-        """Hang up at once."""
+        """Close at once, without sending the rest."""
         if self.transport is not None and not self._over:
             self.transport.abortConnection()
 
     # --- Twisted and txdbus call these -------------------------------------------------------------------------------
 
     def connectionAuthenticated(self) -> None:
-        """Say hello, as the first call must; ready when the bus has given us a name."""
-        self._intake.open(self.transport)
+        """Call Hello, which must be the first call. The connection is ready when the bus has given it a name."""
+        self._flow.open(self.transport)
         self.call_daemon("Hello").addCallbacks(self._greeted, self._not_ready)
 
     def dataReceived(self, data: bytes) -> None:
-        """Take in what the bus sent. No message of it is a step deeper on the stack, and no byte is copied twice."""
+        """Process what the bus sent, without recursion for each message and without copying a byte twice."""
         if self._authenticated:
             data, self._buffer = self._buffer + data, b""
-            self._intake.feed(data)
+            self._flow.feed(data)
             return
         try:
             super().dataReceived(data)
         except Exception:
-            error_mapping.note("the authentication could not be taken in", Failure())
+            error_mapping.log_defect("the authentication could not be processed", Failure())
             self.abort()
 
     def fileDescriptorReceived(self, fd: int) -> None:
-        """Close it: we never asked for any."""
+        """Close it: file descriptors are not negotiated."""
         os.close(fd)
 
     def connectionLost(self, reason: Failure) -> None:
-        """Tell everyone who waits for anything, each in spite of the others."""
+        """Fire everything that waits; an exception of one does not keep the others from being fired."""
         self._over = True
         self._not_ready(Failure(NoBus()))
         calls = self._calls.end()
@@ -233,12 +235,12 @@ class BusConnection(BasicDBusProtocol):
             self.ready.errback(failure)
 
     def _follow(self, name: str) -> None:
-        # The bus takes our calls in order: who gets the next one by this name is told of before it can answer.
+        # The bus processes calls in order: it announces the owner that gets the next call before that owner can reply.
         rule = f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged',arg0='{name}'"
         self.add_match(rule).addErrback(_ignored)
         self.call_daemon("GetNameOwner", "s", name).addCallbacks(lambda told: self._calls.owned(name, told[0]), _ignored)
 
-    def _owner_changed(self, signal: Incoming) -> None:
+    def _owner_changed(self, signal: Message) -> None:
         name, _, owner = signal.arguments()
         self._calls.owned(name, owner)
 
@@ -251,31 +253,31 @@ class BusConnection(BasicDBusProtocol):
 
     def _take(self, frame: Frame) -> None:
         if isinstance(frame, Oversized):
-            self._turn_away(frame)
+            self._refuse_oversized(frame)
             return
-        incoming = Incoming.parse(frame)
+        incoming = Message.parse(frame)
         if incoming.kind == CALL:
             self._called(incoming)
         elif incoming.kind in (RETURN, ERROR):
             self._calls.answered(incoming)
         elif incoming.kind == SIGNAL:
-            self._signalled(incoming)
+            self._received_signal(incoming)
 
-    def _turn_away(self, oversized: Oversized) -> None:
+    def _refuse_oversized(self, oversized: Oversized) -> None:
         if oversized.kind == CALL and not oversized.flags & 1:
             error = LimitsExceeded
             self._refuse(oversized.serial, oversized.sender, error.dbus_name, error.sentence)
         elif oversized.kind in (RETURN, ERROR):
-            self._calls.turned_away(oversized)
+            self._calls.oversized(oversized)
 
-    def _called(self, call: Incoming) -> None:
+    def _called(self, call: Message) -> None:
         if self._answerer is None:
-            self.refuse(call, "org.freedesktop.DBus.Error.UnknownObject", "This program offers nothing on the bus.")
+            self.refuse(call, "org.freedesktop.DBus.Error.UnknownObject", "This program has no objects on the bus.")
         else:
             _shielded(self._answerer, call)
 
-    def _signalled(self, signal: Incoming) -> None:
-        # Any peer may send us a signal in the name of the bus's interface; only the bus may send one as the bus.
+    def _received_signal(self, signal: Message) -> None:
+        # Any peer can send a signal of the bus's interface; only the bus itself can be its sender.
         if signal.interface == DAEMON and signal.sender != DAEMON:
             return
         for interface, member, heard in list(self._listeners):
@@ -284,12 +286,12 @@ class BusConnection(BasicDBusProtocol):
 
 
 def _shielded(act: Callable[..., object], *arguments: object) -> None:
-    # What one of many does must not keep the others from their turn.
+    # An exception of one callback must not keep the others from being called.
     try:
         act(*arguments)
     except Exception:
-        error_mapping.note("a callback failed", Failure())
+        error_mapping.log_defect("a callback failed", Failure())
 
 
 def _ignored(failure: Failure) -> None:
-    """A name without an owner, which may get one; or a bus that can't be asked any more, and then all calls end with it."""
+    """The name has no owner yet; or the bus is lost, and all calls end with it."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The way in: messages are taken one by one, and only as long as the bus takes what we send.
+Flow control: messages are processed one by one, and only while the bus accepts what is sent.
 
-A call of a hundred bytes may have an answer of many thousand. Were calls read as fast as they come, the answers to
-somebody who floods us with them would pile up here.
+A call of a hundred bytes may have a reply of many thousand. If calls were read as fast as they come, the replies to a peer
+that floods the service would pile up in its memory.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typewright.bus.framing import BrokenStream, Frame, MessageStream
 
 
 @implementer(IPushProducer)
-class Intake:
+class Flow:
     """
-    I call `take` with each message, in order, and `abort` when what comes can't be understood.
+    Calls `take` with each message, in order, and `abort` if the bytes are no messages.
 
-    To the transport I am what produces the output: it tells me to pause while it holds more than it likes.
+    It is registered at the transport as the producer of the output, so the transport pauses it while too much is unsent.
     """
 
     def __init__(self, take: Callable[[Frame], None], abort: Callable[[], None]) -> None:
@@ -37,17 +37,17 @@ class Intake:
         self._transport: Any = None
 
     def open(self, transport: Any) -> None:
-        """Heed `transport` from now on."""
+        """Register at `transport`."""
         self._transport = transport
         transport.registerProducer(self, True)
 
     def close(self) -> None:
-        """Heed it no more, since it does not close before its producer is done."""
+        """Unregister: a transport does not close as long as it has a producer."""
         if self._transport is not None:
             self._transport.unregisterProducer()
 
     def feed(self, data: bytes) -> None:
-        """Bytes have come."""
+        """Take in bytes from the bus."""
         try:
             self._waiting.extend(self._stream.feed(data))
         except BrokenStream:
@@ -66,12 +66,12 @@ class Intake:
             self._transport.resumeProducing()
 
     def stopProducing(self) -> None:
-        """The connection is lost, and tells so itself."""
+        """Called when the connection is lost, which the connection itself reports."""
 
     def _work(self) -> None:
         try:
             while self._waiting and not self._paused:
                 self._take(self._waiting.popleft())
         except Exception:
-            error_mapping.note("a message could not be taken", Failure())
+            error_mapping.log_defect("a message could not be processed", Failure())
             self._abort()

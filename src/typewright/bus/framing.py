@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The stream of bytes from the bus, cut into messages.
+Cuts the stream of bytes from the bus into messages, in linear time and bounded memory.
 
-In linear time whatever comes, and in bounded memory: a message over `LIMIT` is never held, only its header is read, so
-that its sender can be told. txdbus's own buffer is copied whole for every 64 KiB that arrive, and unmarshalled whole.
+A message over `LIMIT` is never kept: only its header is read, so that its sender can get an error. txdbus copies its whole
+buffer for every 64 KiB that arrive, and unmarshals all of it.
 
 Source: D-Bus specification, "Message Format".
 """
@@ -15,7 +15,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 LIMIT = 256 * 1024
-"""The longest message, in bytes, that is taken in: far above any text that is typed in one call."""
+"""The longest message that is accepted, in bytes: far above any text that is typed in one call."""
 
 _PROTOCOL_LIMIT = 1 << 27
 _FIXED = 16  # Bytes before the header fields.
@@ -24,12 +24,12 @@ _REPLY_SERIAL, _SENDER = 5, 7
 
 
 class BrokenStream(Exception):
-    """The bytes are no D-Bus messages; nothing that follows can be understood."""
+    """The bytes are no D-Bus messages, so the rest of the stream cannot be understood."""
 
 
 @dataclass(frozen=True)
 class Oversized:
-    """What is known of a message over the limit: enough to refuse it. `sender` is empty where there is none."""
+    """What is known of a message over the limit: enough to refuse it. `sender` is empty if the message has none."""
 
     kind: int
     flags: int
@@ -42,7 +42,7 @@ Frame = bytes | Oversized
 
 
 class MessageStream:
-    """I am fed bytes as they come, and give back the messages that are complete."""
+    """Takes in bytes as they come, and returns the messages that are complete."""
 
     def __init__(self) -> None:
         self._kept = bytearray()
@@ -51,7 +51,7 @@ class MessageStream:
         self._wanted, self._keep = next(self._reading)
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The messages that `data` completes, oldest first. Raises BrokenStream, and is of no use any more then."""
+        """Return the messages that `data` completes, oldest first. Raises BrokenStream, and cannot be used after that."""
         rest = memoryview(data)
         while self._wanted <= len(self._kept) + len(rest):
             if self._keep:
@@ -77,7 +77,7 @@ class MessageStream:
         return len(self._kept)
 
     def _read(self) -> Generator[tuple[int, bool], bytes, None]:
-        # Yields how many bytes come next, and whether they are wanted; is sent those that were.
+        # Yields how many bytes to read next, and whether to keep them; is sent the bytes that were kept.
         while True:
             fixed = yield _FIXED, True
             order = {ord("l"): "<", ord("B"): ">"}.get(fixed[0])
@@ -96,7 +96,7 @@ class MessageStream:
                 self._frames.append(fixed + remainder)
 
     def _walk(self, order: str, length: int) -> Generator[tuple[int, bool], bytes, tuple[int, str, int]]:
-        # The header fields themselves may be what is too long (a path), so they are walked, and kept one by one.
+        # A header field itself (a path) may be what is too long, so the fields are read one by one.
         reply_serial, sender, at = 0, "", 0
         while at < length:
             padding = -at % 8
@@ -119,7 +119,7 @@ class MessageStream:
                 at += 4
                 reply_serial = number if code == _REPLY_SERIAL else reply_serial
             else:
-                break  # A field of a later protocol. A bus removes those, so the sender is not behind it either.
+                break  # A field of a later protocol. A bus removes such fields, so none of the known ones comes after it.
         if at > length:
             raise BrokenStream("a header field longer than its header")
         return reply_serial, sender, at

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-A message from the bus, of which only the header is read until someone wants the body.
+A message from the bus. Only its header is read until the body is asked for.
 
-txdbus unmarshals every body before anybody has looked at the method or signature (4 MiB of bytes: a second), drops the
-header's flags, and hides what type a variant had.
+txdbus unmarshals every body before the method or signature is checked (a second for 4 MiB of bytes), drops the header's
+flags, and hides the type of a variant.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Incoming:
+class Message:
     """
-    A message. `kind` is `CALL`, `RETURN`, `ERROR` or `SIGNAL`; a field that it does not have is empty, or 0.
-    The body is left out of `repr`: it may be a text.
+    A message. `kind` is `CALL`, `RETURN`, `ERROR` or `SIGNAL`; a header field that the message lacks is empty, or 0.
+    The body is not in `repr`: it may contain a text to be typed.
 
-    A bus sets `sender` itself; nobody can forge it.
+    The bus sets `sender`, so no peer can forge it.
     """
 
     kind: int
@@ -56,8 +56,8 @@ class Incoming:
     signature: str = ""
 
     @classmethod
-    def parse(cls, raw: bytes) -> Incoming:
-        """Read the header of a complete message. Raises whatever it likes when `raw` is none."""
+    def parse(cls, raw: bytes) -> Message:
+        """Read the header of a complete message. Raises any exception if `raw` is not one."""
         little_endian = raw[:1] == b"l"
         _, kind, flags, _, _, serial, length = struct.unpack_from("<cBBBIII" if little_endian else ">cBBBIII", raw)
         end = _FIELDS_AT + 4 + length
@@ -72,17 +72,17 @@ class Incoming:
         )
 
     def arguments(self) -> list[Any]:
-        """The body's values; of a variant, its content. Raises whatever it likes when the body is not as it says."""
+        """Return the body's values, and of a variant its content. Raises any exception if the body is malformed."""
         return self._unmarshalled(self.signature)[1]
 
     def leading(self, signature: str) -> list[Any]:
-        """The body's first values, if these have that signature. Raises whatever it likes when they don't."""
+        """Return the body's first values, which must have this signature. Raises any exception if they do not."""
         if not self.signature.startswith(signature):
             raise ValueError(self.signature)
         return self._unmarshalled(signature)[1]
 
     def variant_signature(self, leading: str) -> str:
-        """The type of the variant that stands behind the arguments of the signature `leading`."""
+        """Return the type of the variant that follows the arguments of the signature `leading`."""
         offset, _ = self._unmarshalled(leading)
         _, signature = marshal.unmarshal_signature("g", self.raw_body, offset, self.little_endian, [])
         return str(signature)
@@ -93,10 +93,10 @@ class Incoming:
 
 
 def _fields(array: bytes, little_endian: bool) -> dict[str, Any]:
-    """The header's fields. `array` begins with its own length, and stands behind a multiple of eight bytes, and four."""
+    """Return the header's fields. `array` begins with its own length, and is at an offset of 4 modulo 8 bytes."""
     _, values = marshal.unmarshal("a(yv)", bytes(4) + array, 4, little_endian, [])
     return {_FIELDS[code]: value for code, value in values[0] if code in _FIELDS}
 
 
 _known_fields = lru_cache(maxsize=64)(_fields)
-"""For signals: an object that tells of each key does so with the same header, but for its serial."""
+"""For signals: an object that sends one for each key sends the same header each time, apart from the serial."""

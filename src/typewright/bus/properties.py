@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The standard interface Properties, with every value checked against the contract on its way in and out.
+The standard interface Properties. Every value is checked against the contract on its way in and out.
 
-txdbus's own accepts any type (the string "false" makes a `b` true), lets the service break on the next Get, announces
-every integer as `i`, every assignment as a change, and never announces anything for a contract that was read from XML.
+txdbus's own implementation accepts any type (the string "false" makes a `b` true), so that the next Get fails. It announces
+every integer as `i`, every assignment as a change, and nothing at all for a contract that was read from XML.
 
 Source: D-Bus specification, "org.freedesktop.DBus.Properties".
 """
@@ -18,19 +18,19 @@ from twisted.internet.defer import Deferred
 
 from typewright.bus.connection import BusConnection
 from typewright.bus.contract import Interface, Property
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.bus.standard import PROPERTIES
 from typewright.bus.standard_errors import PropertyReadOnly, UnknownInterface, UnknownProperty
 from typewright.bus.values import checked
 from typewright.errors import AccessDenied, InvalidArgs
 
 Writer = Callable[[str, Any], Deferred[None] | None]
-"""Sets a property for a caller to a value, now or later, or raises."""
+"""Sets a property, now or later, or raises: `write(caller, value)`."""
 
 
 @dataclass(frozen=True)
-class Owner:
-    """Who has the properties of `interface`: `read(name)` gives a value, `writers` set one."""
+class PropertySource:
+    """Where the properties of `interface` come from: `read(name)` returns a value, `writers[name]` sets it."""
 
     interface: Interface
     read: Callable[[str], object]
@@ -38,53 +38,53 @@ class Owner:
 
 
 class Properties:
-    """I read and set the properties of the object at `path`, and announce what changes."""
+    """Reads and sets the properties of the object at `path`, and announces changes."""
 
     interface = PROPERTIES
 
-    def __init__(self, connection: BusConnection, path: str, owners: list[Owner]) -> None:
-        """Raises TypeError when an owner can't set a property that its contract lets peers set."""
+    def __init__(self, connection: BusConnection, path: str, sources: list[PropertySource]) -> None:
+        """Raises TypeError if a source has no writer for a writable property."""
         self.methods: dict[str, Callable[..., object]] = {"Get": self.get, "GetAll": self.get_all, "Set": self.set}
         self._connection = connection
         self._path = path
-        self._owners = {owner.interface.name: owner for owner in owners}
+        self._sources = {source.interface.name: source for source in sources}
         self._announced: dict[tuple[str, str], object] = {}
-        for owner in owners:
-            for prop in owner.interface.properties.values():
-                if prop.writable and prop.name not in owner.writers:
-                    raise TypeError(f"nobody sets {owner.interface.name}.{prop.name}")
+        for source in sources:
+            for prop in source.interface.properties.values():
+                if prop.writable and prop.name not in source.writers:
+                    raise TypeError(f"there is no writer for {source.interface.name}.{prop.name}")
                 if prop.emits == "true":
-                    self._announced[owner.interface.name, prop.name] = owner.read(prop.name)
+                    self._announced[source.interface.name, prop.name] = source.read(prop.name)
 
-    def get(self, call: Incoming, interface: str, name: str) -> Any:
-        """The value of a property, as a variant of the contract's type."""
-        owner, prop = self._find(interface, name)
+    def get(self, call: Message, interface: str, name: str) -> Any:
+        """Return the value of a property, as a variant of the contract's type."""
+        source, prop = self._find(interface, name)
         if not prop.readable:
             raise AccessDenied("This property can only be set.")
-        return checked(prop.signature, owner.read(name))
+        return checked(prop.signature, source.read(name))
 
-    def get_all(self, call: Incoming, interface: str) -> dict[str, Any]:
-        """All properties of an interface that can be read; of all interfaces, if its name is empty."""
+    def get_all(self, call: Message, interface: str) -> dict[str, Any]:
+        """Return all readable properties of an interface; of all interfaces if its name is empty."""
         return {
-            prop.name: checked(prop.signature, owner.read(prop.name))
-            for owner in self._of(interface)
-            for prop in owner.interface.properties.values()
+            prop.name: checked(prop.signature, source.read(prop.name))
+            for source in self._of(interface)
+            for prop in source.interface.properties.values()
             if prop.readable
         }
 
-    def set(self, call: Incoming, interface: str, name: str, value: Any) -> Deferred[None] | None:
-        """Set a property; a value of another type than the contract's changes nothing."""
-        owner, prop = self._find(interface, name)
+    def set(self, call: Message, interface: str, name: str, value: Any) -> Deferred[None] | None:
+        """Set a property. A value of another type than the contract's is refused."""
+        source, prop = self._find(interface, name)
         if not prop.writable:
             raise PropertyReadOnly()
         got = call.variant_signature("ss")
         if got != prop.signature:
-            raise InvalidArgs(f"{prop.name} is of type {prop.signature}, and can't be set to a value of type {got}.")
-        return owner.writers[name](call.sender, value)
+            raise InvalidArgs(f"{prop.name} is of type {prop.signature} and cannot be set to a value of type {got}.")
+        return source.writers[name](call.sender, value)
 
     def changed(self, interface: str, name: str, value: object) -> None:
-        """Announce a change as the contract says, if it is one. Raises TypeError for a value of the wrong type."""
-        prop = self._owners[interface].interface.properties[name]
+        """Announce a new value as the contract says, if it has changed. Raises TypeError for a value of the wrong type."""
+        prop = self._sources[interface].interface.properties[name]
         if prop.emits == "true":
             ready = checked(prop.signature, value)
             if self._announced.get((interface, name)) == value:
@@ -99,15 +99,17 @@ class Properties:
         told = [interface, values, invalidated]
         self._connection.emit(self._path, PROPERTIES.name, signal.name, signal.signature, told)
 
-    def _of(self, interface: str) -> list[Owner]:
+    def _of(self, interface: str) -> list[PropertySource]:
         if not interface:
-            return list(self._owners.values())
-        if interface not in self._owners:
-            raise UnknownInterface("The object has no properties of such an interface.")
-        return [self._owners[interface]]
+            return list(self._sources.values())
+        if interface not in self._sources:
+            raise UnknownInterface(
+                "The object has no interface of this name that has properties; its introspection lists its interfaces."
+            )
+        return [self._sources[interface]]
 
-    def _find(self, interface: str, name: str) -> tuple[Owner, Property]:
-        for owner in self._of(interface):
-            if name in owner.interface.properties:
-                return owner, owner.interface.properties[name]
+    def _find(self, interface: str, name: str) -> tuple[PropertySource, Property]:
+        for source in self._of(interface):
+            if name in source.interface.properties:
+                return source, source.interface.properties[name]
         raise UnknownProperty()

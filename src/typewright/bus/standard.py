@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The standard interfaces Peer and Introspectable, which every object has, and the definition of Properties.
+The standard interfaces Peer and Introspectable, which every object implements, and the definition of Properties.
 
 Source: D-Bus specification, "Standard Interfaces".
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from typewright.bus.contract import parse
-from typewright.bus.message import Incoming
+from typewright.bus.message import Message
 from typewright.bus.standard_errors import FileNotFound
 
 PEER, INTROSPECTABLE, PROPERTIES = parse(
@@ -58,7 +58,7 @@ _MACHINE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Peer:
-    """I say that we are there, and on which machine."""
+    """Implements org.freedesktop.DBus.Peer."""
 
     interface = PEER
 
@@ -66,11 +66,11 @@ class Peer:
         self.methods: dict[str, Callable[..., object]] = {"Ping": self.ping, "GetMachineId": self.machine_id}
         self._files = files
 
-    def ping(self, call: Incoming) -> None:
-        """Being answered is the answer."""
+    def ping(self, call: Message) -> None:
+        """Do nothing: the reply itself is what the caller wants."""
 
-    def machine_id(self, call: Incoming) -> str:
-        """32 hexadecimal digits. Raises FileNotFound."""
+    def machine_id(self, call: Message) -> str:
+        """Return the machine id, 32 hexadecimal digits. Raises FileNotFound."""
         for file in self._files:
             try:
                 text = file.read_text(encoding="ascii").strip()
@@ -82,7 +82,7 @@ class Peer:
 
 
 class Introspectable:
-    """I tell what an object has; `document` makes the text."""
+    """Implements org.freedesktop.DBus.Introspectable; `document` returns the text."""
 
     interface = INTROSPECTABLE
 
@@ -90,6 +90,6 @@ class Introspectable:
         self.methods: dict[str, Callable[..., object]] = {"Introspect": self.introspect}
         self._document = document
 
-    def introspect(self, call: Incoming) -> str:
-        """The introspection document."""
+    def introspect(self, call: Message) -> str:
+        """Return the introspection document."""
         return self._document()

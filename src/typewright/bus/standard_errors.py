@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-The refusals that the D-Bus specification names, for calls of something that is not there.
+The errors that the D-Bus specification defines for calls of something that does not exist.
 
-The caller's arguments are never repeated in them: a confused caller may have put its text anywhere.
+They never repeat the caller's arguments: a confused caller may have put its text into any of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class UnknownObject(TypewrightError):
 
     dbus_name = _STANDARD + "UnknownObject"
     exit_status = 76
-    sentence = "There is no object at this path; Typewright's is /org/typewright/Typist1."
+    sentence = "There is no object at this path; Typewright's object is at /org/typewright/Typist1."
 
 
 class UnknownInterface(TypewrightError):
@@ -25,7 +25,7 @@ class UnknownInterface(TypewrightError):
 
     dbus_name = _STANDARD + "UnknownInterface"
     exit_status = 76
-    sentence = "The object does not have this interface; its introspection lists those that it has."
+    sentence = "The object does not have this interface; its introspection lists its interfaces."
 
 
 class UnknownMethod(TypewrightError):
@@ -33,7 +33,7 @@ class UnknownMethod(TypewrightError):
 
     dbus_name = _STANDARD + "UnknownMethod"
     exit_status = 76
-    sentence = "The object does not have this method; its introspection lists those that it has."
+    sentence = "The object does not have this method; its introspection lists its methods."
 
 
 class UnknownProperty(TypewrightError):
@@ -41,20 +41,20 @@ class UnknownProperty(TypewrightError):
 
     dbus_name = _STANDARD + "UnknownProperty"
     exit_status = 76
-    sentence = "The interface does not have this property; its introspection lists those that it has."
+    sentence = "The interface does not have this property; the introspection lists its properties."
 
 
 class PropertyReadOnly(TypewrightError):
-    """The property can't be set."""
+    """The property cannot be set."""
 
     dbus_name = _STANDARD + "PropertyReadOnly"
     exit_status = 76
-    sentence = "This property can only be read."
+    sentence = "This property is read-only."
 
 
 class FileNotFound(TypewrightError):
-    """The machine has no id."""
+    """The machine has no machine id."""
 
     dbus_name = _STANDARD + "FileNotFound"
     exit_status = 76
-    sentence = "This machine has no machine id; `systemd-machine-id-setup` or `dbus-uuidgen --ensure` makes one."
+    sentence = "This machine has no machine id; create one with `systemd-machine-id-setup` or `dbus-uuidgen --ensure`."

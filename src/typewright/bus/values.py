@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Values on their way out to the bus: checked against a D-Bus type, and typed so that a variant says the same type.
+Values that go out to the bus: checked against a D-Bus type, and typed so that a variant has the same type.
 
-txdbus guesses a variant's type from the Python value (every int is `i`), takes None for false, and sends no reply at
-all when a string can't be marshalled.
+txdbus guesses the type of a variant from the Python value (every int is `i`, an empty list has none), takes None for false,
+and sends no reply at all if a string cannot be marshalled.
 """
 
 from __future__ import annotations
@@ -17,22 +17,28 @@ _UNCLEAN = re.compile("[\0\ud800-\udfff]")
 _UINT32_END = 1 << 32
 
 
+class _Strings(list[str]):
+    """A list of strings, whose type txdbus also knows if it is empty."""
+
+    dbusSignature = "as"  # noqa: N815 (txdbus reads it)
+
+
 def checked(signature: str, value: object) -> Any:
     """
-    `value`, ready to be marshalled as `signature`, in or outside of a variant.
+    Return `value`, ready to be marshalled as `signature`, in or outside of a variant.
 
-    Knows b, u, s, d and v, a{sv} and as, whose values must have been checked before. Raises TypeError with a text that
-    holds no value.
+    Accepts b, u, s, d, as, v and a{sv}; the values in the last two must have been checked before. Raises TypeError with a
+    message that does not contain the value.
     """
-    ready = _READY.get(signature)
-    result = ready(value) if ready is not None else None
+    convert = _CONVERSIONS.get(signature)
+    result = convert(value) if convert is not None else None
     if result is None:
         raise TypeError(f"a {type(value).__name__} that is no {signature}")
     return result
 
 
 def clean(text: str) -> bool:
-    """Whether `text` can be a D-Bus string: it holds neither NUL nor half a surrogate pair."""
+    """Return whether `text` can be a D-Bus string: it has neither NUL nor half a surrogate pair."""
     return _UNCLEAN.search(text) is None
 
 
@@ -50,16 +56,23 @@ def _string(value: object) -> str | None:
     return str(value) if isinstance(value, str) and clean(value) else None
 
 
+def _strings(value: object) -> list[str] | None:
+    if not isinstance(value, (list, tuple)):
+        return None
+    strings = [string for string in map(_string, value) if string is not None]
+    return _Strings(strings) if len(strings) == len(value) else None
+
+
 def _double(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-_READY = {
+_CONVERSIONS = {
     "b": _boolean,
     "u": _uint32,
     "s": _string,
     "d": _double,
+    "as": _strings,
     "v": lambda value: value,
     "a{sv}": lambda value: value if isinstance(value, dict) else None,
-    "as": lambda value: value if isinstance(value, list) else None,
 }

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""`typewright dictate`: what a recognizer prints drives Revise, Commit and Undo."""
+"""`typewright dictate`: what a recognizer prints becomes revisions, commits and undos."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 
 from typewright.cli.hypotheses import FINAL, PARTIAL, UNDO, Heard, Hypotheses
+from typewright.cli.report import problem
 from typewright.errors import InvalidArgs, LimitsExceeded
 
 
@@ -17,33 +18,31 @@ class IDictating(Protocol):
 
     @property
     def served_by(self) -> str:
-        """See there."""
+        """See `Client`."""
 
-    def revise(self, text: str) -> Deferred[bool]:
-        """See there."""
+    def revise_with_options(self, text: str, options: Mapping[str, object]) -> Deferred[dict[str, Any]]:
+        """See `Client`."""
 
     def commit(self) -> Deferred[None]:
-        """See there."""
+        """See `Client`."""
 
-    def undo(self) -> Deferred[bool]:
-        """See there."""
-
-    def set_property(self, name: str, value: object) -> Deferred[None]:
-        """See there."""
+    def undo_with_options(self, options: Mapping[str, object]) -> Deferred[dict[str, Any]]:
+        """See `Client`."""
 
 
 class Dictation:
     """
-    I pass hypotheses on to `client`; `complain(sentence)` tells the user what went wrong, without a word of the text.
+    Passes hypotheses on to `client`, each revision with `options`.
 
-    With `adjust`, ContextAdjust is set, and I see to it that it stays so with another service.
+    `complain(sentence)` tells the user what went wrong, without any of the text.
     """
 
-    def __init__(self, client: IDictating, complain: Callable[[str], object], *, adjust: bool = False) -> None:
+    def __init__(
+        self, client: IDictating, complain: Callable[[str], object], options: Mapping[str, object] | None = None
+    ) -> None:
         self._client = client
         self._complain = complain
-        self._adjust = adjust
-        self._adjusted = client.served_by
+        self._options = dict(options or {})
         self._begun = False
         self._draft = ""
         self._drafted_by = ""
@@ -55,7 +54,7 @@ class Dictation:
         """
         Fires at the end of `hypotheses`, with whether each was understood and each final one confirmed.
 
-        Errbacks when the service can't go on.
+        Errbacks when the service cannot go on.
         """
         while (heard := (yield hypotheses.next())) is not None:
             if heard.kind == PARTIAL:
@@ -66,30 +65,27 @@ class Dictation:
                 yield self._undo(heard)
             else:
                 self._not_good(heard, heard.problem)
-        yield self._drafted  # hanging up now would stop it half-way
+        yield self._drafted  # closing the connection now would stop it half-way
         return self._good
 
     def _partial(self, text: str) -> None:
-        # Nobody waits for the answer: the service drops the older for the newer. What is wrong, the final one will tell.
+        # The answer is not waited for: the service drops the older for the newer. The final one tells what is wrong.
         if text != self._draft:
             self._begun, self._draft = True, text
             if not self._is_orphaned():
                 self._drafted = self._revise(text).addErrback(lambda failure: None)
 
-    def _revise(self, text: str) -> Deferred[bool]:
-        if self._adjust and self._client.served_by != self._adjusted:
-            self._adjusted = self._client.served_by
-            self._client.set_property("ContextAdjust", True).addErrback(lambda failure: None)
-        return self._client.revise(text)
+    def _revise(self, text: str) -> Deferred[dict[str, Any]]:
+        return self._client.revise_with_options(text, self._options)
 
     def _is_orphaned(self) -> bool:
-        """Whether the service that has the draft is gone. Another one would type all of it behind what stands."""
-        self._drafted_by = self._drafted_by or self._client.served_by  # which the first hypothesis may have started
+        """Return whether the service that has the draft is gone. Another one would type all of it again, after it."""
+        self._drafted_by = self._drafted_by or self._client.served_by  # the first hypothesis may have started the service
         return self._client.served_by != self._drafted_by
 
     @inlineCallbacks
     def _final(self, heard: Heard) -> Generator[Deferred[Any], Any, None]:
-        # A draft that reads nothing is one, too. Were it not ended, what the user types would spoil the next utterance.
+        # An empty draft is one, too: if it were not ended, what the user types would be taken for its beginning.
         if heard.text or self._begun:
             orphaned = self._is_orphaned()
             self._begun, self._draft, self._drafted_by = False, "", ""
@@ -97,18 +93,20 @@ class Dictation:
                 self._not_good(heard, "the service went away in the middle of it, and the rest is not typed")
                 return
             try:
-                if not (yield self._revise(heard.text)):
-                    self._not_good(heard, "its text is not confirmed; the log of the service says why")
-            except (InvalidArgs, LimitsExceeded) as problem:
-                self._not_good(heard, str(problem))
+                report = yield self._revise(heard.text)
+                if not report["confirmed"]:
+                    self._not_good(heard, problem(report))
+            except (InvalidArgs, LimitsExceeded) as refused:
+                self._not_good(heard, str(refused))
             yield self._client.commit()
 
     @inlineCallbacks
     def _undo(self, heard: Heard) -> Generator[Deferred[Any], Any, None]:
-        # What stands of the command itself goes first.
+        # What was typed of the spoken command itself is deleted first.
         yield self._final(Heard(heard.number, FINAL, ""))
-        if not (yield self._client.undo()):
-            self._not_good(heard, "nothing is taken back; the log of the service says why")
+        report = yield self._client.undo_with_options({})
+        if not report["confirmed"]:
+            self._not_good(heard, problem(report))
 
     def _not_good(self, heard: Heard, sentence: str) -> None:
         self._good = False

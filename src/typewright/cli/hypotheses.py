@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-What a recognizer prints, read as hypotheses.
+The hypotheses that a recognizer prints.
 
 A hypothesis is a line `partial TEXT` or `final TEXT`, or a JSON object with one of the keys `partial`, `final` and `text`
-(Vosk's word for a final one), which may be spread over lines as long as those behind the first are indented or close it.
-A line `undo` takes back the last utterance. The input is UTF-8; empty lines mean nothing.
+(Vosk's word for a final one), which may be spread over several lines if those after the first are indented or close it.
+A line `undo` takes back the last utterance. The input is UTF-8; empty lines are ignored.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ PARTIAL, FINAL, UNDO = "partial", "final", "undo"
 
 _KINDS = {"partial": PARTIAL, "final": FINAL, "text": FINAL}
 _LONGEST_BYTES = 256 * 1024
-"""Of what belongs to one hypothesis: about what one message on the bus may have."""
+"""The most that one hypothesis may have: about as much as one message on the bus."""
 _NOT_UNDERSTOOD = "it is neither 'partial ...' nor 'final ...', nor a JSON object with such a key"
 
 
 @dataclass(frozen=True)
 class Heard:
     """
-    One hypothesis, or command. `number` is that of its (last) line.
+    One hypothesis, or command. `number` is that of its last line.
 
-    `kind` is `PARTIAL`, `FINAL` or `UNDO`, or empty for what could not be understood; then `problem` says why.
+    `kind` is `PARTIAL`, `FINAL` or `UNDO`, or empty if the line was not understood; then `problem` says why.
     """
 
     number: int
@@ -50,9 +50,9 @@ class Heard:
 @implementer(IReadDescriptor)
 class Lines:
     """
-    I read lines from a file descriptor, and only when asked for one: who does not listen makes the recognizer wait.
+    Reads lines from a file descriptor, and only when asked for one, so that the recognizer waits while none is wanted.
 
-    The descriptor stays as it is; others may share it, and would not expect it to become non-blocking.
+    The descriptor stays blocking: other processes may share it.
     """
 
     def __init__(self, reactor: Any, descriptor: int) -> None:
@@ -86,7 +86,7 @@ class Lines:
         try:
             data = os.read(self._descriptor, 65536)
         except OSError:
-            self._answer(lambda asked: asked.errback(InvalidArgs("Standard input can't be read.")))
+            self._answer(lambda asked: asked.errback(InvalidArgs("Standard input cannot be read.")))
             return
         self._data += data
         self._ended = not data
@@ -96,7 +96,7 @@ class Lines:
             self._answer(lambda asked: asked.errback(LimitsExceeded("Standard input has a line that is too long.")))
 
     def connectionLost(self, reason: Failure) -> None:
-        """The reactor gave up on the descriptor: there is nothing more to read."""
+        """The reactor has dropped the descriptor: there is nothing more to read."""
         self._ended = True
         self._answer(lambda asked: self.next().chainDeferred(asked))
 
@@ -112,7 +112,7 @@ class Lines:
 
 
 class Hypotheses:
-    """I make hypotheses of `lines`."""
+    """Makes hypotheses of `lines`."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
@@ -121,7 +121,7 @@ class Hypotheses:
 
     @inlineCallbacks
     def next(self) -> Generator[Deferred[Any], Any, Heard | None]:
-        """Fires with the next one, or with None at the end."""
+        """Fires with the next hypothesis, or with None at the end."""
         line = b"\n"
         while line and not line.strip():
             line = yield self._line()
@@ -146,7 +146,7 @@ class Hypotheses:
 
 
 def understood(line: bytes, number: int) -> Heard:
-    """What a line, or the lines of a JSON object, mean; `number` is that of the last one."""
+    """Return what a line, or the lines of a JSON object, mean; `number` is that of the last one."""
     try:
         text = line.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
@@ -165,7 +165,7 @@ def _from_json(text: str, number: int) -> Heard:
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
-        return Heard(number, "", problem="it is no complete JSON object")
+        return Heard(number, "", problem="it is not a complete JSON object")
     found = [(kind, told[key]) for key, kind in _KINDS.items() if isinstance(told.get(key), str)]
     if len(found) != 1:
         return Heard(number, "", problem=_NOT_UNDERSTOOD)

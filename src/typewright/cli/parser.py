@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The command line: `typewright serve` is the service, the others speak to it over the session bus.
+The command line: `typewright serve` runs the service, the other commands call it over the session bus.
 
-Exit status 0 means done and confirmed, 1 not confirmed; the others stand with the errors in `typewright.errors`.
+Exit status 0 means done and confirmed, 1 not confirmed; `typewright.errors` has the others. What only a command needs,
+Twisted included, is imported when that command runs.
 """
 
 from __future__ import annotations
@@ -12,37 +13,46 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-from twisted.internet.defer import Deferred
-from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, formatEvent, globalLogBeginner
-from twisted.python.failure import Failure
+from typing import TYPE_CHECKING, Any
 
 from typewright import __version__
-from typewright.cli import commands
 from typewright.errors import InvalidArgs, TypewrightError
+from typewright.options import BACKENDS, FOCUS_CHANGES, GRABS, NEWLINES
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
+
+    Command = Callable[[Any, argparse.Namespace], Deferred[int]]
 
 _INTERRUPTED = 130
 _CLEANING_UP_S = 1.0
 
-Command = Callable[[Any, argparse.Namespace], Deferred[int]]
+CHOICES = {
+    "newline": (NEWLINES, "what a line end is"),
+    "on_focus_change": (FOCUS_CHANGES, "what to do when the window loses the focus"),
+    "grabs": (GRABS, "what to do while another program holds the keyboard"),
+}
+"""The options of `type` -> their values, and what they are for; an option that is not given is as the service has it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The `typewright` program."""
+    """Run the program `typewright`."""
     options = _parser().parse_args(arguments)
-    _log_to_stderr(options.verbose or options.command == "serve")
+    from typewright.cli.log import log_to_stderr
+
+    log_to_stderr(options.verbose or options.command == "serve")
     if options.command == "type" and options.text in ("-", None):
         options.text = _standard_input()
     from twisted.internet import reactor
 
-    sys.exit(_serve(reactor, options) if options.command == "serve" else _ask(reactor, options))
+    sys.exit(_serve(reactor, options) if options.command == "serve" else _call(reactor, options))
 
 
 def _standard_input() -> str:
-    """All of it, ahead of the reactor, which would heed no signal until the input ends."""
+    """Return all of it. Read before the reactor runs, which would not handle signals while it waits for the input."""
     handler = signal.getsignal(signal.SIGINT)
-    if handler == signal.default_int_handler:  # which would wait for the input, too, when it comes between two reads
+    if handler == signal.default_int_handler:  # an interrupt between two reads would wait for the input, too
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return sys.stdin.read()
@@ -62,12 +72,18 @@ def _serve(reactor: Any, options: argparse.Namespace) -> int:
         config = load_config(options.config)
     except TypewrightError as problem:
         return _complain(problem)
-    return run(reactor, config, options.display)
+    return run(reactor, config, display=options.display, backend=options.backend)
 
 
-def _ask(reactor: Any, options: argparse.Namespace) -> int:
-    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # see `__main__`; only Python's own gives way to the reactor's
+def _call(reactor: Any, options: argparse.Namespace) -> int:
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
+
+    from typewright.cli import commands
+
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # see `__main__`; the reactor replaces only Python's own handler
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    command: Command = getattr(commands, options.run)
     status: int | None = None
     running: Deferred[Any] = Deferred()
 
@@ -75,30 +91,29 @@ def _ask(reactor: Any, options: argparse.Namespace) -> int:
         nonlocal status
         if status is not None:
             return None
-        status = _INTERRUPTED  # the service stops the job when our connection is gone
+        status = _INTERRUPTED  # the service stops the job when the connection is closed
         running.cancel()
         return running.addTimeout(_CLEANING_UP_S, reactor).addErrback(lambda failure: None)
 
     def ended(result: int | Failure) -> None:
         nonlocal status
         if status is None:
-            status = _complain(_told(result)) if isinstance(result, Failure) else result
+            status = _complain(_error_of(result)) if isinstance(result, Failure) else result
             reactor.stop()
 
     def start() -> None:
         nonlocal running
-        command: Command = options.run
         running = command(reactor, options).addBoth(ended)
 
     reactor.callWhenRunning(start)
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # it is ignored under nohup
         reactor.callWhenRunning(signal.signal, signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
     reactor.run()
     return _INTERRUPTED if status is None else status
 
 
-def _told(failure: Failure) -> TypewrightError:
+def _error_of(failure: Failure) -> TypewrightError:
     if isinstance(failure.value, TypewrightError):
         return failure.value
     return TypewrightError(f"Something went wrong inside typewright: {failure.type.__name__}.")
@@ -118,36 +133,41 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = known.add_parser("serve", help="run the service in the foreground")
     serve.add_argument("--config", type=Path, metavar="FILE", help="the configuration file to use")
+    _backend(serve)
     _display(serve)
 
-    typing = _command(known, "type", commands.type_text, "type a text")
+    typing = _command(known, "type", "type_text", "type a text")
     typing.add_argument("text", nargs="?", help="the text; - or nothing: read standard input")
-    for name, (choices, description) in commands.CHOICES.items():
+    for name, (choices, description) in CHOICES.items():
         typing.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=description)
-    backspace = _command(known, "backspace", commands.backspace, "delete backwards")
+    backspace = _command(known, "backspace", "backspace", "delete backwards")
     backspace.add_argument("count", type=_count, metavar="N", help="how many characters")
-    press = _command(known, "press", commands.press, "press key chords")
+    press = _command(known, "press", "press", "press key chords")
     press.add_argument("chords", nargs="+", metavar="CHORD", help="such as ctrl+s, Return, ctrl+shift+t")
-    dictate = _command(known, "dictate", commands.dictate, "type what a recognizer prints, while it changes its mind")
+    dictate = _command(known, "dictate", "dictate", "type what a recognizer prints, while it changes its mind")
     dictate.description = (
         "Reads hypotheses from standard input, a line each: 'partial TEXT' or 'final TEXT', or a JSON object with the key "
         "partial, final or text. A line 'undo' takes back the last utterance."
     )
-    dictate.add_argument("--context", action="store_true", help="set ContextAdjust, for all callers, while this runs")
-    _command(known, "enable", commands.switch, "set TypingEnabled to true")
-    _command(known, "disable", commands.switch, "set TypingEnabled to false; what is being typed stops")
-    _command(known, "status", commands.status, "show the service's properties")
-    explain = _command(known, "explain", commands.explain_text, "show how a text would be typed, without typing it")
+    dictate.add_argument(
+        "--context", action="store_true", help="adjust spaces and capitals to the text before the caret (ContextAdjust)"
+    )
+    _command(known, "enable", "switch", "set TypingEnabled to true")
+    _command(known, "disable", "switch", "set TypingEnabled to false; the running job stops")
+    _command(known, "status", "status", "show the service's properties")
+    explain = _command(known, "explain", "explain_text", "show how a text would be typed, without typing it")
     explain.add_argument("text")
+    _backend(explain)
     _display(explain)
-    sweep = _command(known, "sweep", commands.sweep, "release keys, and return keycodes, that a crash left behind")
+    sweep = _command(known, "sweep", "sweep", "release keys, and restore what else a crash left behind")
     _display(sweep)
     return parser
 
 
-def _command(known: Any, name: str, run: Command, description: str) -> argparse.ArgumentParser:
+def _command(known: Any, name: str, function: str, description: str) -> argparse.ArgumentParser:
+    """Add a command; `function` is the one of `typewright.cli.commands` that carries it out."""
     parser: argparse.ArgumentParser = known.add_parser(name, help=description, description=description)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=function)
     return parser
 
 
@@ -155,24 +175,12 @@ def _display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--display", metavar="DISPLAY", help="the X display to use instead of $DISPLAY")
 
 
+def _backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=BACKENDS, help="how to type, instead of what the configuration says")
+
+
 def _count(word: str) -> int:
     number = int(word) if word.isascii() and word.isdigit() else -1
     if not 0 <= number <= 0xFFFFFFFF:
-        raise argparse.ArgumentTypeError(f"{word!r} is no number of characters")
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of characters")
     return number
-
-
-def _log_to_stderr(verbose: bool) -> None:
-    """Write a line for each event to standard error, as a journal wants it; warnings and worse unless verbose."""
-
-    def write(event: Any) -> None:
-        sys.stderr.write(f"{event['log_level'].name}: {formatEvent(event)}\n")
-        if "log_failure" in event:
-            # Where and what kind, but not the message: nobody can promise that it holds nothing of the text.
-            failure = event["log_failure"]
-            places = " < ".join(f"{name} ({file}:{line})" for name, file, line, *_ in reversed(failure.frames[-8:]))
-            sys.stderr.write(f"  {failure.type.__name__} in {places}\n")
-
-    predicate: Any = LogLevelFilterPredicate(LogLevel.info if verbose else LogLevel.warn)
-    observer: Any = FilteringLogObserver(cast(Any, write), [predicate])
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)

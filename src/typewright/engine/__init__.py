@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The generators of Deferreds that type. No reactor, no I/O: clock, keyer and observer are given to them."""
+"""The engine: from a call to confirmed keys, and to what is remembered of them. Deferreds, no reactor, no I/O."""

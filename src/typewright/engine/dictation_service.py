@@ -1,40 +1,43 @@
 # SPDX-License-Identifier: MIT
-"""Dictation: text that is revised while it is spoken, and taken back when asked; only ever what we typed ourselves."""
+"""The dictation service: text that is revised while it is spoken, and taken back when asked; only ever its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 
-from typewright.engine.context_adjust import Fitting
-from typewright.engine.history import History
+from typewright.engine.gate import Gate
+from typewright.engine.history import History, Insertion
 from typewright.engine.job import Job
-from typewright.engine.plans import Typist
-from typewright.engine.timeouts import Waits
-from typewright.engine.typing_service import Desk
-from typewright.engine.typist import Step
-from typewright.interfaces.services import Report
-from typewright.keymap.key_coder import KeyCoder
+from typewright.engine.limits import Limits
+from typewright.engine.plans import Means, Planned, replacement
+from typewright.engine.timeouts import DeferredGenerator
+from typewright.engine.typist import Typist
+from typewright.interfaces.services import Given, Report
+from typewright.reasons import (
+    ELSEWHERE,
+    FORGOTTEN,
+    HISTORY_ENDED,
+    NOTHING_LEFT,
+    OVERTAKEN,
+    SUPERSEDED,
+    UNERASABLE,
+    Reason,
+)
+from typewright.text.context import adjust
+from typewright.text.language import Rules
 from typewright.text.revision import Revision, revise
-
-SUPERSEDED = "a newer revision took its place"
-_ELSEWHERE = "the focus is in another window than the text"
-_BEHIND = "another caller has typed behind the text"
-_UNKNOWN = "what stands before the caret is not known any more: somebody pressed a key or a button, or wiped the history"
-_FORGOTTEN = "the beginning of the text is not known any more: it is longer than what is remembered of a window"
-_NOTHING = "nothing that this caller had typed is known any more"
-
-
-_FOR_GOOD = "in this program, what was typed can't be taken back with BackSpace alone"
 
 
 @dataclass
-class _Draft:
+class Draft:
     """
-    What a caller has had typed since its last commit: the number of its insertion, where it is, how long it was, what
-    stood before it when it began, as far as that is known, and the job that came last. Hides its text.
+    What a caller has had typed since its last commit. Hides its text.
+
+    `insertion` is its number in the history, `window` where it is, `length` how long it was, `before` what was before it
+    when it began, as far as that is known, `job` the one that came last.
     """
 
     insertion: int
@@ -44,28 +47,27 @@ class _Draft:
     job: Job | None = None
 
 
-class Dictation:
-    """I am the dictation service (`IDictationService`): my jobs stand in the desk's queue."""
+class DictationService:
+    """Implements `IDictationService`. Its jobs go through the same gate and queue as those of the typing service."""
 
-    def __init__(self, desk: Desk, typist: Typist, history: History, fitting: Fitting) -> None:
-        self._desk = desk
+    def __init__(self, typist: Typist, history: History, gate: Gate, limits: Limits, rules: Rules) -> None:
         self._typist = typist
         self._history = history
-        self._fitting = fitting
-        self._drafts: dict[str, _Draft] = {}
+        self._gate = gate
+        self._limits = limits
+        self._rules = rules
+        self._drafts: dict[str, Draft] = {}
         self._changed: Callable[[str, object], None] = lambda name, value: None
 
-    # --- the contract ------------------------------------------------------------------------------------------------
-
-    def revise(self, caller: str, text: str) -> Deferred[Report]:
+    def revise(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
         """See `IDictationService`."""
-        text = self._desk.admit(text, self._desk.options)
-        draft = self._drafts.get(caller) or _Draft(self._history.begin())
+        chosen = self._limits.options.given(options or {})
+        text = self._limits.text(text, chosen)
+        draft = self._drafts.get(caller) or Draft(self._history.begin())
         self._supersede(draft)
-        options = self._desk.options
-        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=options)
-        reply = self._desk.submit(job, lambda job: self._revise(draft, text, job))
-        # A caller that was refused is not watched: what were kept for it, nobody would clear away.
+        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=chosen)
+        reply = self._gate.submit(job, DraftRevision(draft, text, self._typist, self._history, self._rules).carry_out)
+        # Keep the draft only once the job is accepted: a refused caller is not watched, so nothing would clean up.
         self._drafts[caller], draft.job = draft, job
         return reply
 
@@ -73,13 +75,14 @@ class Dictation:
         """See `IDictationService`."""
         self._drafts.pop(caller, None)
 
-    def undo(self, caller: str) -> Deferred[Report]:
+    def undo(self, caller: str, options: Given = None) -> Deferred[Report]:
         """See `IDictationService`. A draft counts as committed: it is what is taken back first."""
+        chosen = self._limits.options.given(options or {})
         if caller in self._drafts:
             self._supersede(self._drafts[caller])
         self.commit(caller)
-        job = Job(caller, "undo", insertion=self._history.begin(), erases=True, options=self._desk.options)
-        return self._desk.submit(job, self._undo)
+        job = Job(caller, "undo", insertion=self._history.begin(), erases=True, options=chosen)
+        return self._gate.submit(job, lambda job: self._typist.perform(job, Undoing(self._history).plan))
 
     def forget(self, caller: str) -> None:
         """See `IDictationService`."""
@@ -92,104 +95,136 @@ class Dictation:
 
     def get_property(self, name: str) -> object:
         """See `IDictationService`."""
-        return {"ContextAdjust": self._fitting.on}[name]
+        return {"ContextAdjust": self._limits.options.context_adjust}[name]
 
     def set_context_adjust(self, caller: str, adjust: bool) -> None:
         """See `IDictationService`."""
-        if adjust != self._fitting.on:
-            self._fitting.on = adjust
+        if adjust != self._limits.options.context_adjust:
+            self._limits.options = replace(self._limits.options, context_adjust=adjust)
             self._changed("ContextAdjust", adjust)
 
     def listen_dictation(self, changed: Callable[[str, object], None]) -> None:
         """See `IDictationService`."""
         self._changed = changed
 
-    def _supersede(self, draft: _Draft) -> None:
-        """End the job of `draft`; those of committed ones are carried out."""
+    def _supersede(self, draft: Draft) -> None:
+        """End the last job of `draft`; those of committed drafts are carried out."""
         if draft.job is not None:
-            self._desk.supersede(draft.job, SUPERSEDED)
+            self._gate.supersede(draft.job, SUPERSEDED)
 
-    # --- the jobs ----------------------------------------------------------------------------------------------------
+
+class DraftRevision:
+    """
+    One job of `revise`: makes `draft` read `text`.
+
+    `begun` is whether the draft was found and its revision planned, `goal` the text with its context, `way` the keystrokes
+    to it from what was there, `typed_before` how much the job had typed when that way was planned.
+    """
+
+    def __init__(self, draft: Draft, text: str, typist: Typist, history: History, rules: Rules) -> None:
+        self._draft = draft
+        self._text = text
+        self._typist = typist
+        self._history = history
+        self._rules = rules
+        self._begun = False
+        self._goal = ""
+        self._way: Revision | None = None
+        self._typed_before = 0
 
     @inlineCallbacks
-    def _revise(self, draft: _Draft, text: str, job: Job) -> Waits:
-        begun, goal, way, behind = False, "", None, 0
-
-        def gone() -> bool:
-            """Whether all that stood was taken back, and nothing typed behind it."""
-            return way is not None and job.typed - behind == way.presses and way.text == goal
-
-        def plan(coder: KeyCoder) -> list[Step]:
-            nonlocal begun, goal, way, behind
-            if job.insertion and not (begun or draft.length):
-                # Nothing of it stands, and so nothing that has happened since it was begun can have spoiled it.
-                draft.insertion = job.insertion = self._history.begin()
-            found = self._history.find(draft.insertion, job.window)
-            if draft.length and not begun and draft.window != job.window:
-                job.stop(_ELSEWHERE)
-            elif not self._history.knows(draft.insertion) or (found is None and (not gone() if begun else draft.length)):
-                job.stop(_UNKNOWN)
-            elif found is not None and not found.is_last:
-                job.stop(_BEHIND)
-            elif found is not None and not found.whole:
-                job.stop(_FORGOTTEN)
-            if job.stopped:
-                return []
-            if found is None and not begun:
-                draft.before = job.before
-            begun, draft.window = True, job.window
-            goal, behind = self._fitting(text, draft.before), job.typed
-            way = self._way(found.text if found else "", goal, job)
-            return self._steps(way, coder)
-
+    def carry_out(self, job: Job) -> DeferredGenerator:
+        """Do `job`; fires as `Typist.perform`. The draft is kept true on every way out."""
         try:
-            return (yield self._typist.perform(job, plan))
+            return (yield self._typist.perform(job, self._plan))
         finally:
-            if begun:
-                left = self._history.find(draft.insertion, draft.window)
-                if left:
-                    draft.length = len(left.text)
-                elif gone() and job.insertion:
-                    draft.length = 0
-                else:
-                    # Something may stand there: a draft of no length would be typed anew behind it.
-                    draft.length = max(draft.length, 1)
+            if self._begun:
+                self._measure(job)
 
-    def _undo(self, job: Job) -> Deferred[bool]:
-        insertion = 0
+    def _plan(self, job: Job, means: Means) -> Planned:
+        draft = self._draft
+        if job.insertion and not (self._begun or draft.length):
+            # Nothing of the draft is there, so nothing that happened since it began can matter to it.
+            draft.insertion = job.insertion = self._history.begin()
+        found = self._history.find(draft.insertion, job.place.window)
+        if (reason := self._obstacle(found, job)) is not None:
+            return Planned(reason=reason)
+        if found is None and not self._begun:
+            draft.before = job.before
+        self._begun, draft.window = True, job.place.window
+        self._goal = adjust(self._text, draft.before, self._rules) if job.options.context_adjust else self._text
+        self._typed_before = job.typed
+        self._way = _certain_way(found.text if found else "", self._goal, job)
+        return _planned(self._way, job, means)
 
-        def plan(coder: KeyCoder) -> list[Step]:
-            nonlocal insertion
-            found = self._history.find(insertion, job.window) if insertion else self._history.last(job.caller)
-            if found is None:
-                if not insertion:
-                    job.stop(_NOTHING)
-                elif not self._history.knows(insertion) or job.typed < job.total:
-                    job.stop(_UNKNOWN)
-                return []
-            if found.window != job.window:
-                job.stop(_ELSEWHERE)
-            elif not found.is_last:
-                job.stop(_BEHIND)
-            elif not found.whole:
-                job.stop(_FORGOTTEN)
-            if job.stopped:
-                return []
-            insertion = found.number
-            return self._steps(self._way(found.text, "", job), coder)
+    def _obstacle(self, found: Insertion | None, job: Job) -> Reason | None:
+        """Return why the draft, of which `found` is left, cannot be revised."""
+        draft = self._draft
+        if draft.length and not self._begun and draft.window != job.place.window:
+            return ELSEWHERE
+        lost = not self._is_gone(job) if self._begun else draft.length > 0
+        if not self._history.knows(draft.insertion) or (found is None and lost):
+            return HISTORY_ENDED
+        return None if found is None else _not_last(found, job)
 
-        return self._typist.perform(job, plan)
+    def _is_gone(self, job: Job) -> bool:
+        """Return whether everything that was there was taken back, and nothing typed after it."""
+        way = self._way
+        return way is not None and job.typed - self._typed_before == way.presses and way.text == self._goal
 
-    def _way(self, standing: str, text: str, job: Job) -> Revision | None:
-        """The way from what stands at the end of the window to `text`; None, and the job stopped, where there is none."""
-        way = revise(standing, text, job.program)
-        if way is None or not way.certain:
-            job.stop(_FOR_GOOD)
-            return None
-        job.total = job.typed + way.keystrokes
-        return way
+    def _measure(self, job: Job) -> None:
+        left = self._history.find(self._draft.insertion, self._draft.window)
+        if left is not None:
+            self._draft.length = len(left.text)
+        elif self._is_gone(job) and job.insertion:
+            self._draft.length = 0
+        else:
+            # Something may be left: after a draft of no length, the next one would be typed as if nothing were.
+            self._draft.length = max(self._draft.length, 1)
 
-    def _steps(self, way: Revision | None, coder: KeyCoder) -> list[Step]:
-        if way is None:
-            return []
-        return [Step(lambda coder: coder.backspaces(way.presses)), *self._typist.steps(coder, way.text)]
+
+class Undoing:
+    """One job of `undo`: takes back the last insertion of its caller. `insertion` is its number once it is found."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._insertion = 0
+
+    def plan(self, job: Job, means: Means) -> Planned:
+        """Plan the job, or what is left of it."""
+        if self._insertion:
+            found = self._history.find(self._insertion, job.place.window)
+        else:
+            found = self._history.last(job.caller)
+        if found is None:
+            if not self._insertion:
+                return Planned(reason=NOTHING_LEFT)
+            done = self._history.knows(self._insertion) and job.typed >= job.total
+            return Planned(reason=None if done else HISTORY_ENDED)
+        if found.window != job.place.window:
+            return Planned(reason=ELSEWHERE)
+        if (reason := _not_last(found, job)) is not None:
+            return Planned(reason=reason)
+        self._insertion = found.number
+        return _planned(_certain_way(found.text, "", job), job, means)
+
+
+def _not_last(found: Insertion, job: Job) -> Reason | None:
+    """Return why what was `found` cannot be deleted from its end."""
+    if job.caller in found.followers:
+        return OVERTAKEN.saying("the same caller has typed other text after the text: commit the draft before")
+    if found.followers:
+        return OVERTAKEN.saying("another caller has typed after the text")
+    return None if found.whole else FORGOTTEN
+
+
+def _certain_way(there: str, text: str, job: Job) -> Revision | None:
+    """Return the way from what is before the caret to `text`; None where it is not certain."""
+    way = revise(there, text, job.program)
+    return way if way is not None and way.certain else None
+
+
+def _planned(way: Revision | None, job: Job, means: Means) -> Planned:
+    if way is None:
+        return Planned(reason=UNERASABLE)
+    return Planned(replacement(way.presses, way.text, means), job.typed + way.keystrokes)

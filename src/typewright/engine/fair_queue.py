@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whose turn it is: callers one after the other, and within one caller first come, first served."""
+"""A fair queue: callers take turns, and within one caller it is first come, first served."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 _Item = TypeVar("_Item")
 
 
-class Turns(Generic[_Item]):
+class FairQueue(Generic[_Item]):
     """
-    I keep what callers wait for, in a ring of callers.
+    Keeps what callers wait for, in a ring of callers.
 
-    A caller stands behind all who wait already when it comes, and again when its turn is over. So while it waits, nobody
-    else has more than one turn, whatever they bring.
+    A caller is put after all who wait already when it comes, and again when its turn is over. So while one waits, no other
+    has more than one turn, however many items it brings.
     """
 
     def __init__(self) -> None:
@@ -26,23 +26,23 @@ class Turns(Generic[_Item]):
         return sum(map(len, self._ring.values()))
 
     def of(self, caller: str) -> int:
-        """How many items of `caller` wait."""
+        """Return how many items of `caller` wait."""
         return len(self._ring.get(caller, ()))
 
     def callers(self) -> Set[str]:
-        """Those who have something that waits."""
+        """Return the callers that have something waiting."""
         return self._ring.keys()
 
     def add(self, caller: str, item: _Item) -> None:
-        """`item` waits from now on."""
+        """Have `item` wait from now on."""
         self._ring.setdefault(caller, deque()).append(item)
 
     def next(self) -> _Item:
         """
-        Take out what is next; with that the turn before is over. Raises IndexError when nothing waits.
+        Take out what is next; that ends the turn before. Raises IndexError when nothing waits.
 
-        Its caller goes behind the others only now, and not when it began: so one that brings its next item when it has the
-        answer is not served less often than one that brings many at once.
+        The caller of that turn goes after the others only now, not when its turn began: so one that brings its next item
+        when it has the answer is not served less often than one that brings many at once.
         """
         if self._last in self._ring:
             self._ring.move_to_end(self._last)
@@ -55,7 +55,7 @@ class Turns(Generic[_Item]):
         return item
 
     def take_out(self, which: Callable[[_Item], bool]) -> list[_Item]:
-        """Take out all of which `which` holds."""
+        """Take out, and return, all items of which `which` is true."""
         taken = [item for item in self if which(item)]
         for caller, items in list(self._ring.items()):
             left = deque(item for item in items if not which(item))

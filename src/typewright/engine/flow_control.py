@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How far typing may run ahead of the program that takes the keys."""
+"""Flow control: how far typing may run ahead of the program that takes the keys."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 
 AT_MOST = 64
-"""Characters that may be under way: so a stop is a stop, and no program is flooded."""
+"""Characters that may be under way: a stop comes soon, and no program is flooded."""
 
 
-class Ahead:
+class FlowControl:
     """
-    I ask for a barrier behind every `at_most` / 2 characters, and say which one must be answered before the next.
+    Asks for a barrier after every `at_most` / 2 characters, and says which one must be reached before the next.
 
-    So the program is never asked to stand still: it takes one half while the other is typed. `reach()` gives the Deferred
-    of a barrier; that of a program which can't answer fires at once, and nothing is held up.
+    So the program never has to idle: it takes one half while the other is typed. `reach()` gives the Deferred of a barrier;
+    that of a program that cannot answer fires at once, and nothing is held up.
     """
 
     def __init__(self, reach: Callable[[], Deferred[str]], at_most: int = AT_MOST) -> None:
@@ -27,7 +27,7 @@ class Ahead:
         self._unanswered: deque[Deferred[str]] = deque()
 
     def typed(self) -> Deferred[str] | None:
-        """A character more is under way; the barrier to wait for, if there is one."""
+        """Count one more character under way; return the barrier to wait for, if there is one."""
         self._since += 1
         if self._since < self._half:
             return None
@@ -36,7 +36,7 @@ class Ahead:
         return self._unanswered.popleft() if len(self._unanswered) > 1 else None
 
     def stop(self) -> None:
-        """Nobody waits any longer."""
+        """Cancel the barriers that are still waited for."""
         while self._unanswered:
             waiting = self._unanswered.popleft()
             waiting.addErrback(lambda failure: None)

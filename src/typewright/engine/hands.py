@@ -2,7 +2,7 @@
 """
 The hands: they press and release the keys of a key list, one chord after the other.
 
-Each `yield` hands the reactor a Deferred and sleeps until it fires; between two of them the rest of the service lives.
+Each `yield` gives a Deferred to the reactor and sleeps until it fires; in between, the rest of the service goes on.
 """
 
 from __future__ import annotations
@@ -14,166 +14,160 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.internet.task import deferLater
 
-from typewright.engine.collaborators import Collaborators
-from typewright.engine.flow_control import Ahead
-from typewright.engine.interference import Disturbance, judge
-from typewright.engine.job import Job
-from typewright.engine.pacing import Pacing, delay_s, fitted
-from typewright.engine.target import COVERED, elsewhere
-from typewright.engine.timeouts import Waits
-from typewright.engine.user_activity import User
-from typewright.engine.watchdog import Watchdog
-from typewright.interfaces.backend import HELD, IClock
-from typewright.keymap.chords import ANY_STATE, Chord, KeyEvent, KeyList
+from typewright.engine.flow_control import FlowControl
+from typewright.engine.interference import judge
+from typewright.engine.job import Interference, Job, elsewhere
+from typewright.engine.pacing import Pacing
+from typewright.engine.timeouts import DeferredGenerator, Watchdog
+from typewright.engine.user_activity import UserActivity
+from typewright.interfaces.backend import HELD, IBackend, IClock
+from typewright.keymap.chords import Chord, KeyEvent, KeyList
 from typewright.options import WAIT
-
-NOT_AS_SENT = "a key event was not processed as it was sent: another modifier or layout was active"
-LAYOUT_CHANGED = "the keyboard layout changed"
-_SILENT = "the confirmation of a key event stayed away"
-_BEHIND = "the program with the focus takes no more keys"
+from typewright.reasons import LAYOUT_CHANGED, NOT_AS_SENT, PROGRAM_BEHIND, RELEASE_UNCONFIRMED, UNCONFIRMED
 
 
 class Hands:
-    """I work for one key list at a time: wait for my Deferred before you ask for the next."""
+    """Type one key list at a time: wait for the Deferred before the next call."""
 
-    def __init__(self, collaborators: Collaborators, user: User, clock: IClock, pacing: Pacing) -> None:
-        self._keyer = collaborators.keyer
-        self._observer = collaborators.observer
-        self._keyboard = collaborators.keyboard
-        self._barrier = collaborators.barrier
-        self._focus = collaborators.focus
+    def __init__(self, backend: IBackend, user: UserActivity, clock: IClock, pacing: Pacing) -> None:
+        self._keyer = backend.keyer
+        self._observer = backend.observer
+        self._keyboard = backend.keyboard
+        self._barrier = backend.barrier
+        self._focus = backend.focus
         self._user = user
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._pacing = pacing
 
     @inlineCallbacks
-    def press_and_release_keys(self, key_list: KeyList, job: Job) -> Waits:
+    def press_and_release_keys(self, key_list: KeyList, job: Job) -> DeferredGenerator:
         """
         Press and release the chords of `key_list`: the keys of a chord in order, then up in reverse order.
 
         Sends a burst of events (`Pacing`), waits for the confirmation of each of them, and only then sends the next. Fires
         True if all were confirmed. Stops, and fires False, at the first chord that was not; when the focus leaves
-        `job.window`; when the layout is no longer `job.layout`; when the program takes no more keys; when the job is told to
-        stop. A disturbance that can be put right, or waited for, fires False as well: then `job.disturbance` tells of it,
-        and the job is not stopped. Keys still down are released. `key_list` stays as it is.
+        `job.place`; when the layout is no longer `job.layout`; when the program takes no more keys; when the job is stopped.
+        Fires False as well for interference that can be corrected or waited for: then `job.interference` tells of it, and
+        the job is not stopped. Keys still down are released. `key_list` is not changed.
         """
         watchdog = Watchdog(self._clock, job.options.timeout_s or self._pacing.timeout_s)
-        ahead = Ahead(lambda: self._barrier.reach(job.window, settle=False))
+        flow = FlowControl(lambda: self._barrier.reach(job.place, settle=False))
         patience_s = 0.0 if job.options.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
-        reason, unsure, waited = _SILENT, False, False
+        reason, unsure, waited = UNCONFIRMED, False, False
         try:
             yield from self._check_layout(job, watchdog)
             for chord in key_list:
-                if job.window == HELD and (yield watchdog.guard(self._focus.covered())):
+                if job.place == HELD and (place := (yield watchdog.guard(self._focus.focused()))) != HELD:
                     # Where a launcher held the keyboard, a locker may have waited for it.
-                    job.stop(COVERED)
-                if not (job.disturbance or job.stopped):
+                    job.stop(elsewhere(place))
+                if not (job.interference or job.stopped):
                     if self._user.comes_between(erases=job.erases):
-                        job.disturbance = Disturbance(typed=False, surplus=0)
+                        job.interference = Interference(typed=False, surplus=0)
                     elif waited and (strays := self._observer.strays()):
-                        job.disturbance = judge(strays, chord, 0, job.layout)
-                if job.stopped or job.disturbance:
+                        job.interference = judge(strays, chord, 0, job.layout)
+                if job.stopped or job.interference:
                     break
                 unsure = True
                 if not (yield from self._strike(chord, job, watchdog, down)):
                     break
                 # A chord that a new layout has overtaken may have typed anything.
-                stands = self._keyboard.layout is job.layout and not self._keyboard.stale
-                if stands or (yield from self._check_layout(job, watchdog)):
+                valid = self._keyboard.layout is job.layout and not self._keyboard.stale
+                if valid or (yield from self._check_layout(job, watchdog)):
                     job.confirmed(chord)
                 unsure, waited = False, False
-                if (taken := ahead.typed()) is not None:
-                    # Long enough for a hand to come down.
-                    reason, waited = _BEHIND, not taken.called
+                if (taken := flow.typed()) is not None:
+                    # The wait may be long: a modifier may come down meanwhile, and a stop must not wait for it.
+                    reason, waited = PROGRAM_BEHIND, not taken.called
+                    job.interruptible(None if job.stopped else taken)
                     yield watchdog.guard(taken, patience_s)
-                    reason = _SILENT
+                    job.interruptible(None)
+                    reason = UNCONFIRMED
         except CancelledError:
-            if not watchdog.expired:
+            if not (watchdog.expired or job.stopped):
                 raise
             job.stop(reason)
             if unsure:
-                # A server that wakes up later will take the chord all the same.
+                # A server that wakes up later will process the chord all the same.
                 job.insertion = 0
         finally:
+            job.interruptible(None)
             watchdog.stop()
-            ahead.stop()
+            flow.stop()
             self._observer.forget()
             if down:
-                yield from self._lift(down, job)
-        return not (job.stopped or job.disturbance)
+                yield from self._release(down, job)
+        return not (job.stopped or job.interference)
 
     @inlineCallbacks
-    def lift(self, keycodes: Collection[int], job: Job) -> Waits:
+    def lift(self, keycodes: Collection[int], job: Job) -> DeferredGenerator:
         """
         Release `keycodes`, last pressed first; fires True if that was confirmed.
 
         Unlike a key list it is sent whatever has become of the job, of focus and layout, or of the user's patience: a key
         that is down must come up.
         """
-        if not (yield from self._lift(keycodes, job)):
+        if not (yield from self._release(keycodes, job)):
             job.stop(NOT_AS_SENT)
         if not job.stopped:
             job.typed += 1
         return not job.stopped
 
-    def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: Counter[int]) -> Waits:
-        """Send `chord` and wait for its confirmations; whether it typed its text. `down` is kept true in between."""
+    def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: Counter[int]) -> DeferredGenerator:
+        """Send `chord`, wait for its confirmations, and return whether it typed its text. `down` is kept true throughout."""
         confirmed, sent = True, 0
-        controls, modifiers = self._keyboard.controls, job.layout.modifiers
-        chord = fitted(chord, modifiers, controls)
-        for burst in self._pacing.bursts(chord, modifiers, controls):
-            slow_s = delay_s(burst, controls)
+        shape = self._keyer.shape(chord)
+        for burst in self._pacing.bursts(shape):
             confirmations = [self._observer.confirm(event) for event in burst]
             sent += len(burst)
             for event in burst:
                 if event.pressed:
                     down[event.keycode] += 1
-            window = yield watchdog.guard(self._keyer.send(burst), slow_s)
+            place = yield watchdog.guard(self._keyer.send(burst), shape.delay_s)
             for event, confirmation in zip(burst, confirmations, strict=True):
-                if not (yield watchdog.guard(confirmation, slow_s)):
+                if not (yield watchdog.guard(confirmation, shape.delay_s)):
                     confirmed = False
                 if not event.pressed:
-                    # Processed otherwise than it was meant is processed: the key is up.
+                    # An event that was processed differently than it was meant was processed: the key is up.
                     down[event.keycode] -= 1
                     if down[event.keycode] < 1:
                         del down[event.keycode]
-            if window != job.window:
-                # What goes elsewhere from the last press on has typed nothing here.
-                typed = not any(event.pressed for event in chord.events[sent - len(burst) :])
+            if place != job.place:
+                # If the last press went to another place, this chord typed nothing in the job's.
+                typed = not any(event.pressed for event in shape.events[sent - len(burst) :])
                 if job.options.on_focus_change == WAIT:
-                    job.disturbance = Disturbance(typed, surplus=0)
+                    job.interference = Interference(typed, surplus=0)
                 else:
-                    job.stop(elsewhere(window))
+                    job.stop(elsewhere(place))
                 return typed
             if self._pacing.hold_s:
                 yield watchdog.guard(deferLater(self._clock, self._pacing.hold_s), self._pacing.hold_s)
             if not confirmed:
                 break
         if confirmed:
-            # What the chord itself does not release is to be held: its holder sees to it from now on.
+            # Keys that the chord itself does not release are to be held; their holder is responsible from now on.
             job.left_down += [keycode for keycode in down if keycode not in job.left_down]
             down.clear()
         if strays := self._observer.strays():
-            job.disturbance = judge(strays, chord, sent, job.layout)
-        if not (confirmed or job.disturbance):
+            job.interference = judge(strays, chord._replace(events=tuple(shape.events)), sent, job.layout)
+        if not (confirmed or job.interference):
             job.stop(NOT_AS_SENT)
-        return confirmed or (job.disturbance is not None and job.disturbance.typed)
+        return confirmed or (job.interference is not None and job.interference.typed)
 
-    def _check_layout(self, job: Job, watchdog: Watchdog) -> Waits:
-        """Whether the layout is still the one that the key list was made for; stops the job if not."""
+    def _check_layout(self, job: Job, watchdog: Watchdog) -> DeferredGenerator:
+        """Return whether the layout is still the one that the key list was made for; stop the job if not."""
         if self._keyboard.stale:
             yield watchdog.guard(self._keyboard.read())
         if job.is_typed_in(self._keyboard.layout):
             return True
         job.stop(LAYOUT_CHANGED)
-        # What the program has not taken yet, it reads by the new one.
+        # The program reads what it has not taken yet in the new layout.
         job.insertion = 0
         return False
 
-    def _lift(self, down: Collection[int], job: Job) -> Waits:
-        """Release what is down, last pressed first, and wait for the confirmations, but not for ever; whether all came."""
-        releases = [KeyEvent(keycode, False, ANY_STATE) for keycode in reversed(list(down))]
+    def _release(self, down: Collection[int], job: Job) -> DeferredGenerator:
+        """Release what is down, last pressed first; return whether all was confirmed in time."""
+        releases = [KeyEvent(keycode, False, None) for keycode in reversed(list(down))]
         confirmations = [self._observer.confirm(event) for event in releases]
         confirmed = True
         try:
@@ -183,8 +177,8 @@ class Hands:
                     found = yield waiting.addTimeout(job.options.timeout_s or self._pacing.timeout_s, self._clock)
                     confirmed = confirmed and found is not False
                 except TimeoutError:
-                    job.stop("a key release was not confirmed")
+                    job.stop(RELEASE_UNCONFIRMED)
         finally:
-            # One that still waits would stand before those of the next job, and none of these would come.
+            # A confirmation still waited for would come before those of the next job, and take their place.
             self._observer.forget()
         return confirmed

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, DeferredLock, inlineCallbacks, succeed
 from twisted.logger import Logger
 
+from typewright.engine.hands import Hands
 from typewright.engine.job import Job
-from typewright.engine.plans import Typist
-from typewright.engine.timeouts import Waits
-from typewright.engine.typist import Step
+from typewright.engine.plans import Plan, holding
+from typewright.engine.timeouts import DeferredGenerator
 from typewright.interfaces.backend import IClock, IDelayed
-from typewright.keymap.chords import Chord
-from typewright.keymap.key_coder import KeyCoder
 from typewright.keymap.notation import keysyms_of
+from typewright.reasons import NOT_HELD
 
 log = Logger()
 
@@ -28,36 +27,31 @@ class _Held(NamedTuple):
     end: IDelayed
 
 
-class Holds:
+class HeldKeys:
     """
-    I hold one chord at a time: whatever is held comes up before anybody's next key goes down.
+    Holds one chord at a time: whatever is held comes up before the next key of any job goes down.
 
-    Every Deferred of mine fires when the keys are where they should be.
+    Every Deferred fires when the keys are where they should be.
     """
 
-    def __init__(self, typist: Typist, clock: IClock) -> None:
-        self._typist = typist
+    def __init__(self, hands: Hands, perform: Callable[[Job, Plan], Deferred[bool]], clock: IClock) -> None:
+        """`perform` is the typist's; the `hands` lift what is held while no job runs."""
+        self._hands = hands
+        self._perform = perform
         self._clock = clock
         self._held: _Held | None = None
         self._lifting = DeferredLock()
 
     @inlineCallbacks
-    def hold(self, notation: str, lease_s: float, job: Job) -> Waits:
+    def hold(self, notation: str, lease_s: float, job: Job) -> DeferredGenerator:
         """
         Press the one chord of `notation`, for `lease_s` seconds at most; fires True when it is down.
 
-        When it went down, but the job has ended otherwise, it is up again.
+        If it went down, but the job ended without success, it is up again.
         """
-
-        def half(coder: KeyCoder) -> list[Chord]:
-            return [
-                chord._replace(events=tuple(event for event in chord.events if event.pressed))
-                for chord in coder.chords(notation)[job.typed :]
-            ]
-
         done = False
         try:
-            done = yield self._typist.perform(job, lambda _: [Step(half)])
+            done = yield self._perform(job, holding(notation))
         finally:
             if not done and job.left_down:
                 yield self._lift(job.left_down, Job(job.caller, "release"))
@@ -69,7 +63,7 @@ class Holds:
     def release_for(self, job: Job, keysyms: Sequence[object]) -> Deferred[bool]:
         """Release the chord of `keysyms` if the job's caller holds it; fires True if that was confirmed."""
         if self._held is None or self._held.caller != job.caller or self._held.keysyms != keysyms:
-            job.stop("the caller does not hold this chord, or no longer")
+            job.stop(NOT_HELD)
             return succeed(False)
         return self._release(self._held, job)
 
@@ -77,7 +71,7 @@ class Holds:
         """
         Release what is held, if it is held for `caller` or no caller is named; fires True if that was confirmed.
 
-        What is being released already is up as well when it fires.
+        A release that is under way already is over as well when it fires.
         """
         held = self._held
         if held is None or caller not in (None, held.caller):
@@ -91,7 +85,7 @@ class Holds:
         return self._lift(held.keycodes, job)
 
     def _lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
-        return self._lifting.run(self._typist.lift, keycodes, job)
+        return self._lifting.run(self._hands.lift, keycodes, job)
 
     def _expire(self) -> None:
         self.release().addErrback(lambda failure: log.failure("releasing held keys failed", failure))

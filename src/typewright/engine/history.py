@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was typed, where, and by whom: confirmed characters only, in memory only, bounded in size and age."""
+"""The history: which confirmed characters were typed where, for which caller; in memory only, bounded in size and age."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from typewright.keymap.chords import ERASE
-from typewright.text.erasing import LOOK_BACK, plain_end
-from typewright.text.kinds import MODELS
+from typewright.text.erasing import LOOK_BACK, MODELS, plain_end
 
 
 @dataclass
 class Stretch:
-    """Text that one insertion left in a window, and when; `whole` unless its beginning is forgotten. Hides its text."""
+    """Text of one insertion in a window, and its time; `whole` unless its beginning is forgotten. Hides its text."""
 
     caller: str
     insertion: int
@@ -31,14 +30,15 @@ class Stretch:
 
 class Insertion(NamedTuple):
     """
-    Where an insertion is, what is known of its text, and whether it is the last thing in its window; `whole` unless its
-    beginning is forgotten. Hides its text.
+    Where an insertion is, what is known of its text, and who typed after it; `whole` unless its beginning is forgotten.
+
+    `followers` are the callers whose text comes after its beginning in its window. Hides its text.
     """
 
     number: int
     window: int
     text: str
-    is_last: bool
+    followers: frozenset[str] = frozenset()
     whole: bool = True
 
     def __repr__(self) -> str:
@@ -47,10 +47,10 @@ class Insertion(NamedTuple):
 
 class History:
     """
-    I remember, for each of the `windows` used last, up to `characters` confirmed characters, for `age_s` seconds.
+    Remembers up to `characters` confirmed characters for each of the `windows` used last, for `age_s` seconds.
 
-    Each stretch belongs to an insertion of a caller. What I don't know I don't guess: a BackSpace past my beginning is
-    forgotten, and when somebody else may have changed the text or moved the caret, all that I knew ends (`forget`).
+    Each stretch belongs to an insertion of a caller. Nothing is guessed: a BackSpace past the beginning ends what is known
+    of the window, and when others may have changed the text or moved the caret, everything ends (`forget`).
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class History:
         self._first_known = 0
 
     def begin(self) -> int:
-        """The number of a new insertion."""
+        """Return the number of a new insertion."""
         self._insertions += 1
         return self._insertions
 
@@ -88,15 +88,15 @@ class History:
         self._bound(window)
 
     def knows(self, insertion: int) -> bool:
-        """Whether nothing that may have spoiled an insertion has happened since it began."""
+        """Return whether the history has been kept without a break since an insertion began."""
         return insertion >= self._first_known
 
     def before(self, window: int) -> str:
-        """What is known to stand before the caret of `window`; empty when nothing is."""
+        """Return what is known to be before the caret of `window`; empty when nothing is."""
         return "".join(stretch.text for stretch in self._passage(window))
 
     def last(self, caller: str) -> Insertion | None:
-        """The last insertion of `caller` of which something is left; None when nothing is known."""
+        """Return the last insertion of `caller` of which something is left; None when nothing is known."""
         mine = [
             (stretch.insertion, window)
             for window in list(self._passages)
@@ -106,24 +106,24 @@ class History:
         return self.find(*max(mine)) if mine else None
 
     def find(self, insertion: int, window: int) -> Insertion | None:
-        """What is left of an insertion in `window`; None when nothing is."""
+        """Return what is left of an insertion in `window`; None when nothing is."""
         passage = self._passage(window)
         mine = [stretch for stretch in passage if stretch.insertion == insertion]
         text = "".join(stretch.text for stretch in mine)
-        at_end = list(takewhile(lambda stretch: stretch.insertion == insertion, reversed(passage)))
-        is_last = sum(len(stretch.text) for stretch in at_end) == len(text)
-        return Insertion(insertion, window, text, is_last, all(stretch.whole for stretch in mine)) if text else None
+        from_first = dropwhile(lambda stretch: stretch.insertion != insertion, passage)
+        followers = frozenset(stretch.caller for stretch in from_first if stretch.insertion != insertion)
+        return Insertion(insertion, window, text, followers, all(stretch.whole for stretch in mine)) if text else None
 
     def of(self, window: int) -> tuple[tuple[str, str], ...]:
-        """The stretches of `window`, oldest first, as (caller, text)."""
+        """Return the stretches of `window`, oldest first, as (caller, text)."""
         return tuple((stretch.caller, stretch.text) for stretch in self._passage(window))
 
     def end(self, window: int) -> None:
-        """Nobody knows any more what stands before the caret of `window`."""
+        """What is before the caret of `window` is no longer known."""
         self._passages.pop(window, None)
 
     def gone(self, window: int) -> None:
-        """`window` is no more. What had begun by now stands in none of that number, which the next one may get."""
+        """`window` is gone. What began until now is in none of that number, which the next window may get."""
         self.end(window)
         self._gone[window] = self._insertions
         self._gone.move_to_end(window)
@@ -131,7 +131,7 @@ class History:
             self._gone.popitem(last=False)
 
     def forget(self) -> None:
-        """Wipe everything. Insertions that have begun are spoiled: what they still type stands among what is not known."""
+        """Wipe everything. Insertions that have begun are not remembered: their surroundings are unknown."""
         self._passages.clear()
         self._first_known = self._insertions + 1
 
@@ -172,7 +172,7 @@ class History:
         tail = _tail(passage)
         ways = {erase(tail) for erase in MODELS[program]} if tail else ()
         if len(ways) != 1:
-            # Past what is known, or nobody knows what it did.
+            # It went past what is known, or what it did is not certain.
             self.end(window)
             return
         (left,) = ways
@@ -199,7 +199,7 @@ class History:
 
 
 def _tail(passage: deque[Stretch]) -> str:
-    """The last characters of the passage; not the whole of it, since this is asked for each press of BackSpace."""
+    """Return the last characters of the passage; not all, since this runs for each press of BackSpace."""
     tail = ""
     for stretch in reversed(passage):
         tail = stretch.text[-LOOK_BACK:] + tail
@@ -209,7 +209,7 @@ def _tail(passage: deque[Stretch]) -> str:
 
 
 def _cut(passage: deque[Stretch], surplus: int) -> Stretch:
-    """Take `surplus` (1 or more) characters from the end; the stretch that the first of them was in."""
+    """Take `surplus` (1 or more) characters from the end; return the stretch that the first of them was in."""
     while True:
         last = passage.pop()
         if len(last.text) > surplus:

@@ -1,32 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Disturbances: what came between our keys, and what it did to the text."""
+"""Interference: what came between the keys of a job, and what it did to the text."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from typewright.engine.job import Interference
 from typewright.interfaces.backend import OURS, PROGRAM, REPEAT, SWALLOWED, USER, Stray
 from typewright.keymap.chords import Chord
 from typewright.keymap.layout import Layout
 
-_STANDS_ALONE = ("L", "N", "P", "S", "Zs")
-"""Categories of characters that one BackSpace takes away, and nothing else with them."""
+_ALONE = ("L", "N", "P", "S", "Zs")
+"""Categories of characters that one BackSpace deletes, and nothing else with them."""
 
 
-class Disturbance(NamedTuple):
-    """
-    `typed` tells whether the chord under way typed what it was to type; `surplus` how many characters stand in the text
-    that don't belong there, None when nobody can tell what happened.
-    """
-
-    typed: bool
-    surplus: int | None
-
-
-def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> Disturbance | None:
-    """What the `strays` seen during the first `sent` events of `chord` amount to; None when typing just goes on."""
+def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> Interference | None:
+    """Return what the `strays` seen during the first `sent` events of `chord` amount to; None when typing just goes on."""
     # A modifier helps another key; in a chord of modifiers alone each of them is what was to be pressed.
     helpers = layout.modifiers if any(keycode not in layout.modifiers for keycode in chord.keys) else ()
     wrong = [stray for stray in strays if stray.source == OURS and stray.pressed and stray.keycode not in helpers]
@@ -35,25 +25,29 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> D
     modified = any(stray.pressed and stray.source != REPEAT and stray.keycode in layout.modifiers for stray in strays)
     others = [stray for stray in strays if stray.source in (USER, PROGRAM) and stray.pressed]
     typed_too = any(stray.keycode not in layout.modifiers for stray in others)
-    # What comes up under another state was typed, but the state is not what the next chord was made for.
+    # A release in another state typed its key, but the state is not what the next chord was made for.
     late = any(stray.source == OURS for stray in strays)
     if not (wrong or repeats or lost or modified or late):
         return None
-    surplus = _sum(_characters(layout.typed_by(stray.keycode, stray.state)) for stray in wrong)
+    surplus = _sum(_characters(_typed_by(stray, layout)) for stray in wrong)
     surplus = _sum([surplus, *(_characters(chord.text or None) for _ in repeats)])
     swallowed = [stray for stray in lost if stray.keycode not in helpers]
     keys = [event.pressed and event.keycode not in helpers for event in chord.events]
     if 0 < sum(keys[:sent]) - len(swallowed) < sum(keys) or (repeats and sum(keys) > 1):
-        surplus = None  # a character that takes several keys, by halves
+        surplus = None  # half of a character that takes several keys
     if surplus and typed_too:
-        surplus = None  # what somebody else typed is among it
+        surplus = None  # other typing is among it
     whole = not any(event.pressed for event in chord.events[sent:])
-    return Disturbance(whole and not wrong and not swallowed, surplus)
+    return Interference(whole and not wrong and not swallowed, surplus)
+
+
+def _typed_by(stray: Stray, layout: Layout) -> str | None:
+    return None if stray.state is None else layout.typed_by(stray.keycode, stray.state)
 
 
 def _characters(text: str | None) -> int | None:
-    """How many presses of BackSpace take away `text`, and it alone; None when nobody can tell."""
-    if text is None or not all(unicodedata.category(character).startswith(_STANDS_ALONE) for character in text):
+    """Return how many presses of BackSpace delete exactly `text`; None if that is unknown."""
+    if text is None or not all(unicodedata.category(character).startswith(_ALONE) for character in text):
         return None
     return len(text)
 

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""The one queue: the jobs of all callers, typed one after the other, in turns."""
+"""The job queue: the jobs of all callers, one at a time, callers in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.python.failure import Failure
 
-from typewright.engine.fair_queue import Turns
+from typewright.engine.fair_queue import FairQueue
 from typewright.engine.job import Job
 from typewright.errors import LimitsExceeded
 from typewright.interfaces.backend import IClock
 from typewright.interfaces.services import Report
+from typewright.reasons import Reason
 
 Work = Callable[[Job], Deferred[bool]]
 
@@ -24,13 +25,13 @@ class _Waiting(NamedTuple):
     reply: Deferred[Report]
 
 
-class Jobs:
+class JobQueue:
     """
-    I run one job at a time, callers in turn, and answer each with a Report when its keys are up.
+    Runs one job at a time, callers in turn, and answers each with a Report when its keys are up.
 
     At most `per_caller` jobs of one caller wait or run at the same time. Each of up to `in_all` callers may have one, and
-    there is room for `in_all` besides: so those who bring many never keep out who brings one. `on_busy(bool)` is called when
-    I begin and cease to have something to do, `on_end(job, report)` for each job that ended in a report.
+    there is room for `in_all` more: so callers that bring many never keep out one that brings one. `on_busy(bool)` is called
+    when the queue begins and ceases to have something to do, `on_end(job, report)` for each job that ended in a report.
     """
 
     def __init__(
@@ -39,15 +40,13 @@ class Jobs:
         *,
         per_caller: int = 16,
         in_all: int = 64,
-        on_busy: Callable[[bool], None] = lambda busy: None,
-        on_end: Callable[[Job, Report], None] = lambda job, report: None,
     ) -> None:
+        self.on_busy: Callable[[bool], None] = lambda busy: None
+        self.on_end: Callable[[Job, Report], None] = lambda job, report: None
         self._clock = clock
         self._per_caller = per_caller
         self._in_all = in_all
-        self._on_busy = on_busy
-        self._on_end = on_end
-        self._queue: Turns[_Waiting] = Turns()
+        self._queue: FairQueue[_Waiting] = FairQueue()
         self._running: _Waiting | None = None
         self._beginning = False
         self._told_busy = False
@@ -70,48 +69,45 @@ class Jobs:
         return waiting.reply
 
     def _admit(self, caller: str) -> None:
-        """Raise LimitsExceeded when this caller may bring no job now. One that is ending already makes room for another."""
+        """Raise LimitsExceeded when this caller may bring no job now; a job that is ending already makes room."""
         running = self._running.job.caller if self._running is not None and not self._running.job.stopped else None
         callers = self._queue.callers() | ({running} if running is not None else set())
         held = self._queue.of(caller) + (running == caller)
         if held >= self._per_caller:
-            raise LimitsExceeded(
-                f"You have {held} jobs waiting, which is all that one caller may have; wait for a reply first."
-            )
+            raise LimitsExceeded(f"You have {held} jobs waiting, as many as one caller may have; wait for a reply first.")
         if not held and len(callers) >= self._in_all:
             raise LimitsExceeded(f"{len(callers)} callers have jobs waiting; try again when some have ended.")
         if held and len(self._queue) + (running is not None) - len(callers) >= self._in_all:
             raise LimitsExceeded(
-                "Callers with several jobs have filled the queue, and you have one in it; wait for its reply."
+                "Callers with several jobs have filled the queue, and one of yours is in it; wait for its reply."
             )
 
-    def stop(self, reason: str, caller: str | None = None, job: Job | None = None) -> Deferred[int]:
+    def stop(self, reason: Reason, caller: str | None = None, job: Job | None = None) -> Deferred[int]:
         """
-        End the jobs of `caller`, or all, or only this `job`; those that wait are answered at once.
+        End the jobs of `caller`, or all, or only this `job`; waiting ones are answered at once.
 
-        Fires with their number when the running one has its keys up.
+        Fires with their number when the keys of the running one are up.
         """
 
         def meant(waiting: _Waiting) -> bool:
             return caller in (None, waiting.job.caller) and job in (None, waiting.job)
 
-        # All leave the queue before the first is answered, since who is answered may call me again.
-        mine = self._queue.take_out(meant)
-        if self._running is not None and meant(self._running):
-            mine.insert(0, self._running)
-        ends = []
-        for waiting in mine:
-            waiting.job.stop(reason)
-            if waiting is self._running:
-                end: Deferred[None] = Deferred()
-                waiting.reply.addBoth(_passing(end))
-                ends.append(end)
-            else:
-                self._answer(waiting, waiting.job.report(False, 0.0))
-        return DeferredList(ends).addCallback(lambda _: len(mine)) if ends else succeed(len(mine))
+        # All leave the queue before the first is answered: an answered caller may bring its next job at once.
+        waiting = self._queue.take_out(meant)
+        running = self._running if self._running is not None and meant(self._running) else None
+        end: Deferred[None] = Deferred()
+        if running is None:
+            end.callback(None)
+        else:
+            running.reply.addBoth(_passing(end))
+            running.job.stop(reason)  # It may end at once, and the next begin.
+        for each in waiting:
+            each.job.stop(reason)
+            self._answer(each, each.job.report(False, 0.0))
+        return end.addCallback(lambda _: len(waiting) + (running is not None))
 
     def _next(self) -> None:
-        """Begin what is next. A loop, since of those that end as they begin, such as a release, a thousand may wait."""
+        """Begin what is next; in a loop, since a thousand may wait that end as they begin, such as a release."""
         if self._beginning:
             return
         self._beginning = True
@@ -137,10 +133,10 @@ class Jobs:
     def _tell_busy(self, busy: bool) -> None:
         if busy != self._told_busy:
             self._told_busy = busy
-            self._on_busy(busy)
+            self.on_busy(busy)
 
     def _answer(self, waiting: _Waiting, report: Report) -> None:
-        self._on_end(waiting.job, report)
+        self.on_end(waiting.job, report)
         waiting.reply.callback(report)
 
 

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Pacing: how the key events of a chord are spread over time."""
+"""Pacing: how much goes out in one write, and how long a job waits for what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from typewright.interfaces.backend import Controls
-from typewright.keymap.chords import Chord, KeyEvent
-from typewright.keymap.sticky import one_by_one
+from typewright.interfaces.backend import Shape
+from typewright.keymap.chords import KeyEvent
 
 Burst = Sequence[KeyEvent]
 """Events that go out in one write."""
@@ -17,13 +16,13 @@ Burst = Sequence[KeyEvent]
 @dataclass(frozen=True)
 class Pacing:
     """
-    How keys are spread over time.
+    How keys are spread over time; all times are seconds.
 
     `mode` is "chord" (all events of a chord in one write, so that neither a stall nor a kill falls between a press and its
-    release) or "event" (strict lock-step, with `hold_s` behind each event, for programs that need it). `timeout_s` is how
-    long a confirmation may stay away, `answer_s` how long the program may take to say that it has its keys,
+    release) or "event" (strict lock-step, with `hold_s` after each event, for programs that need it). `timeout_s` is how
+    long a confirmation may stay away, `answer_s` how long the program may take to answer that it has its keys,
     `modifier_wait_s` how long a job waits for the user to let go of a modifier, `focus_wait_s` how long one that may wait
-    for the focus does so.
+    for the focus does.
     """
 
     mode: str = "chord"
@@ -33,33 +32,19 @@ class Pacing:
     modifier_wait_s: float = 1.0
     focus_wait_s: float = 10.0
 
-    def bursts(self, chord: Chord, modifiers: Mapping[int, int], controls: Controls) -> Sequence[Burst]:
+    def bursts(self, shape: Shape) -> Sequence[Burst]:
         """
-        The events of `chord`, as `fitted` gives it, cut into what goes out in one write each.
+        Return the events of `shape`, cut into what goes out in one write each.
 
-        Taps on modifiers go with the key that they are for: a latch without its key would outlast a job that is stopped.
+        Events that are joined go with the key that they are for: a latch without its key would outlast a job that is
+        stopped.
         """
         if self.mode == "chord":
-            return (chord.events,)
+            return (shape.events,)
         bursts, burst = [], []
-        for event in chord.events:
+        for event in shape.events:
             burst.append(event)
-            if not (_taps(controls) and event.keycode in modifiers):
+            if event.keycode not in shape.joined:
                 bursts.append(burst)
                 burst = []
         return [*bursts, burst] if burst else bursts
-
-
-def fitted(chord: Chord, modifiers: Mapping[int, int], controls: Controls) -> Chord:
-    """`chord` as the user's accessibility settings want it; `modifiers` is `Layout.modifiers`."""
-    return one_by_one(chord, modifiers) if _taps(controls) else chord
-
-
-def delay_s(burst: Burst, controls: Controls) -> float:
-    """How long the display server takes its time over `burst`, by the user's settings, in seconds."""
-    return controls.slow_s and controls.slow_s * sum(event.pressed for event in burst)
-
-
-def _taps(controls: Controls) -> bool:
-    # Held modifiers do what they always do, but for one thing: with `two_keys`, they would switch StickyKeys off.
-    return controls.sticky and controls.two_keys

@@ -1,98 +1,143 @@
 # SPDX-License-Identifier: MIT
-"""The typist: from a call to the plan of a job, which its performer carries out."""
+"""
+Plans: what a job does, step by step. Pure functions: nothing is typed here, and nothing is waited for.
+
+A plan is called when it is known where the job belongs and what is before the caret, and again for what is left when
+something came between. It reads the job, the history and the means, and changes none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import groupby
+from typing import NamedTuple
 
-from twisted.internet.defer import Deferred
-
-from typewright.engine.collaborators import Collaborators
-from typewright.engine.context_adjust import Fitting, verbatim
+from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.pacing import Pacing
-from typewright.engine.target import Surroundings
-from typewright.engine.typist import Performer, Plan, Step
-from typewright.engine.user_activity import User
-from typewright.interfaces.backend import IClock
-from typewright.keymap.chords import KeyList
+from typewright.keymap.chords import Chord, KeyList
 from typewright.keymap.key_coder import KeyCoder
+from typewright.keymap.packing import Lent, Packing
+from typewright.reasons import Reason
+from typewright.text.context import adjust
 from typewright.text.deletion import presses
+from typewright.text.language import Rules
 
 
-class Typist:
+class KeyStep(NamedTuple):
     """
-    I type for one job at a time: wait for the Deferred that I return before you ask for the next.
+    A part of a job that is typed: the key list that a coder makes of it, and what slots must hold before it.
 
-    The Deferreds of `insert`, `backspace`, `press` and `perform` fire True when every key event was confirmed, and the
-    barrier reached; else False. By then all keys that I pressed are up. The job holds what happened.
+    With `behind`, the program must have taken the keys of the parts before it. Hides its characters.
     """
 
-    def __init__(
-        self,
-        collaborators: Collaborators,
-        clock: IClock,
-        pacing: Pacing | None = None,
-        fitting: Fitting | None = None,
-        user: User | None = None,
-        *,
-        passwords: bool = False,
-    ) -> None:
-        """
-        `fitting` is how inserted text is changed (None: not at all), `user` who may come between (None: nobody); with
-        `passwords`, password fields are typed into.
-        """
-        self._keyboard = collaborators.keyboard
-        self._history = collaborators.history
-        self._fitting = fitting or verbatim()
-        user = user or User(clock, self._keyboard)
-        pacing = pacing or Pacing()
-        surroundings = Surroundings(collaborators, user, clock, pacing, self._fitting, passwords=passwords)
-        self._performer = Performer(collaborators, surroundings, user, clock, pacing)
+    keys: Callable[[KeyCoder], KeyList]
+    lend: Sequence[Lent] = ()
+    behind: bool = False
 
-    def insert(self, text: str, job: Job) -> Deferred[bool]:
-        """Type `text`, which has been through `typeable`, over borrowed keycodes where the layout lacks a character."""
-        fitted: list[str] = []
+    def __repr__(self) -> str:
+        return f"KeyStep({len(self.lend)} slots, behind={self.behind})"
 
-        def plan(coder: KeyCoder) -> list[Step]:
-            if not fitted:
-                fitted.append(self._fitting(text, job.before))
-                job.total = len(fitted[0])
-            return self.steps(coder, fitted[0][job.typed :])
 
-        return self.perform(job, plan)
+class CommitStep(NamedTuple):
+    """A part of a job that is handed to the focused field without keys. Hides its text."""
 
-    def backspace(self, count: int, job: Job) -> Deferred[bool]:
-        """Delete `count` characters backwards, as the user sees them where the history knows them."""
+    text: str
 
-        def plan(coder: KeyCoder) -> list[Step]:
-            counts = presses(self._history.before(job.window), count - job.typed, job.program)
+    def __repr__(self) -> str:
+        return f"CommitStep({len(self.text)} characters)"
+
+
+Step = KeyStep | CommitStep
+
+
+class Means(NamedTuple):
+    """
+    What a plan has to type with: a coder for the layout and state, a packing upon what the slots hold, and `commits`, which
+    tells whether the focused field takes a text without keys; None where no field ever does.
+    """
+
+    coder: KeyCoder
+    packing: Packing
+    commits: Callable[[str], bool] | None = None
+
+
+class Planned(NamedTuple):
+    """
+    What a plan comes to: the steps, and how much the job has to do in `total`, in its own unit (None: as before). With a
+    `reason` the job must stop instead.
+    """
+
+    steps: Sequence[Step] = ()
+    total: int | None = None
+    reason: Reason | None = None
+
+
+Plan = Callable[[Job, Means], Planned]
+"""Plans what is left of a job. Raises Untypeable before the first key of a text that cannot be typed whole."""
+
+
+def insertion(text: str, rules: Rules) -> Plan:
+    """Return the plan to type `text`, which is typeable; adjusted to what is before it by `rules` if the job wants that."""
+
+    def plan(job: Job, means: Means) -> Planned:
+        adjusted = adjust(text, job.before, rules) if job.options.context_adjust else text
+        return Planned(text_steps(adjusted[job.typed :], means), len(adjusted))
+
+    return plan
+
+
+def deletion(count: int, history: History) -> Plan:
+    """Return the plan to delete `count` characters backwards, as the user sees them where the history knows them."""
+
+    def plan(job: Job, means: Means) -> Planned:
+        counts = presses(history.before(job.place.window), count - job.typed, job.program)
+
+        def keys(coder: KeyCoder) -> KeyList:
             chords = coder.backspaces(len(counts))
-            return [Step(lambda _: [each._replace(counts=done) for each, done in zip(chords, counts, strict=True)])]
+            return [chord._replace(counts=done) for chord, done in zip(chords, counts, strict=True)]
 
-        return self.perform(job, plan)
+        return Planned([KeyStep(keys)])
 
-    def press(self, notation: str, job: Job) -> Deferred[bool]:
-        """Press the chords of `notation`; see `typewright.keymap.notation`."""
-        return self.perform(job, lambda _: [Step(lambda coder: coder.chords(notation)[job.typed :])])
+    return plan
 
-    def steps(self, coder: KeyCoder, text: str) -> list[Step]:
-        """What it takes to type `text`; raises Untypeable."""
-        segments = coder.segments(text, self._keyboard.spare)
-        return [Step(partial(_spell, segment.text), segment.borrow, segment.behind) for segment in segments]
 
-    def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
-        """Press and release the chords of `key_list`; see `Hands`."""
-        return self._performer.press_and_release_keys(key_list, job)
+def pressing(notation: str) -> Plan:
+    """Return the plan to press the chords of `notation` (see `keymap.notation`)."""
+    return lambda job, means: Planned([KeyStep(lambda coder: coder.chords(notation)[job.typed :])])
 
-    def lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
-        """Release `keycodes`, whatever has become of the job; see `Hands`."""
-        return self._performer.lift(keycodes, job)
 
-    def perform(self, job: Job, plan: Plan) -> Deferred[bool]:
-        """Carry out a plan of your own; see `Performer`."""
-        return self._performer.perform(job, plan)
+def holding(notation: str) -> Plan:
+    """Return the plan to press the one chord of `notation` and leave its keys down."""
+
+    def pressed(chord: Chord) -> Chord:
+        return chord._replace(events=tuple(event for event in chord.events if event.pressed))
+
+    return lambda job, means: Planned([KeyStep(lambda coder: list(map(pressed, coder.chords(notation)[job.typed :])))])
+
+
+def replacement(presses_of_backspace: int, text: str, means: Means) -> list[Step]:
+    """Return the steps that press BackSpace so many times and then type `text`."""
+    erasing = KeyStep(lambda coder: coder.backspaces(presses_of_backspace))
+    return [*([erasing] if presses_of_backspace else []), *text_steps(text, means)]
+
+
+def text_steps(text: str, means: Means) -> list[Step]:
+    """Return the steps that type `text`, with commits for what has no keys. Raises Untypeable."""
+    if means.commits is None:
+        return _key_steps(text, means)
+    runs = [(typed, "".join(run)) for typed, run in groupby(text, partial(means.coder.reaches, packing=means.packing))]
+    if not all(typed or means.commits(run) for typed, run in runs):
+        return _key_steps(text, means)  # Raises, with the place of the character in the whole text.
+    steps: list[Step] = []
+    for typed, run in runs:
+        steps += _key_steps(run, means) if typed else [CommitStep(run)]
+    return steps
+
+
+def _key_steps(text: str, means: Means) -> list[Step]:
+    segments = means.coder.segments(text, means.packing)
+    return [KeyStep(partial(_spell, segment.text), segment.lend, segment.behind) for segment in segments]
 
 
 def _spell(text: str, coder: KeyCoder) -> KeyList:

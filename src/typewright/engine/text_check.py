@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The witness: what the program itself says of its text, compared with what was typed.
+The text check: what the program itself says of its text, compared with what was typed.
 
-It speaks while the job is typed, and nobody waits for it before the end. A lie must not make a job true, and nothing but
-proof may make it false: so whatever is doubtful leaves the job on the level that it has reached without me.
+The program tells while the job is typed, and nothing waits for it before the end. A lie must not make a job true, and only
+proof may make it false: so whatever is doubtful leaves the job on the level that it reached without this.
 """
 
 from __future__ import annotations
@@ -12,42 +12,50 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError  # noqa: A004
 
-from typewright.engine.collaborators import Collaborators
+from typewright.engine.history import History
 from typewright.engine.job import Job
-from typewright.engine.timeouts import Patience, Waits
-from typewright.engine.user_activity import User
-from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TextEvent
-from typewright.interfaces.backend import LEVEL_TEXT, IClock
+from typewright.engine.timeouts import DeferredGenerator, Timeouts
+from typewright.engine.user_activity import UserActivity
+from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, IAccessibility, TextEvent
+from typewright.interfaces.backend import LEVEL_TEXT, IBackend, IClock
 from typewright.keymap.chords import ERASE
+from typewright.reasons import TEXT_DIFFERS
 from typewright.text.comparison import DIFFERENT, SAME, compare, stands
 
-DIFFERS = "the program says that its text is not what was typed: it has changed it, or left some of it out"
 _SOON_S = 0.25
 """How long a job waits before its first key for a program to take the keys from before."""
 _LATE_S = 0.05
-"""How far behind the last event, or behind the barrier, a further event may come."""
+"""How long after the last event, or after the barrier, a further event may come."""
 _LONGEST_S = 1.0
 _MOST_TOLD = 100_000
 _LOOK_BACK = 1000
 
 
-class Witness:
+class TextCheck:
     """
-    I am heard in one job at a time: `begin`, `typed` for what was confirmed, `testify` behind the barrier, `end`.
+    Checks one job at a time: `begin`, `typed` for what was confirmed, `compare` after the barrier, `end`.
 
-    `spoil` when something was typed, or taken back, that is not told to me.
+    `spoil` when something was typed or deleted of which `typed` does not tell.
     """
 
-    def __init__(self, collaborators: Collaborators, user: User, clock: IClock, patience: Patience) -> None:
-        self._accessibility = collaborators.accessibility
-        self._barrier = collaborators.barrier
-        self._history = collaborators.history
-        self._programs = collaborators.programs
+    def __init__(
+        self,
+        backend: IBackend,
+        accessibility: IAccessibility,
+        history: History,
+        user: UserActivity,
+        clock: IClock,
+        timeouts: Timeouts,
+    ) -> None:
+        self._accessibility = accessibility
+        self._barrier = backend.barrier
+        self._programs = backend.programs
+        self._history = history
         self._user = user
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
-        self._patience = patience
+        self._timeouts = timeouts
         self._stop = _nothing
-        self._spell = 0
+        self._generation = 0
         self._typed: list[str] = []
         self._told: list[str] = []
         self._left = 0
@@ -56,55 +64,55 @@ class Witness:
         self._up_to_date = (0, 0)
         self._mute = 0
 
-    def begin(self, job: Job) -> Waits:
-        """Listen, where the object that has the focus is one to listen to, and of the program that gets the keys."""
+    def begin(self, job: Job) -> DeferredGenerator:
+        """Listen, if the focused object has editable text and belongs to the program that gets the keys."""
         up_to_date, self._up_to_date = self._up_to_date, (0, 0)
         on = job.focused
         if not job.insertion or on is None or on.password or not on.editable:
             return
-        if (yield from self._patience.within(job, self._programs.process(job.window))) != on.process:
+        if (yield from self._timeouts.within(job, self._programs.process(job.place))) != on.process:
             return
         self._stop = self._accessibility.listen(self._hear)
-        spell = yield self._accessibility.hearing()
-        # What the user, or an earlier job, has typed may still be on its way.
-        if spell and up_to_date != (spell, self._user.seen) and not (yield from self._all_told(job)):
+        generation = yield self._accessibility.hearing()
+        # What the user or an earlier job has typed may still be on its way.
+        if generation and up_to_date != (generation, self._user.seen) and not (yield from self._all_told(job)):
             return
         self._typed, self._told, self._left, self._doubtful = [], [], _MOST_TOLD, False
-        self._spell = spell
+        self._generation = generation
 
     def typed(self, text: str) -> None:
-        """`text` was confirmed; an ERASE in it is a BackSpace."""
+        """Note that `text` was confirmed; an ERASE in it is a BackSpace."""
         self._typed.append(text)
 
     def spoil(self) -> None:
-        """What the program tells can't be compared any more."""
+        """Note that what the program tells cannot be compared any more."""
         self._doubtful = True
 
-    def testify(self, job: Job) -> Waits:
+    def compare(self, job: Job) -> DeferredGenerator:
         """Raise the job's level if what was told is what was typed; stop the job if it is proven that it is not."""
-        if not self._spell or not any(self._typed):
+        if not self._generation or not any(self._typed):
             return
-        if self._spell != self._mute:
+        if self._generation != self._mute:
             yield from self._until_same(job)
         if not self._told:
-            self._mute = self._spell
-        if job.stopped or (yield self._accessibility.hearing()) != self._spell or self._in_doubt:
+            self._mute = self._generation
+        if job.stopped or (yield self._accessibility.hearing()) != self._generation or self._in_doubt:
             return
         found = self._verdict()
         if found == SAME:
             job.level = LEVEL_TEXT
-            self._up_to_date = self._spell, self._user.seen
+            self._up_to_date = self._generation, self._user.seen
         elif found == DIFFERENT:
             text = yield self._accessibility.before(min(_LOOK_BACK, max(map(len, self._both()))))
             if not self._in_doubt and self._verdict() == DIFFERENT and stands(text or "", *self._both(), _LOOK_BACK):
-                job.stop(DIFFERS)
+                job.stop(TEXT_DIFFERS)
                 job.level = ""
                 job.insertion = 0
-                self._history.end(job.window)
+                self._history.end(job.place.window)
 
     def end(self) -> None:
-        """The job is over."""
-        self._spell = 0
+        """The job is over: stop listening."""
+        self._generation = 0
         self._stop()
         self._stop = _nothing
         self._typed, self._told = [], []
@@ -119,15 +127,15 @@ class Witness:
     def _in_doubt(self) -> bool:
         return self._doubtful or self._user.presses > 0
 
-    def _all_told(self, job: Job) -> Waits:
-        """Whether the program has taken all keys from before, and told us of them; nobody waits long for that."""
+    def _all_told(self, job: Job) -> DeferredGenerator:
+        """Return whether the program has taken all keys from before and told of them; the wait is short."""
         try:
-            yield self._barrier.reach(job.window, settle=False).addTimeout(_SOON_S, self._clock)
+            yield self._barrier.reach(job.place, settle=False).addTimeout(_SOON_S, self._clock)
         except TimeoutError:
             return False
         return (yield self._accessibility.caught_up())
 
-    def _until_same(self, job: Job) -> Waits:
+    def _until_same(self, job: Job) -> DeferredGenerator:
         """Wait for late events: some programs have taken a key before it is in their text."""
         if self._verdict() != SAME:
             yield self._accessibility.caught_up()
@@ -142,11 +150,11 @@ class Witness:
         self._more = None
 
     def _hear(self, event: TextEvent) -> None:
-        if not self._spell:
+        if not self._generation:
             return
         self._left -= len(event.text)
         if event.kind == CARET_MOVED:
-            self._doubtful |= bool(self._told)  # Where the first change is, is where the text begins.
+            self._doubtful |= bool(self._told)  # The place of the first change is where the text begins.
         elif self._left < 0:
             self._doubtful = True
         else:

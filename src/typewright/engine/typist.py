@@ -1,213 +1,252 @@
 # SPDX-License-Identifier: MIT
 """
-The performer: carries out the plan of a job, from the look around before it to the barrier behind it.
+The typist: carries out the plan of a job, from finding its target to the barrier after its last key.
 
-Each `yield` hands the reactor a Deferred and sleeps until it fires; between two of them the rest of the service lives.
+Each `yield` gives a Deferred to the reactor and sleeps until it fires; in between, the rest of the service goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
-from typing import NamedTuple
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import inlineCallbacks
 
-from typewright.engine.collaborators import Collaborators
 from typewright.engine.correction import Correction, coder_for
-from typewright.engine.hands import LAYOUT_CHANGED, NOT_AS_SENT, Hands
-from typewright.engine.interference import Disturbance
-from typewright.engine.job import Job
+from typewright.engine.hands import Hands
+from typewright.engine.history import History
+from typewright.engine.job import Interference, Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.target import Surroundings
-from typewright.engine.text_check import Witness
-from typewright.engine.timeouts import Patience, Waits
-from typewright.engine.user_activity import User
-from typewright.interfaces.backend import GONE, LEVEL_SERVER, IClock, KeyboardState
+from typewright.engine.plans import CommitStep, KeyStep, Means, Plan
+from typewright.engine.target import Target
+from typewright.engine.text_check import TextCheck
+from typewright.engine.timeouts import DeferredGenerator, Timeouts
+from typewright.engine.user_activity import UserActivity
+from typewright.interfaces.accessibility import IAccessibility
+from typewright.interfaces.backend import (
+    GONE,
+    LEVEL_APPLICATION,
+    LEVEL_SENT,
+    LEVEL_SERVER,
+    LEVEL_TEXT,
+    IBackend,
+    IClock,
+    KeyboardState,
+)
 from typewright.keymap.chords import KeyList
-from typewright.keymap.key_coder import KeyCoder
 from typewright.keymap.layout import Layout, Untypeable
-from typewright.keymap.packing import Lent
+from typewright.reasons import (
+    LAYOUT_CHANGED,
+    NOT_AS_SENT,
+    ONLY_SENT,
+    PROGRAM_SILENT,
+    REFUSED,
+    UNTYPEABLE,
+    WINDOW_CLOSED,
+)
+from typewright.text.language import Rules
 
 _TRIES = 3
-_NOT_ANSWERED = "the program with the focus has not answered yet"
-_CLOSED = "the window was closed, and nobody can say what its program had taken by then"
 _MAY_CLOSE = ("", "\n", "\t", " ")
+"""What a chord types that may close its window: a shortcut, or a key that presses a button."""
+_LEVELS = ("", LEVEL_SENT, LEVEL_SERVER, LEVEL_APPLICATION, LEVEL_TEXT)
 
 
-class Step(NamedTuple):
+class Typist:
     """
-    A part of a job: the key list that a coder makes, and the characters to borrow keycodes for before; `behind` when the
-    program must have taken the keys of the parts before it. Hides its characters.
+    Types for one job at a time: wait for the Deferred of `perform` before the next call.
+
+    `hands` press and release keys; who holds keys, uses them directly, while no job runs.
     """
-
-    keys: Callable[[KeyCoder], KeyList]
-    borrow: Sequence[Lent] = ()
-    behind: bool = False
-
-    def __repr__(self) -> str:
-        return f"Step({len(self.borrow)} borrowed, behind={self.behind})"
-
-
-Plan = Callable[[KeyCoder], Sequence[Step]]
-"""Makes the steps of what is left of a job, which is typed in the coder's layout and state."""
-
-
-class Performer:
-    """I perform one job at a time: wait for the Deferred that I return before you ask for the next."""
 
     def __init__(
-        self, collaborators: Collaborators, surroundings: Surroundings, user: User, clock: IClock, pacing: Pacing
+        self,
+        backend: IBackend,
+        accessibility: IAccessibility,
+        history: History,
+        user: UserActivity,
+        clock: IClock,
+        pacing: Pacing,
+        rules: Rules,
+        *,
+        passwords: bool = False,
     ) -> None:
-        self._keyer = collaborators.keyer
-        self._keyboard = collaborators.keyboard
-        self._barrier = collaborators.barrier
-        self._history = collaborators.history
-        self._surroundings = surroundings
-        self._user = user
+        """`rules` are those of the user's language; with `passwords`, password fields are typed into."""
+        self.hands = Hands(backend, user, clock, pacing)
+        self._keyer = backend.keyer
+        self._keyboard = backend.keyboard
+        self._slots = backend.slots
+        self._barrier = backend.barrier
+        self._committer = backend.committer
+        self._history = history
         self._pacing = pacing
-        self._patience = Patience(clock, pacing.timeout_s)
-        self._witness = Witness(collaborators, user, clock, self._patience)
-        self._hands = Hands(collaborators, user, clock, pacing)
-        self._correction = Correction(collaborators, surroundings, user, self._patience, self._hands)
-
-    def press_and_release_keys(self, key_list: KeyList, job: Job) -> Deferred[bool]:
-        """Press and release the chords of `key_list`; see `Hands`."""
-        return self._hands.press_and_release_keys(key_list, job)
-
-    def lift(self, keycodes: Collection[int], job: Job) -> Deferred[bool]:
-        """Release `keycodes`; see `Hands`."""
-        return self._hands.lift(keycodes, job)
+        self._timeouts = Timeouts(clock, pacing.timeout_s)
+        self._target = Target(backend, accessibility, history, user, clock, pacing, rules, passwords=passwords)
+        self._text_check = TextCheck(backend, accessibility, history, user, clock, self._timeouts)
+        self._correction = Correction(backend, history, self._target, user, self._timeouts, self.hands)
 
     @inlineCallbacks
-    def perform(self, job: Job, plan: Plan) -> Waits:
+    def perform(self, job: Job, plan: Plan) -> DeferredGenerator:
         """
-        What all jobs have in common: make ready, take the steps of `plan`, reach the barrier.
+        Carry out `plan` for `job`: find its target, take the steps, reach the barrier, compare with the program's text.
 
-        The plan is made when it is known where the job belongs (see `Surroundings`), and again, for what is left then, when
-        something came between.
+        Fires True when every key event was confirmed and the barrier reached, else False; the job tells why. By then all
+        keys are up, but for those that the plan leaves down.
         """
-        self._keyboard.keep_borrowed()
-        unwatch = self._surroundings.watch(job)
-        try:
-            found = yield from self._surroundings.find(job)
+        with self._scope(job):
+            found = yield from self._target.find(job)
             if job.stopped:
                 return False
-            yield from self._patience.within(job, self._barrier.begin(job.window))
-            yield from self._witness.begin(job)
+            yield from self._timeouts.within(job, self._barrier.begin(job.place))
+            yield from self._text_check.begin(job)
             yield from self._take_steps(job, found, plan)
             if not job.stopped:
                 yield from self._reach_end(job)
-                if not job.stopped:
-                    yield from self._witness.testify(job)
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
-        finally:
-            self._keyboard.done_borrowing()
-            unwatch()
-            self._witness.end()
-            self._barrier.end()
         return not job.stopped
 
-    def _take_steps(self, job: Job, found: tuple[Layout, KeyboardState] | None, plan: Plan) -> Waits:
-        """Take the steps of `plan` from `found` on, and again from where they were disturbed."""
-        disturbed, last = 0, -1
+    @contextmanager
+    def _scope(self, job: Job) -> Iterator[None]:
+        """All that holds for as long as `job` is typed."""
+        self._slots.keep()
+        unwatch = self._target.watch(job)
+        try:
+            yield
+        finally:
+            self._slots.done()
+            unwatch()
+            self._text_check.end()
+            self._barrier.end()
+
+    def _take_steps(self, job: Job, found: tuple[Layout, KeyboardState] | None, plan: Plan) -> DeferredGenerator:
+        """Take the steps of `plan` from `found` on, and again from where they were interfered with."""
+        interrupted, last = 0, -1
         try:
             while found is not None and not job.stopped:
                 yield from self._take_steps_in(job, *found, plan)
-                if job.disturbance is None:
+                if job.interference is None:
                     break
-                disturbed, last = (1, job.typed) if job.typed > last else (disturbed + 1, last)
-                if disturbed > _TRIES:
+                interrupted, last = (1, job.typed) if job.typed > last else (interrupted + 1, last)
+                if interrupted > _TRIES:
                     job.stop(NOT_AS_SENT)
-                self._witness.spoil()
-                found = yield from self._correction.put_right(job)
+                self._text_check.spoil()
+                found = yield from self._correction.correct(job)
         except Untypeable as problem:
-            job.stop(str(problem))
+            job.stop(UNTYPEABLE.saying(str(problem)))
         finally:
-            yield from self._patience.within(job, self._keyer.settle())
+            yield from self._timeouts.within(job, self._keyer.settle(), interruptible=False)
 
-    def _take_steps_in(self, job: Job, layout: Layout, state: KeyboardState, plan: Plan) -> Waits:
-        """Take the steps of `plan` in this layout and state; stops where the job is stopped or disturbed."""
+    def _take_steps_in(self, job: Job, layout: Layout, state: KeyboardState, plan: Plan) -> DeferredGenerator:
+        """Take the steps of `plan` in this layout and state, until the job is stopped or interfered with."""
         job.layout = layout
         coder = coder_for(job, layout, state)
-        for step in plan(coder):
-            if step.behind:
-                yield from self._reach(job, settle=False)
+        planned = plan(job, Means(coder, self._slots.packing(), None if self._committer is None else self._committer.takes))
+        if planned.total is not None:
+            job.total = planned.total
+        if planned.reason is not None:
+            job.stop(planned.reason)
+        for step in planned.steps:
             if job.stopped:
                 return
-            if step.borrow:
-                if self._keyboard.reuses(step.borrow):
-                    yield from self._reach(job, settle=True)
-                if len(step.borrow) > self._keyboard.spare:
-                    job.stop(LAYOUT_CHANGED)
-                if job.stopped:
-                    return
-                lent = yield from self._patience.within(job, self._keyboard.borrow(step.borrow))
-                if lent is None:
-                    return
-                anew, job.layout = lent is not job.layout, lent
-                if anew:
-                    # Some programs look up what they have read in one go before they take in that the map is another.
-                    yield from self._reach(job, settle=True)
-                if job.stopped:
-                    return
-                coder = coder_for(job, lent, state)
-            if not (yield from self._type(step.keys(coder), job)):
+            if isinstance(step, CommitStep):
+                yield from self._commit(step.text, job)
+                continue
+            if step.behind:
+                yield from self._reach(job, settle=False)
+            if step.lend and (yield from self._lend(step, job)):
+                coder = coder_for(job, job.layout, state)
+            if job.stopped or not (yield from self._type(step.keys(coder), job)):
                 return
 
-    def _type(self, keys: KeyList, job: Job) -> Waits:
-        """Press and release `keys`; behind a Tab, look where it has led before anything is typed there."""
-        for number, piece in enumerate(_cut_behind_tabs(keys) if job.focused else [keys]):
+    def _lend(self, step: KeyStep, job: Job) -> DeferredGenerator:
+        """Have the slots hold what `step` needs; return whether `job.layout` has all of it now."""
+        if self._slots.reuses(step.lend):
+            yield from self._reach(job, settle=True)
+        if job.stopped:
+            return False
+        loan = yield from self._timeouts.within(job, self._slots.lend(step.lend), interruptible=False)
+        if loan is None:
+            job.stop(LAYOUT_CHANGED)
+            return False
+        job.layout = loan.layout
+        if loan.barrier:
+            # Some programs look up all keys that they have read in one go before they take in the new layout.
+            yield from self._reach(job, settle=True)
+        return not job.stopped
+
+    def _type(self, keys: KeyList, job: Job) -> DeferredGenerator:
+        """Press and release `keys`; after a Tab, look where it has led before anything is typed there."""
+        for number, piece in enumerate(_cut_after_tabs(keys) if job.focused else [keys]):
             if number:
                 yield from self._reach(job, settle=False)
-                yield from self._surroundings.look_again()
+                yield from self._target.look_again()
             yield from self._look_at_modifiers(job)
-            if job.stopped or job.disturbance:
+            if job.stopped or job.interference:
                 return False
             try:
-                done = yield self.press_and_release_keys(piece, job)
+                done = yield self.hands.press_and_release_keys(piece, job)
             finally:
                 self._record(job)
             if not done:
                 return False
         return True
 
-    def _look_at_modifiers(self, job: Job) -> Waits:
-        """Long may have been waited for a program since the job was at rest, and a hand may have come down meanwhile."""
-        found = yield from self._patience.within(job, self._keyboard.read())
+    def _commit(self, text: str, job: Job) -> DeferredGenerator:
+        """Hand `text` to the focused field, after the keys before it: a commit overtakes keys that were not taken yet."""
+        yield from self._reach(job, settle=True)
+        if job.stopped or self._committer is None:
+            return
+        level = yield from self._timeouts.within(job, self._committer.commit(text, job.place), interruptible=False)
+        if not level:
+            job.stop(REFUSED)
+            return
+        job.level = level
+        job.committed(text)
+        self._record(job)
+
+    def _look_at_modifiers(self, job: Job) -> DeferredGenerator:
+        """The wait for the program may have been long: check again that no modifier is held."""
+        found = yield from self._timeouts.within(job, self._keyboard.read())
         if found is not None and found[1].held:
-            job.disturbance = Disturbance(typed=False, surplus=0)
+            job.interference = Interference(typed=False, surplus=0)
 
     def _record(self, job: Job) -> None:
         """Tell the history what was confirmed."""
         if job.insertion:
             text = job.take_text()
-            self._witness.typed(text)
-            self._history.typed(job.window, job.caller, text, job.insertion, job.program)
+            self._text_check.typed(text)
+            self._history.typed(job.place.window, job.caller, text, job.insertion, job.program)
         else:
             # A shortcut may have done anything.
-            self._history.end(job.window)
+            self._history.end(job.place.window)
 
-    def _reach_end(self, job: Job) -> Waits:
-        """How far the confirmation goes. A window that is gone may have been closed by the last key, and by no other one."""
+    def _reach_end(self, job: Job) -> DeferredGenerator:
+        """Find out how far the confirmation goes. A window that is gone may have been closed by the last key alone."""
         level = yield from self._reach(job, settle=False)
+        if job.stopped:
+            return
         if level == GONE and job.typed > 1 and job.last not in _MAY_CLOSE:
-            job.stop(_CLOSED)
-        elif not job.stopped:
-            job.level = LEVEL_SERVER if level == GONE else level
+            job.stop(WINDOW_CLOSED)
+            return
+        level = LEVEL_SERVER if level == GONE else level
+        job.level = min(job.level or level, level, key=_LEVELS.index)
+        yield from self._text_check.compare(job)
+        if not job.stopped and job.level == LEVEL_SENT:
+            job.stop(ONLY_SENT)
 
-    def _reach(self, job: Job, *, settle: bool) -> Waits:
-        """Wait until the program has taken the keys, in the layout that they were meant in."""
-        waiting = self._barrier.reach(job.window, settle=settle)
+    def _reach(self, job: Job, *, settle: bool) -> DeferredGenerator:
+        """Wait until the program has taken the keys, in the layout that they were meant in; return the level."""
+        waiting = self._barrier.reach(job.place, settle=settle)
         patience_s = job.options.timeout_s or self._pacing.answer_s
-        reached = yield from self._patience.within(job, waiting, _NOT_ANSWERED, patience_s)
+        reached = yield from self._timeouts.within(job, waiting, PROGRAM_SILENT, patience_s)
         if self._keyboard.stale:
-            yield from self._patience.within(job, self._keyboard.read())
+            yield from self._timeouts.within(job, self._keyboard.read())
         self._correction.same_layout(job)
         return reached
 
 
-def _cut_behind_tabs(keys: KeyList) -> list[KeyList]:
+def _cut_after_tabs(keys: KeyList) -> list[KeyList]:
     ends = [place for place, chord in enumerate(keys, 1) if chord.text == "\t" and place < len(keys)]
     return [keys[start:end] for start, end in pairwise([0, *ends, len(keys)])]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The user at the keyboard, who wins: typing waits for them, stops at Escape, and ends altogether at the panic chord."""
+"""The user at the keyboard, who has precedence: typing waits for them, stops at Escape, and ends at the panic chord."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typewright.keymap.notation import chords_of
 from typewright.options import GO_ON, PAUSE, STOP
 
 
-class User:
+class UserActivity:
     """
-    I am told of every key and button that is pressed and not ours (`touched`, `clicked`), and say what that means for a job.
+    Hears of every key and button that others press (`touched`, `clicked`), and tells what that means for a job.
 
-    `manner` is of `ON_USER`; quiet is when nothing has been touched for `quiet_s`. `on_escape()` is called when Escape is
+    `manner` is of `ON_USER`; the user is quiet after `quiet_s` without a touch. `on_escape()` is called when Escape is
     pressed, `on_panic()` when the panic chord is, in the notation of `Press`; an empty one never is. Modifiers alone are no
-    touch: the typist waits for these anyway. `touches` counts them for the job, `presses` those of other programs
-    besides, `seen` whatever I am told of.
+    touch: the typist waits for these anyway. `touches` counts the touches during the job, `presses` also those of other
+    programs, `seen` every event heard of.
     """
 
     def __init__(
@@ -39,17 +39,17 @@ class User:
         self._quiet_at = clock.seconds()
 
     def attend(self) -> None:
-        """A job begins. What was touched before does not concern it: a key may have been what called for it."""
+        """A job begins. What was touched before is no concern of it: a key may have been what called for it."""
         self.touches = self.presses = 0
         self._pressed.clear()
         self._quiet_at = self._clock.seconds()
 
     def arrive(self) -> None:
-        """The job's window has got the focus. What brought it there is no reason to stop, though to wait for quiet."""
+        """The job's window got the focus. What brought it there is no reason to stop, only to wait for quiet."""
         self.touches = self.presses = 0
 
     def touched(self, stray: Stray) -> None:
-        """A key event that is not ours was seen."""
+        """A key event of others was seen."""
         self.seen += 1
         keycode = stray.keycode
         if not stray.pressed or keycode in self._keyboard.layout.modifiers:
@@ -73,14 +73,14 @@ class User:
         self._quiet_at = self._clock.seconds() + self._quiet_s
 
     def restless_s(self) -> float:
-        """For how many seconds from now it must stay quiet before typing goes on; 0.0 when it need not."""
+        """Return for how many seconds from now it must stay quiet before typing goes on; 0.0 when it need not."""
         if self.manner == STOP:
-            # However long that is ago: something else may have been waited for since.
+            # However long ago the touch is: something else may have been waited for since.
             return self._quiet_s if self.touches else 0.0
         return 0.0 if self.manner == GO_ON else max(0.0, self._quiet_at - self._clock.seconds())
 
     def comes_between(self, *, erases: bool) -> bool:
-        """Whether what was pressed since it began keeps a job's next chord back; one that `erases` may not go on at all."""
+        """Return whether the user's input since the job began must pause it; a job that `erases` has to stop instead."""
         return self.restless_s() > 0 or (erases and self.presses > 0)
 
     def _is_escape(self, stray: Stray) -> bool:
@@ -88,13 +88,13 @@ class User:
         return any(keysym_named("Escape") in group.keysyms[:1] for group in groups)
 
     def _is_panic(self, stray: Stray) -> bool:
-        if not self._panic:
+        if not self._panic or stray.state is None:
             return False
-        layout = self._keyboard.layout
         try:
-            (chord,) = chords_of(self._panic, layout, group=0, locked=0)
+            (chord,) = chords_of(self._panic, self._keyboard.layout, group=0, locked=0)
         except Untypeable:
             return False
-        # Whatever else is down: nobody counts fingers in a panic.
+        # Whatever else is down: people press more than they mean to in a panic.
         wanted = chord.events[len(chord.keys) - 1].state
-        return stray.keycode == chord.keys[-1] and stray.state & wanted == wanted
+        wanted_modifiers = 0 if wanted is None else wanted.modifiers
+        return stray.keycode == chord.keys[-1] and stray.state.modifiers & wanted_modifiers == wanted_modifiers

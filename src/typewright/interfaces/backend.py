@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-The seams of Typewright, to be read first: who may ask what of whom, and what each Deferred means.
+The backend seam: all that the engine and the service ask of a display. Read this first.
 
-They are `typing.Protocol`s, so a backend owes a shape and no base class. `wire` checks that shape at start, so that two
-swapped collaborators fail before the first key and not at it. Windows are opaque positive integers, but for NOWHERE and
-HELD. Times are seconds.
+A backend is one way into a display server: one object with the parts below. The parts are `typing.Protocol`s, so a backend
+owes a shape and no base class; `wire` checks that shape at start, so that two swapped parts fail before the first key.
+Times are seconds. A Deferred of a part errbacks with DisplayLost when the display goes away, unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -15,32 +15,84 @@ from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
-from typewright.keymap.chords import KeyEvent
+from typewright.keymap.chords import Chord, KeyEvent, State
 from typewright.keymap.layout import Layout
-from typewright.keymap.packing import Lent
+from typewright.keymap.packing import Lent, Packing
 
-NOWHERE = 0
-"""In place of a window: nothing has the focus, and no program would receive a key."""
-HELD = -1
-"""In place of a window: a program holds the keyboard, and receives all keys, whatever has the focus."""
+# --- Capabilities ----------------------------------------------------------------------------------------------------
 
+ANY_TEXT = "any-text"
+"""Characters that the keyboard layout lacks can be typed as well."""
+OBSERVES = "observes"
+"""Every key event is seen as the display server processed it, swallowed and altered ones included."""
+USER_KEYS = "user-keys"
+"""The user's own keys and pointer buttons are seen, and told from those of the service."""
+FOCUS = "focus"
+"""The window that has the focus is known, and is checked around each write."""
+LOCKS = "locks"
+"""Locked modifiers (Caps Lock, Num Lock) are known."""
+APPLICATION = "application"
+"""A barrier can prove that the application has taken its keys; level `application` can be reached."""
+TEXT = "text"
+"""The backend itself can tell what was inserted in the focused text field; level `text` can be reached without AT-SPI."""
+SHORTCUTS = "shortcuts"
+"""Chords other than text can be pressed."""
+CAPABILITIES = (ANY_TEXT, OBSERVES, USER_KEYS, FOCUS, LOCKS, APPLICATION, TEXT, SHORTCUTS)
+
+# --- Levels of confirmation ------------------------------------------------------------------------------------------
+
+LEVEL_SENT = "sent"
+"""The events were accepted, and nothing more is known. Alone never enough for a true answer."""
 LEVEL_SERVER = "server"
 """The display server processed every event as sent, in the window that had the focus."""
 LEVEL_APPLICATION = "application"
-"""Also, the focused program has answered a barrier behind the keys."""
+"""Also, the focused application answered a barrier after the keys."""
 LEVEL_TEXT = "text"
-"""Also, the focused object's own account of what was inserted in it is what was typed."""
+"""Also, the text field's own account of what was inserted in it is what was typed."""
 GONE = "gone"
-"""No level, but what a barrier has in place of one: the window is no more, and nobody can say what its program has taken."""
+"""What a barrier returns in place of a level: the window is gone, and it is unknown what its program had taken."""
+
+# --- Places ----------------------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """
+    The answer to "where would a key go?": a kind, and for WINDOW and BACKGROUND a window's number.
+
+    Window numbers are positive integers of the backend's own. Two places are the same if both parts are.
+    """
+
+    kind: str
+    window: int = 0
+
+
+WINDOW, BACKGROUND = "window", "background"
+"""Kinds of places: a program's window; what is behind all windows, or the window manager's own, and takes no text."""
+NOWHERE = Place("nowhere")
+"""Nothing has the focus: no program would receive a key."""
+HELD = Place("held")
+"""A program has grabbed the keyboard and receives all keys, whatever has the focus."""
+LOCKED = Place("locked")
+"""As HELD, by what looks like a screen locker: nothing may be typed."""
+UNKNOWN = Place("unknown")
+"""The backend cannot tell. From one without the capability FOCUS that is the usual answer."""
+
+
+def window_place(window: int) -> Place:
+    """Return the place that is the window of this number."""
+    return Place(WINDOW, window)
+
+
+# --- What is seen ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class KeyboardState:
     """
-    What the display server's keyboard state is at one moment, in the core protocol's vocabulary.
+    The keyboard state at one moment, in XKB's terms.
 
-    `group` is the active group, 0-3; `locked` the modifiers that are locked (Caps Lock, Num Lock) and `held` those that are
-    down or latched, both as modifier masks (bit 0 Shift, 1 Lock, 2 Control, 3-7 Mod1-Mod5).
+    `group` is the active group, from 0. `locked` are the modifiers that are locked (Caps Lock, Num Lock), `held` those that
+    are down or latched; both are masks of real modifiers (bit 0 Shift, 1 Lock, 2 Control, 3-7 Mod1-Mod5).
     """
 
     group: int
@@ -49,49 +101,71 @@ class KeyboardState:
 
 
 OURS, USER, PROGRAM, REPEAT = "ours", "user", "program", "repeat"
-"""Where a key event comes from: from us, a real keyboard, another program, the server's own auto-repeat."""
+"""Where a key event comes from: this service, a real keyboard, another program, the display server's auto-repeat."""
 SWALLOWED = "swallowed"
-"""That of a key event of ours which the server did not process at all, as the user's accessibility settings may have it."""
+"""The source of one of the service's own events that was not processed at all, as accessibility settings can cause."""
 
 
 class Stray(NamedTuple):
     """
-    A key event that came between ours, or one of ours that was not processed as it was meant (`source` is OURS) or not at
-    all (SWALLOWED).
+    A key event that came between those of the service, or one of its own that was processed differently than it was meant
+    (`source` is OURS) or not at all (SWALLOWED).
 
-    `keycode` is 8-255; `state` the core protocol's state that it found, ANY_STATE if it found none.
+    `keycode` is XKB's, 8-255; `state` what the event found, None if that is unknown.
     """
 
     keycode: int
     pressed: bool
-    state: int
+    state: State | None
     source: str
 
 
-@dataclass(frozen=True)
-class Controls:
+class Shape(NamedTuple):
     """
-    The user's accessibility settings, as far as they do something to keys.
+    The events that type a chord under the display server's accessibility settings.
 
-    `slow_s` is for how long a key must be down before its press counts (SlowKeys), `bounce_s` for how long after its release
-    the key that came up last is deaf (BounceKeys); 0.0 when off. With `sticky` (StickyKeys) a modifier that is tapped works
-    on the next key; with `two_keys`, StickyKeys end as soon as a key is pressed while a modifier is down.
+    `delay_s` is how long the server itself takes over them, in seconds, on top of the usual time. Events of the keycodes in
+    `joined` may not be sent apart from the event after them.
     """
 
-    slow_s: float = 0.0
-    bounce_s: float = 0.0
-    sticky: bool = False
-    two_keys: bool = False
+    events: Sequence[KeyEvent]
+    delay_s: float = 0.0
+    joined: frozenset[int] = frozenset()
+
+
+class Loan(NamedTuple):
+    """
+    What lending slots led to: the `layout` that has the characters.
+
+    With `barrier`, the layout has changed, and a barrier is due before the first key in it: some programs look keys up in
+    the layout that they had.
+    """
+
+    layout: Layout
+    barrier: bool
+
+
+class Program(NamedTuple):
+    """
+    The program of a window: its `name` (window class or app id, as the program gives it), empty if it has none, and
+    the `toolkit` of the window ("gtk", "qt", "chromium"), empty if the backend cannot tell.
+    """
+
+    name: str
+    toolkit: str
+
+
+# --- The parts of a backend ------------------------------------------------------------------------------------------
 
 
 class IDelayed(Protocol):
-    """A call that is due later (Twisted's IDelayedCall, as far as we use it)."""
+    """A call that is due later: the part of Twisted's IDelayedCall that is used here."""
 
     def cancel(self) -> None:
         """Don't call."""
 
     def active(self) -> bool:
-        """Whether the call is still to come."""
+        """Return whether the call is still to come."""
 
 
 @runtime_checkable
@@ -99,7 +173,7 @@ class IClock(Protocol):
     """Time, as a reactor or `twisted.internet.task.Clock` gives it; an argument wherever time matters."""
 
     def seconds(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Return seconds since some moment; never goes back."""
 
     def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> IDelayed:  # noqa: A002
         """Call `callable(*args)` in `delay` seconds."""
@@ -107,187 +181,244 @@ class IClock(Protocol):
 
 @runtime_checkable
 class IKeyer(Protocol):
-    """
-    I send fake key events.
+    """Sends key events. Wait for each Deferred before the next call."""
 
-    Wait for each Deferred of mine before you ask for the next.
-    """
+    def shape(self, chord: Chord) -> Shape:
+        """Return what types `chord` under the display server's current accessibility settings; cheap, called per chord."""
 
-    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[Place]:
         """
-        Hand all of `events` to the display server in one write, in order.
+        Hand all of `events` to the display server in one write, in order; they need the same group and locks.
 
-        Fires when the server has processed them, with the window that had the focus then; NOWHERE; or HELD, when another
-        program has them. Errbacks with `DisplayLost`.
+        Fires when the server has processed them, with the place that keys went to then.
         """
 
     def settle(self) -> Deferred[None]:
-        """Put back what sending changed besides keys (the active group). Fires when the server has done so."""
+        """Restore what sending changed besides keys (the active group). Fires when the server has done so."""
 
 
 @runtime_checkable
 class IObserver(Protocol):
-    """I watch what the display server does with key events, and confirm the ones that were sent."""
+    """Sees what the display server does with key events, and confirms those that were sent."""
 
     def confirm(self, event: KeyEvent) -> Deferred[bool]:
         """
-        Ask for the confirmation of `event`. Ask in the order of sending, in the same turn as the sending or before.
+        Ask for the confirmation of `event`, in the order of sending, in the same turn as the sending or before it.
 
-        Fires True when the server has processed the event as it was meant: this key, this direction, under the modifiers
-        and group that `event.state` names. Fires False when it was processed otherwise, or when it is certain that the
-        server has swallowed it: the key is up again, and was never seen to go down. Never fires by itself when the server
-        stays silent: the asker brings the time-out, and cancels.
+        Fires True when the server has processed the event as it was meant: this key, this direction, in the state that
+        `event.state` names. Fires False when it was processed differently, or when the server has certainly swallowed it:
+        the key is up again, and was never seen going down. Never fires by itself while the server is silent: the caller
+        brings the time-out, and cancels.
         """
 
     def strays(self) -> Sequence[Stray]:
         """
-        What else was seen since I was asked for a confirmation, or for this, the last time; oldest first.
+        Return what else was seen since the last call of this or of `confirm`, oldest first.
 
-        A confirmation that fires False is always among them before it fires.
+        The event of a False confirmation is listed before its Deferred fires.
         """
 
     def forget(self) -> None:
         """
-        Drop every confirmation still waited for, their Deferreds fire False, and what strays there are.
+        Drop all strays and every confirmation still waited for; their Deferreds fire False.
 
-        From then on I keep nothing that I see, until I am asked for a confirmation again.
+        From then on nothing that is seen is kept, until the next call of `confirm`.
         """
 
 
 @runtime_checkable
 class IKeyboard(Protocol):
-    """I know the keyboard layout and state, and lend spare keycodes to characters that the layout lacks."""
+    """Knows the keyboard layout and state."""
 
     @property
     def layout(self) -> Layout:
-        """The layout as it was read last, borrowed keycodes included."""
+        """The layout as last read, with lent characters. The same object as long as it is the same layout."""
 
     @property
     def stale(self) -> bool:
-        """True when the display server announced a change that `read` has not yet taken in."""
+        """Whether the display server announced a change that `read` has not yet taken in."""
 
     @property
-    def controls(self) -> Controls:
-        """The user's accessibility settings; followed by itself, and true at the latest when `read` has fired."""
+    def name(self) -> str:
+        """The name of the active layout, such as `de`; empty if it has none."""
 
     def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
-        """Fires with the layout as it is now, borrowed keycodes included, and the state."""
+        """Fires with the layout as it is now, with lent characters, and the state."""
 
     def unmodified(self) -> Deferred[KeyboardState]:
         """
         Fires with the state as soon as no modifier is held down.
 
-        Never fires by itself while one is: the asker brings the time-out, and cancels.
+        Never fires by itself while one is: the caller brings the time-out, and cancels.
         """
 
-    def borrow(self, wanted: Sequence[Lent]) -> Deferred[Layout]:
-        """
-        Give each of `wanted` (characters for the levels of a key: two, or as many as `Layout.levels`) a keycode, all at
-        once; fires with the layout that has them, which is the same object as before when all stood there already.
 
-        At most `spare` in a call. When I would have to reuse keycodes (see `reuses`), call me only behind a barrier;
-        and where the layout has become another, type only behind a further one, since some programs look keys up before
-        they have taken in what they were told of the map.
-        """
+@runtime_checkable
+class ISlots(Protocol):
+    """
+    Lends slots: places for characters that the layout lacks. A backend that has none gives a packing of no slots.
+
+    A job calls `keep` at its begin and `done` at its end; in between, nothing that is lent is taken back.
+    """
+
+    def packing(self) -> Packing:
+        """Return a packing upon what the slots hold now."""
 
     def reuses(self, wanted: Sequence[Lent]) -> bool:
-        """Whether to `borrow` these would take keycodes from others that they are lent to."""
+        """Return whether lending these would replace characters in a slot: a barrier is due before that."""
 
-    @property
-    def spare(self) -> int:
-        """How many keycodes may be borrowed at the same time, those in use included."""
+    def lend(self, wanted: Sequence[Lent]) -> Deferred[Loan | None]:
+        """Have slots hold all of `wanted`. Fires with None when there are no longer enough slots."""
 
-    def keep_borrowed(self) -> None:
-        """A job begins: whatever is borrowed stays so until `done_borrowing`, or the layout would change in mid-text."""
+    def keep(self) -> None:
+        """Leave in place whatever is lent, until `done`: else the layout would change in mid-text."""
 
-    def done_borrowing(self) -> None:
-        """The job that borrowed has ended: what it borrowed may be given back after a while."""
+    def done(self) -> None:
+        """Allow what is lent to be taken back after a while."""
 
     def give_back(self) -> Deferred[None]:
-        """Fires when every borrowed keycode is as it was."""
+        """Fires when nothing is lent any more."""
 
 
 @runtime_checkable
 class IBarrier(Protocol):
-    """I know when the focused program has taken the keys sent so far, as far as anybody can."""
+    """Knows when the focused application has taken the keys sent so far, as far as that can be known."""
 
-    def begin(self, window: int) -> Deferred[None]:
-        """A job begins in `window`: find out how its program can answer. Fires soon, and never waits for the program."""
+    def begin(self, place: Place) -> Deferred[None]:
+        """Find out how the program of `place` can answer. Fires soon, and never waits for the program."""
 
     def end(self) -> None:
-        """The job has ended; what served it alone can go. What was not reached by now may never be."""
+        """The job has ended; what was not reached by now may never be."""
 
-    def reach(self, window: int, *, settle: bool) -> Deferred[str]:
+    def reach(self, place: Place, *, settle: bool) -> Deferred[str]:
         """
-        Fires with `LEVEL_APPLICATION` when the program of `window` has answered, behind the keys sent so far; with GONE when
-        the window is gone before; and with `LEVEL_SERVER` for a program that can't answer: with `settle`, only after the
-        time in which such programs take their keys. One of which neither is known is given a moment to answer.
+        Fires with LEVEL_APPLICATION when the program of `place` has answered after the keys sent so far; with GONE when its
+        window is gone before that; and with a lower level for a program that cannot answer: with `settle` only after the
+        time in which such programs take their keys. A program of which neither is known gets a moment to answer.
 
-        Never fires by itself when a program that can answer does not: the asker brings the time-out, and cancels. Several
-        may be under way at the same time, and fire in the order of asking. Begins with `window` if nobody has.
+        Never fires by itself when a program that can answer does not: the caller brings the time-out, and cancels. Several
+        may be under way at the same time; they fire in the order of asking.
         """
 
 
 @runtime_checkable
 class IFocus(Protocol):
-    """I know where keys would go."""
+    """Knows where keys would go."""
 
-    def focused(self) -> Deferred[int]:
-        """Fires with the window that has the focus; NOWHERE; or HELD, when another program holds the keyboard."""
-
-    def is_background(self, window: int) -> bool:
-        """Whether `window` is what lies behind all windows: with the focus there, no program gets a text."""
-
-    def covered(self) -> Deferred[bool]:
-        """Fires with whether one window lies over all of the screen, and no window manager has a say in it: a locker's."""
+    def focused(self) -> Deferred[Place]:
+        """Fires with the place that keys would go to now."""
 
 
 @runtime_checkable
 class IPrograms(Protocol):
-    """I know what programs are behind the windows."""
+    """Knows the programs of windows."""
 
-    def kind(self, window: int) -> Deferred[str]:
-        """Fires with the kind of the window's program, as `typewright.text.kinds` names them; "unknown" for the others."""
+    def program(self, place: Place) -> Deferred[Program]:
+        """Fires with the program of `place`; with empty names where it is unknown."""
 
-    def process(self, window: int) -> Deferred[int]:
-        """Fires with the id of the process of the window's program, as the display server knows it; 0 where it does not."""
+    def process(self, place: Place) -> Deferred[int]:
+        """Fires with the process id of the program of `place`, as the display server knows it; 0 if it does not."""
 
 
 @runtime_checkable
-class IHistory(Protocol):
-    """I remember what was confirmed, by window and caller; in memory only."""
+class ICommitter(Protocol):
+    """Hands text to the focused text field without keys, for text that keys cannot bring."""
 
-    def typed(self, window: int, caller: str, text: str, insertion: int, program: str) -> None:
+    def takes(self, text: str) -> bool:
+        """Return whether the focused field takes `text` as a commit now."""
+
+    def commit(self, text: str, place: Place) -> Deferred[str]:
         """
-        Note that `text` was confirmed, as part of an insertion; an ERASE in it is a BackSpace.
+        Commit `text` in `place`, whole or not at all. Fires with the level of confirmation, empty if it was refused.
 
-        `program` is the kind of the window's program, see `IPrograms`.
+        A commit may overtake keys that the program has not taken: reach a barrier before it.
         """
 
-    def end(self, window: int) -> None:
-        """Nobody knows any more what stands before the caret of `window`."""
 
-    def forget(self) -> None:
-        """Wipe everything."""
+class IListener(Protocol):
+    """What a backend tells without being asked; the service gives one to `IBackend.start`."""
 
-    def before(self, window: int) -> str:
-        """What is known to stand before the caret of `window`; empty when nothing is."""
+    def lost(self) -> None:
+        """The display went away by itself. Called once; no key of the service can be down any more."""
+
+    def layout_changed(self, name: str) -> None:
+        """Another layout is active, of this name."""
+
+    def key_seen(self, stray: Stray) -> None:
+        """A key event was seen that is not the service's, whether a job runs or not."""
+
+    def clicked(self) -> None:
+        """The user pressed a button of the pointer."""
+
+    def window_gone(self, window: int) -> None:
+        """A window that a barrier had begun with is gone; its number may be used again."""
 
 
-_Seam = TypeVar("_Seam")
-
-
-def wire(collaborator: object, interface: type[_Seam]) -> _Seam:
+@runtime_checkable
+class IBackend(Protocol):
     """
-    Return `collaborator` if it has the shape of `interface`.
+    A way into a display server. `backends.choice` opens one.
+
+    Its life: opened (readable, and what a dead predecessor left is restored), `start`, `inherit`, and at the end `close`, or
+    `abandon` for a display that is lost.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the bus property `Backend` says, such as `printing`."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What this backend knows or can do, of CAPABILITIES. The engine asks these, never the name."""
+
+    @property
+    def keyer(self) -> IKeyer: ...
+    @property
+    def observer(self) -> IObserver: ...
+    @property
+    def keyboard(self) -> IKeyboard: ...
+    @property
+    def slots(self) -> ISlots: ...
+    @property
+    def barrier(self) -> IBarrier: ...
+    @property
+    def focus(self) -> IFocus: ...
+    @property
+    def programs(self) -> IPrograms: ...
+    @property
+    def committer(self) -> ICommitter | None: ...
+
+    def start(self, listener: IListener) -> Deferred[None]:
+        """Fires when the backend is ready to type. Errbacks with DisplayLost when the display is gone already."""
+
+    def inherit(self) -> Deferred[None]:
+        """
+        The service owns its bus name now, so an earlier one that had it has ended: restore what that one left behind.
+
+        Fires when that is done. Does nothing while another living service uses the same display.
+        """
+
+    def close(self) -> Deferred[None]:
+        """Leave the display as it was found: keys up, group and slots restored. Fires when that is done."""
+
+    def abandon(self) -> Deferred[None]:
+        """Drop the display at once, because it is lost or does not answer. Fires when nothing of the backend is left."""
+
+
+_Part = TypeVar("_Part")
+
+
+def wire(part: object, interface: type[_Part]) -> _Part:
+    """
+    Return `part` if it has the shape of `interface`.
 
     Raises TypeError, naming both and what is missing.
     """
-    if isinstance(collaborator, interface):
-        return collaborator
-    missing = sorted(name for name in _members(interface) if not hasattr(collaborator, name))
-    raise TypeError(f"{type(collaborator).__name__} is no {interface.__name__}: it lacks {', '.join(missing)}")
+    missing = sorted(name for name in _members(interface) if not hasattr(part, name))
+    if missing:
+        raise TypeError(f"{type(part).__name__} is no {interface.__name__}: it lacks {', '.join(missing)}")
+    return part  # type: ignore[return-value]
 
 
 def _members(interface: type) -> Iterable[str]:
-    return (name for name in vars(interface) if not name.startswith("_"))
+    return (name for name in {**vars(interface), **interface.__annotations__} if not name.startswith("_"))

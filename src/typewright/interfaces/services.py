@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-What the bus face delegates to: the two halves of the service, as seams like those of `typewright.interfaces.backend`.
+What the bus side delegates to: the two halves of the service, as seams like those of `interfaces.backend`.
 
-`caller` is always the unique name of a bus peer, and one that may make the call. Every Deferred fires when the job's
-keys are up. Calls that must not be made raise an error of `typewright.errors` at once; a job that could not be done
-fires with a Report that is not confirmed.
+`caller` is always the unique name of a bus peer, and one that may make the call. Every Deferred fires when the job's keys
+are up. Calls that must not be made raise an error of `typewright.errors` at once; a job that could not be done fires with a
+Report that is not confirmed. `options` are by their names on the bus, as the contract documents them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,20 @@ from typing import Protocol, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
+Given = Mapping[str, object] | None
+"""The options that a call has given; None for a call that takes none."""
+
 
 @dataclass(frozen=True)
 class Report:
     """
     How a job ended: lengths and outcome, never the text.
 
-    `typed` and `total` count characters (for `press`, `hold` and `release`: chords; for `backspace` and `undo`: presses;
-    for `revise`: characters and presses of BackSpace together); `reason` is empty or says in a sentence why the job is
-    not confirmed. `window` is where the job belonged, 0 if to none.
+    `typed` and `total` count characters (for `backspace`: as the user sees them; for `press`, `hold` and `release`: chords;
+    for `undo`: presses of BackSpace; for `revise`: characters and presses of BackSpace together). `level` is one of
+    `interfaces.backend`, empty if there is none. `code` and `reason` are empty if the job is confirmed; else `code` is the
+    one word of `reasons` that stays the same, and `reason` a sentence for people. `window` is where the job belonged, 0 if
+    to none.
     """
 
     confirmed: bool
@@ -33,19 +38,20 @@ class Report:
     reason: str
     elapsed_s: float
     window: int = 0
+    code: str = ""
 
 
 @runtime_checkable
 class ITypingService(Protocol):
-    """Typing, pressing, deleting: a line a member of the main interface."""
+    """Typing, pressing, deleting: a method for each member of the main interface."""
 
-    def insert(self, caller: str, text: str, options: Mapping[str, object] | None = None) -> Deferred[Report]:
-        """Type `text`. `options` as documented for `Type` in the contract."""
+    def insert(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
+        """Type `text`."""
 
-    def backspace(self, caller: str, count: int) -> Deferred[Report]:
-        """Press BackSpace `count` times."""
+    def backspace(self, caller: str, count: int, options: Given = None) -> Deferred[Report]:
+        """Delete `count` characters backwards."""
 
-    def press(self, caller: str, chords: str) -> Deferred[Report]:
+    def press(self, caller: str, chords: str, options: Given = None) -> Deferred[Report]:
         """Press the chords of a notation such as `ctrl+s Return`."""
 
     def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
@@ -57,16 +63,16 @@ class ITypingService(Protocol):
         """
 
     def release(self, caller: str, chord: str) -> Deferred[Report]:
-        """Release a chord that this caller holds; not confirmed if it does not hold it (any more)."""
+        """Release a chord that this caller holds; not confirmed if it does not hold it, or no longer."""
 
     def cancel(self, caller: str) -> Deferred[int]:
         """End this caller's running and waiting jobs; fires with their number when their keys are up."""
 
     def caller_left(self, caller: str) -> None:
-        """The caller is gone from the bus: its jobs end, and nobody hears of it."""
+        """The caller is gone from the bus: its jobs end, and get no answer."""
 
     def get_property(self, name: str) -> object:
-        """The value of a contract property: `TypingEnabled`, `Busy`, `Backend`, `Layout`, `Version`."""
+        """Return the value of one of the interface's properties, by its name on the bus."""
 
     def set_typing_enabled(self, caller: str, enabled: bool) -> None:
         """Set the user's switch. False stops the running job and answers the waiting ones."""
@@ -87,30 +93,30 @@ class IDictationService(Protocol):
     A caller's draft is what it has had typed by `revise` since its last `commit`.
     """
 
-    def revise(self, caller: str, text: str) -> Deferred[Report]:
+    def revise(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
         """
         Make this caller's draft read `text`, with the fewest keystrokes.
 
-        One that comes while another of this caller's waits or runs takes its place; that one's Report is not confirmed.
+        A revision that comes while another of this caller's waits or runs takes its place; that one is not confirmed.
         """
 
     def commit(self, caller: str) -> None:
-        """The draft stands as it is; the next `revise` begins behind it."""
+        """End the draft as it is; the next `revise` begins after it."""
 
-    def undo(self, caller: str) -> Deferred[Report]:
+    def undo(self, caller: str, options: Given = None) -> Deferred[Report]:
         """Take back the last insertion of this caller, and with the next call the one before."""
 
     def forget(self, caller: str) -> None:
-        """Wipe the history, everybody's: nothing that was typed can be revised or undone any more."""
+        """Wipe the history of all callers: nothing that was typed can be revised or undone any more."""
 
     def caller_left(self, caller: str) -> None:
         """The caller is gone from the bus, and its drafts with it."""
 
     def get_property(self, name: str) -> object:
-        """The value of a contract property: `ContextAdjust`."""
+        """Return the value of `ContextAdjust`, the interface's one property."""
 
     def set_context_adjust(self, caller: str, adjust: bool) -> None:
-        """Have insertions and revisions fitted to what stands before them, or not."""
+        """Set whether calls that give no option `context_adjust` have their text adjusted to what is before it."""
 
     def listen_dictation(self, changed: Callable[[str, object], None]) -> None:
         """Have `changed(property name, new value)` called when a property has really changed."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The keyboard in XKB's model, and the key coder on it: pure functions of text, layout and state. Standard library only."""
+"""XKB's model of a keyboard, and the key coder: pure functions of text, layout and state. Standard library only."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Compose tables: which keysyms, pressed one after the other, programs put together to a character.
+Compose tables: which sequences of keysyms programs compose to a character.
 
-The format is that of libX11's Compose files (Compose(5)): `<dead_acute> <e> : "é" eacute`.
+The format is that of Compose files, see Compose(5): `<dead_acute> <e> : "é" eacute`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _DEAD_KEYS = range(0xFE50, 0xFEA0)
 
 
 def included(line: str) -> str:
-    """What file a line includes, with `%L`, `%H` and `%S` as they stand there; empty for every other line."""
+    """Return the file that a line includes, with `%L`, `%H` and `%S` not expanded; empty for every other line."""
     found = _INCLUDE.match(line)
     return found.group(1) if found else ""
 
 
 def parse(lines: Iterable[str]) -> dict[Sequence, str]:
     """
-    What each sequence of up to three keysyms composes; of two lines for one sequence the later holds.
+    Return what each sequence of up to three keysyms composes; of two lines for one sequence the later counts.
 
-    Lines that ask for modifiers, and those with a keysym that has no name here, are left out.
+    Lines that require modifiers, and those with an unknown keysym name, are left out.
     """
     table = {}
     for line in lines:
@@ -50,9 +50,9 @@ def parse(lines: Iterable[str]) -> dict[Sequence, str]:
 
 def agreed(standard: Mapping[Sequence, str], own: Mapping[Sequence, str]) -> dict[str, tuple[Sequence, ...]]:
     """
-    For each character, the sequences that compose it by both tables: those of few keys first, dead keys before Compose.
+    Return for each character the sequences that compose it in both tables: short ones first, dead keys before Compose.
 
-    A sequence that begins with another one is never finished, and left out.
+    A sequence that begins with another complete one can never be finished, and is left out.
     """
     found: dict[str, list[Sequence]] = {}
     for keysyms, text in standard.items():
@@ -64,10 +64,10 @@ def agreed(standard: Mapping[Sequence, str], own: Mapping[Sequence, str]) -> dic
 
 def _usual(keysyms: Sequence, text: str) -> bool:
     """
-    Whether programs with a table of their own know this sequence as well.
+    Return whether programs with a table of their own know this sequence as well.
 
-    So it was measured for: a dead key and a letter, a space or itself; Compose and two ASCII characters, for a Latin letter
-    or a common sign. Where GTK takes dead_acute and c for a c with cedilla, other programs do not.
+    Measured: they know a dead key and a letter, a space or itself; and Compose with two ASCII characters, for a Latin letter
+    or a common sign. GTK alone composes dead_acute and c to a c with cedilla.
     """
     first, *rest = keysyms
     if first == _MULTI_KEY:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys as XKB describes them: groups, types and levels; see `typewright.keymap.layout` for the words."""
+"""Keys as XKB describes them: groups, types and levels; `typewright.keymap.layout` explains the words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SHIFT_MASK, LOCK_MASK = 1 << 0, 1 << 1
 @dataclass(frozen=True)
 class KeyType:
     """
-    How modifiers choose a level: of the modifiers in `mask`, the set that is active is looked up in `levels`; 0 if absent.
+    How modifiers choose a level: the active ones of those in `mask` are looked up in `levels`; 0 if absent.
 
-    `preserved` are the modifier sets whose Lock bit is left for the program to capitalise with.
+    `preserved` are the modifier sets whose Lock bit is left to the program, which capitalises by it.
     """
 
     mask: int
@@ -23,16 +23,16 @@ class KeyType:
     preserved: frozenset[int] = frozenset()
 
     def level(self, modifiers: int) -> int:
-        """The level that these active modifiers choose."""
+        """Return the level that these active modifiers choose."""
         return self.levels.get(modifiers & self.mask, 0)
 
     def consumes_lock(self, modifiers: int) -> bool:
-        """Whether Lock has done its work here; a program capitalises what it gets where Lock was not consumed."""
+        """Return whether choosing the level consumes Lock; a program capitalises what it gets where that is not so."""
         return bool(self.mask & LOCK_MASK) and modifiers & self.mask not in self.preserved
 
 
 class KeyGroup(NamedTuple):
-    """What one group of a key holds: its type, and a keysym for each level."""
+    """One group of a key: its type, and a keysym for each level."""
 
     type: KeyType
     keysyms: tuple[int, ...]
@@ -40,7 +40,7 @@ class KeyGroup(NamedTuple):
 
 class Key(NamedTuple):
     """
-    One key. `reach[g]` is the index in `groups` that is used when group g is active (out-of-range groups wrap, clamp or
+    One key. `reach[g]` is the index in `groups` that is used while group g is active (out-of-range groups wrap, clamp or
     redirect, as the layout says); `groups` is empty for a spare keycode.
     """
 

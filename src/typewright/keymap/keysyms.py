@@ -2,8 +2,8 @@
 """
 Keysyms: their names, and the characters that they type.
 
-A keysym is X's number for what stands on a key. Characters have a legacy keysym (in `keysyms.tsv`), or else
-0x01000000 + code point (X11 protocol, appendix A).
+A keysym is X's number for what is on a key. Characters have a legacy keysym (in `keysyms.tsv`), or else
+0x01000000 + code point (X protocol, appendix A).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NO_SYMBOL = 0
 _UNICODE = 0x01000000
 _LAST_CODE_POINT = 0x10FFFF
 
-# Legacy keysyms that xterm or GTK 3 take for no character, or for another one (measured with all of the table): brackets and
+# Legacy keysyms that xterm or GTK 3 read as no character, or as another one (the whole table was measured): brackets and
 # signs of the Technical, Special, Publishing and APL sets, three of Katakana, and the Hangul letters.
 _MISREAD = frozenset(
     (
@@ -52,7 +52,7 @@ def _table() -> _Table:
 
 def keysym_named(name: str) -> int:
     """
-    The keysym that users call `name`: `Page_Up`, `a`, `é`, `U20AC`, `EuroSign`; `NO_SYMBOL` when there is none.
+    Return the keysym that users call `name`: `Page_Up`, `a`, `é`, `U20AC`, `EuroSign`; `NO_SYMBOL` when there is none.
 
     Names are case-sensitive, as X's are (`a` and `A` differ).
     """
@@ -69,7 +69,7 @@ def keysym_named(name: str) -> int:
 
 
 def name_of(keysym: int) -> str:
-    """The first name of `keysym`; `U20AC` for one that has none, and a hexadecimal number for what is no character."""
+    """Return the first name of `keysym`; `U20AC` if it has none, and a hexadecimal number if it types no character."""
     for name, value in _table().by_name.items():
         if value == keysym:
             return name
@@ -78,24 +78,24 @@ def name_of(keysym: int) -> str:
 
 
 def names() -> list[str]:
-    """Every name of the table, for suggestions and completion."""
+    """Return every name of the table, for suggestions and completion."""
     return list(_table().by_name)
 
 
 def keysym_of(character: str) -> int:
-    """The keysym that types `character` (one code point), preferring the legacy one, which more programs know."""
+    """Return the keysym that types `character` (one code point); the legacy one first, which more programs know."""
     return _table().legacy.get(character) or _UNICODE + ord(character)
 
 
 def unicode_keysym(character: str) -> int:
-    """The keysym of `character` that is made of its code point; up to U+00FF it is the code point itself."""
+    """Return the keysym made of the code point of `character`; up to U+00FF it is the code point itself."""
     return ord(character) if ord(character) < 0x100 else _UNICODE + ord(character)
 
 
 def character_of(keysym: int) -> str:
     """
-    The character that `keysym` types in every program; empty when it types none, none in particular (the keypad, dead
-    keys), or not the same one everywhere.
+    Return the character that `keysym` types in every program; empty if it types none, none by itself (the keypad, dead
+    keys), or different ones in different programs.
     """
     if _UNICODE + 0xA0 <= keysym <= _UNICODE + _LAST_CODE_POINT:
         return chr(keysym - _UNICODE)
@@ -103,5 +103,5 @@ def character_of(keysym: int) -> str:
 
 
 def is_modifier(keysym: int) -> bool:
-    """Whether programs take a key with `keysym` for a modifier key, which does nothing by itself (libX11, IsModifierKey)."""
+    """Return whether programs treat a key with `keysym` as a modifier key, which types nothing (Xutil.h, IsModifierKey)."""
     return 0xFFE1 <= keysym <= 0xFFEE or 0xFE01 <= keysym <= 0xFE13 or keysym in (0xFF7E, 0xFF7F)

@@ -13,21 +13,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from typewright.keymap.chords import GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK
+from typewright.keymap.chords import State
 from typewright.keymap.keys import LOCK_MASK, Key, KeyType
 from typewright.keymap.keysyms import NO_SYMBOL, character_of, is_modifier, keysym_named
 
 LAST_MAIN_KEYCODE = 135
 """On evdev keyboards the keys beyond are multimedia keys; a `(` there is one that some programs ignore."""
-
-_FEW = 8
-"""Fewer keycodes than these are refilled so often that it is better to take those among the main keys as well."""
-
-# What a desktop has bound it takes from the program, whatever the key holds for the moment. It hardly binds these.
-_UNBOUND = (
-    "DOS", "Xfer", "Send", "Reply", "MailForward", "Save", "New", "Documents", "Finance", "Game", "Shop", "Go", "Messenger",
-    "Phone", "MenuKB",
-)  # fmt: skip
 
 # Which key to press for a modifier when several set it: what people have on their keyboards comes first.
 _PREFERRED = (
@@ -41,10 +32,9 @@ _COMMANDING = ("Control", "Alt", "Meta", "Super", "Hyper")
 
 class Untypeable(Exception):
     """
-    The layout has no way to type this, not even over a borrowed keycode; the sentence says what, but for a text only by
-    code point and place.
+    The layout has no way to type this, and no slot can be lent for it. The sentence names a character by its place only.
 
-    Found before the first key, always.
+    Always found before the first key.
     """
 
 
@@ -68,7 +58,7 @@ class _Place(NamedTuple):
 
 
 def no_sequences(character: str) -> Sequence[Sequence[int]]:
-    """What a locale composes that has no table of sequences."""
+    """Return the sequences of a locale that has no compose table: none."""
     return ()
 
 
@@ -77,12 +67,13 @@ class Layout:
     """
     All keys of a keyboard, and how characters are composed of what is on them.
 
-    `modifiers` maps the keycodes of modifier keys to the mask that each sets while it is down (ANY_STATE for one that locks
-    or latches); `fickle` names those that do something else while one of the modifiers in a mask is active (Shift under Caps
-    Lock, with `shift:breaks_caps`). `acting` are the keycodes that make the server do something, modifiers and others, or
-    would as soon as they get a keysym. `borrowed` are the keycodes that Typewright lent to characters for a while, as many
-    as `levels` to each. `names` are for people, one for each group, as `setxkbmap` calls them: `de`, `us(dvorak)`. `compose`
-    gives the sequences of keysyms that programs put together to a character, best first: the locale's, not the keyboard's.
+    `modifiers` maps the keycodes of modifier keys to the mask that each sets while it is down (LASTING for one that locks or
+    latches); `fickle` those that do something else while one of the modifiers in a mask is active (Shift under Caps Lock,
+    with `shift:breaks_caps`). `acting` are the keycodes that make the display server do something, modifiers and others, or
+    would as soon as they get a keysym. `borrowed` are the keycodes that hold slots: from level `lent_from` on, a backend has
+    put characters there that the layout lacks, `levels` to each. `names` are for people, one a group, as `setxkbmap` calls
+    them: `de`, `us(dvorak)`. `compose` gives the sequences of keysyms that programs compose to a character, best first; they
+    are the locale's, not the keyboard's.
     """
 
     keys: Mapping[int, Key]
@@ -91,17 +82,18 @@ class Layout:
     names: tuple[str, ...] = field(default=(), compare=False)
     borrowed: frozenset[int] = field(default_factory=frozenset)
     levels: int = 2
+    lent_from: int = 0
     acting: frozenset[int] = field(default_factory=frozenset)
     fickle: Mapping[int, int] = field(default_factory=dict)
     compose: Callable[[str], Sequence[Sequence[int]]] = field(default=no_sequences, compare=False)
 
     def name(self, group: int) -> str:
-        """What people call this group of the layout; empty when nobody named it."""
+        """Return the name of this group of the layout; empty if it has none."""
         return self.names[group] if group < len(self.names) else ""
 
     @cached_property
     def modifier_keys(self) -> Mapping[int, int]:
-        """For each single modifier bit that a key sets while it is down, and types nothing, the keycode of that key."""
+        """Single modifier bit -> the keycode of the key that sets it while it is down, and types nothing."""
         rank = {keysym_named(name): index for index, name in enumerate(_PREFERRED)}
         best: dict[int, tuple[bool, int, int]] = {}
         for keycode, mask in self.modifiers.items():
@@ -116,7 +108,7 @@ class Layout:
 
     @cached_property
     def commanding(self) -> int:
-        """The modifiers under which a key is a command: what Control, Alt, Super and the like are on this keyboard."""
+        """The modifiers under which a key is a command: Control, Alt, Super and the like, as a mask."""
         keysyms = {keysym_named(f"{name}_{side}") for name in _COMMANDING for side in "LR"}
         found = 0
         for keycode, mask in self.modifiers.items():
@@ -125,22 +117,13 @@ class Layout:
         return found
 
     @cached_property
-    def spare_keycodes(self) -> tuple[int, ...]:
-        """
-        Keycodes that may be lent, those to be taken last first: those that do nothing in any group.
-
-        Never 8: on evdev systems that is key 0, which programs ignore. Those among the main keys only where there are few
-        beyond these, since they can't all be assigned in one request. If not one is empty, the multimedia keys that no
-        desktop is known to bind.
-        """
-        idle = [(code, key.groups) for code, key in sorted(self.keys.items()) if code > 8 and code not in self.acting]
-        empty = [code for code, groups in idle if not any(any(group.keysyms) for group in groups)]
-        main, beyond = ([code for code in empty if (code > LAST_MAIN_KEYCODE) is far] for far in (False, True))
-        if len(beyond) >= _FEW:
-            return tuple(beyond)
-        unbound = {(keysym_named(f"XF86{name}"),) for name in _UNBOUND}
-        return (*reversed(main), *beyond) or tuple(
-            code for code, groups in idle if code > LAST_MAIN_KEYCODE and len(groups) == 1 and groups[0].keysyms in unbound
+    def lent(self) -> frozenset[str]:
+        """The characters that slots hold for now: those on the lent levels of the `borrowed` keycodes."""
+        return frozenset(
+            character_of(keysym)
+            for keycode in self.borrowed
+            for group in self.keys[keycode].groups[:1]
+            for keysym in group.keysyms[self.lent_from :]
         )
 
     @cached_property
@@ -167,11 +150,11 @@ class Layout:
 
     def find(self, keysym: int, *, group: int, locked: int) -> Position | None:
         """
-        Where `keysym` is typed most simply: with the fewest locks taken off, then in the given group before the others, then
-        by a key of the keyboard's main part, then with the fewest modifiers, then by the lowest keycode.
+        Return where `keysym` is typed most simply: with the fewest locks taken off, then in the given group, then by a key
+        of the keyboard's main part, then with the fewest modifiers, then by the lowest keycode.
 
         `locked` is the mask of locked modifiers (Caps Lock, Num Lock). They stay as they are wherever that is possible. None
-        when no combination of this layout's modifier keys reaches the keysym.
+        if no combination of this layout's modifier keys reaches the keysym.
         """
         return min(
             (
@@ -184,7 +167,7 @@ class Layout:
         )
 
     def find_character(self, character: str, *, group: int, locked: int) -> Position | None:
-        """As `find`, for whichever keysym types `character`."""
+        """Return the same as `find`, for whichever keysym types `character`."""
         positions = (
             self.find(keysym, group=group, locked=locked) for keysym in self._keysyms_of_characters.get(character, ())
         )
@@ -194,21 +177,20 @@ class Layout:
             default=None,
         )
 
-    def typed_by(self, keycode: int, state: int) -> str | None:
+    def typed_by(self, keycode: int, state: State) -> str | None:
         """
-        What a press of `keycode` types under `state` (core protocol): a character, or nothing.
+        Return what a press of `keycode` types under `state`: a character, or nothing.
 
-        None when it does something else, or nobody can tell: a function key, a dead key, a shortcut, a group that only a
-        later layout has.
+        None if it does something else, or what it does is unknown: a function key, a dead key, a shortcut, a group that only
+        a later layout has.
         """
         key = self.keys.get(keycode)
         if key is None or not key.groups:
             return ""
-        active = (state & GROUP_MASK) >> GROUP_SHIFT
-        if active >= len(key.reach):
+        if state.group >= len(key.reach):
             return None
-        group = key.groups[key.reach[active]]
-        modifiers = state & MODIFIERS_MASK
+        group = key.groups[key.reach[state.group]]
+        modifiers = state.modifiers
         if modifiers & ~group.type.mask & self.commanding:
             return None
         level = group.type.level(modifiers)
@@ -218,7 +200,7 @@ class Layout:
         return character_of(keysym) or None
 
     def steady(self, added: int, active: int) -> bool:
-        """Whether the keys of the `added` modifiers do what they usually do while these `active` ones come together."""
+        """Return whether the keys of the `added` modifiers do their usual work while the `active` ones are together."""
         return not any(
             self.fickle.get(keycode, 0) & active & ~bit for bit, keycode in self.modifier_keys.items() if bit & added
         )
@@ -238,7 +220,7 @@ class Layout:
 
 @cache
 def subsets(mask: int) -> tuple[int, ...]:
-    """Every subset of the bits of `mask` (0-255), those of few bits first."""
+    """Return every subset of the bits of `mask` (0-255), those of few bits first."""
     return tuple(sorted((part for part in range(mask + 1) if not part & ~mask), key=int.bit_count))
 
 
@@ -248,7 +230,7 @@ def _capitals_differ(keysym: int) -> bool:
 
 
 def _plainness(group: int) -> Callable[[Position], tuple[int, bool, bool, int, int]]:
-    """The order of preference among positions, best first, while `group` is active."""
+    """Return the sort key of positions while `group` is active: the best first."""
     return lambda position: (
         position.unlocked.bit_count(),
         position.group != group,

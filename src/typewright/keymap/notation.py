@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notation for key chords that users know: `ctrl+s`, `Return`, `ctrl+shift+t Escape`."""
+"""The notation for key chords: `ctrl+s`, `Return`, `ctrl+shift+t Escape`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import difflib
 from functools import reduce
 from operator import or_
 
-from typewright.keymap.chords import ANY_STATE, Chord, chord, state_of
+from typewright.keymap.chords import LASTING, Chord, State, chord
 from typewright.keymap.keys import LOCK_MASK
 from typewright.keymap.keysyms import NO_SYMBOL, keysym_named, names
 from typewright.keymap.layout import Layout, Untypeable
@@ -48,11 +48,11 @@ _ALIASES = {
 
 def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
     """
-    The chords of `notation`, each as (word, keysym) pairs in the order of pressing.
+    Return the chords of `notation`, each as (word, keysym) pairs in the order of pressing.
 
     Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys are X's keysym
-    names or the usual short ones, and the latter in any case. Raises ValueError, which tells what chord is
-    wrong without repeating it: who calls may have taken this for the place of a text.
+    names or the usual short ones, the latter in upper or lower case. Raises ValueError, which names the place of a wrong
+    chord and does not repeat it: a caller may have passed its text here by mistake.
     """
     chords = []
     for place, word in enumerate(notation.split(), 1):
@@ -67,22 +67,22 @@ def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
 
 def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list[Chord]:
     """
-    The key list for `notation` on this layout.
+    Return the key list for `notation` on this layout.
 
     A key that needs modifiers for its level (`ctrl+plus` on many layouts) gets those that the chord does not press already.
-    Of a key alone that is so under Caps Lock as well; a chord of several keys leaves Caps Lock out, as everybody does who
-    presses ctrl+s with their fingers. Locks that keep a key out of reach, or turn a modifier key into another, are off for
-    the chord. Behind a key that locks or latches something the state is anybody's guess, and none is required of an event.
-    Raises ValueError for what `keysyms_of` refuses, and Untypeable when the layout has no such key; neither repeats a word.
+    For a key alone Caps Lock counts as well; a chord of several keys ignores Caps Lock, as ctrl+s on a real keyboard does.
+    Locks that put a key out of reach, or turn a modifier key into another, are off for the chord. After a key that locks or
+    latches, the state cannot be predicted, and none is required of an event. Raises ValueError for what `keysyms_of`
+    refuses, and Untypeable if the layout has no such key; neither repeats a word.
     """
     chords = []
     lasting = False
     for place, words in enumerate(keysyms_of(notation), 1):
         planned = _chord(words, layout, group, locked, place)
         if lasting:
-            planned = planned._replace(events=tuple(event._replace(state=ANY_STATE) for event in planned.events))
+            planned = planned._replace(events=tuple(event._replace(state=None) for event in planned.events))
         chords.append(planned)
-        lasting = lasting or any(layout.modifiers.get(key) == ANY_STATE for key in planned.keys)
+        lasting = lasting or any(layout.modifiers.get(key) == LASTING for key in planned.keys)
     return chords
 
 
@@ -109,7 +109,7 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
     upset = locked & reduce(or_, (layout.fickle.get(key, 0) for key in keys))
     if upset and len(words) > 1:
         return _chord(words, layout, group, locked & ~upset, place)
-    return chord(keys, layout.modifiers, state_of(in_group, locked))
+    return chord(keys, layout.modifiers, State(in_group, locked))
 
 
 def _keysym(part: str, place: str) -> int:
@@ -118,4 +118,4 @@ def _keysym(part: str, place: str) -> int:
         return keysym
     near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
     hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
-    raise ValueError(f"{place} is none that Typewright knows.{hint}")
+    raise ValueError(f"{place} is unknown.{hint}")

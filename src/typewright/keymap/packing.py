@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Packing: which characters share a borrowed keycode."""
+"""
+Packing: which characters share a slot.
+
+A slot is a place for characters that the layout lacks: a keycode that the display server can spare, or the upper levels of
+a key in a virtual keyboard's own keymap. It holds as many characters as it has levels.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +14,19 @@ from typewright.keymap.keysyms import character_of, unicode_keysym
 from typewright.keymap.layout import Layout
 
 Lent = tuple[str, ...]
-"""The characters on the levels of a borrowed keycode: any, and the last one again where there are too few."""
+"""The characters of a slot, one a level; the last one is repeated where there are too few."""
 
 
 class Packing:
     """
-    I find a place for each character on at most `spare` borrowed keycodes.
+    Finds a place for each character in at most `slots` slots of `levels` characters.
 
-    As many as a keycode has `levels` are joined as they come, two cases of a letter like any others. What is `standing` on
-    a borrowed keycode (characters, and with whom) stays where it is.
+    Characters are joined as they come, two cases of a letter like any others. What slots hold already (`standing`: a
+    character, and with which others) stays where it is.
     """
 
-    def __init__(self, spare: int, levels: int, standing: Mapping[str, Lent]) -> None:
-        self._spare = spare
+    def __init__(self, slots: int, levels: int, standing: Mapping[str, Lent]) -> None:
+        self.slots = slots
         self._levels = levels
         self._standing = standing
         self._keys: list[list[str]] = []
@@ -29,21 +34,21 @@ class Packing:
         self._placed: set[str] = set()
 
     @classmethod
-    def upon(cls, layout: Layout, spare: int) -> Packing:
-        """A packing that begins with what the borrowed keycodes of `layout` hold."""
-        keysyms = (layout.keys[keycode].groups[0].keysyms for keycode in sorted(layout.borrowed))
-        return cls(spare, layout.levels, _members(tuple(map(character_of, levels)) for levels in keysyms))
+    def upon(cls, layout: Layout, slots: int) -> Packing:
+        """Return a packing that begins with what the slots of `layout` hold."""
+        held = (layout.keys[keycode].groups[0].keysyms[layout.lent_from :] for keycode in sorted(layout.borrowed))
+        return cls(slots, layout.levels, _members(tuple(map(character_of, keysyms)) for keysyms in held))
 
     @property
     def keys(self) -> tuple[Lent, ...]:
-        """What to borrow, in the order of first use."""
+        """What each slot must hold, in the order of first use."""
         return tuple((*key, *key[-1:] * (self._levels - len(key))) for key in self._keys)
 
     def take(self, character: str) -> bool:
-        """Find a place for `character`; False, and nothing is changed, when there is none left."""
+        """Find a place for `character`; return False, and change nothing, when there is none left."""
         if character in self._placed:
             return True
-        room = len(self._keys) < self._spare
+        room = len(self._keys) < self.slots
         standing = self._standing.get(character) if room else None
         if self._unfilled and not standing:
             self._unfilled.append(character)
@@ -58,22 +63,22 @@ class Packing:
         return True
 
     def full(self) -> Packing:
-        """The packing after me: I have taken every keycode, so that my keys are what will be standing."""
-        return Packing(self._spare, self._levels, _members(self.keys))
+        """Return the packing after this one, when every slot is taken: what these hold now is where it begins."""
+        return Packing(self.slots, self._levels, _members(self.keys))
 
 
 def keysyms_for(lent: Lent) -> tuple[int, ...]:
     """
-    The keysyms of a borrowed keycode.
+    Return the keysyms of a slot, made of code points, not the legacy ones.
 
-    Those made of the code point, not the legacy ones: of these, libX11 and GTK read some as another character or as none
-    (☎ as ℡, 「 as 〈, ⇔ not at all), and one begins a compose sequence (΅).
+    xterm and GTK read some of the legacy ones as another character or as none (☎ as ℡, 「 as 〈, ⇔ not at all),
+    and one begins a compose sequence (΅).
     """
     return tuple(map(unicode_keysym, lent))
 
 
 def capitalised(lent: Lent) -> bool:
-    """Whether programs would capitalise one of these under Caps Lock, unless the type of the key consumes Lock."""
+    """Return whether programs would capitalise one of these under Caps Lock, unless the key's type consumes Lock."""
     return any(character.upper() != character for character in lent)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A small keyboard layout to try things on, and the forms that its keys have; see `typewright.testing.backend`."""
+"""A small keyboard layout for tests and for the printing backend, and the types that its keys have."""
 
 from __future__ import annotations
 
-from typewright.keymap.chords import ANY_STATE
+from typewright.keymap.chords import LASTING
 from typewright.keymap.keys import Key, KeyGroup, KeyType
 from typewright.keymap.keysyms import keysym_named, name_of
 from typewright.keymap.layout import Layout
@@ -22,13 +22,13 @@ FOUR_LEVEL_ALPHABETIC = KeyType(
 
 
 def key_name(layout: Layout, keycode: int) -> str:
-    """What people call the key: the first level of its first group, `Shift_L` or `a`; `<250>` for one with nothing on it."""
+    """Return the name of a key's first level in its first group, `Shift_L` or `a`; `<250>` for a key with nothing on it."""
     groups = layout.keys[keycode].groups if keycode in layout.keys else ()
     return name_of(groups[0].keysyms[0]) if groups else f"<{keycode}>"
 
 
-def borrowed_key(lent: Lent, groups: int = 1) -> Key:
-    """The key that a keycode becomes when it is lent to two characters, or to four."""
+def lent_key(lent: Lent, groups: int = 1) -> Key:
+    """Return the key that a keycode becomes when it is lent to two characters, or to four."""
     kind = FOUR_LEVEL_ALPHABETIC if len(lent) > 2 else ALPHABETIC if capitalised(lent) else TWO_LEVEL
     return Key((KeyGroup(kind, keysyms_for(lent)),), (0,) * groups)
 
@@ -45,8 +45,8 @@ _MODIFIERS: dict[int, tuple[str, int]] = {
     50: ("Shift_L", SHIFT),
     62: ("Shift_R", SHIFT),
     64: ("Alt_L", MOD1),
-    66: ("Caps_Lock", ANY_STATE),
-    77: ("Num_Lock", ANY_STATE),
+    66: ("Caps_Lock", LASTING),
+    77: ("Num_Lock", LASTING),
     108: ("ISO_Level3_Shift", MOD5),
     133: ("Super_L", MOD4),
 }
@@ -56,9 +56,10 @@ _OTHERS = {9: "Escape", 22: "BackSpace", 23: "Tab", 36: "Return", 65: "space", 6
 
 def sample_layout(*, spare: int = 3) -> Layout:
     """
-    A layout like `us,ru`, in evdev's keycodes, with `spare` keycodes (and 8, which nobody may borrow) that type nothing.
+    Return a layout like `us,ru`, in evdev's keycodes, with `spare` keycodes that type nothing. Nothing is on 8 either,
+    but that is evdev's key 0, and cannot be lent.
 
-    The keys with Russian letters have both groups, those for `5`, `-`, `c` and `s` AltGr levels in the first.
+    The keys with Russian letters have both groups; those for `5`, `-`, `c` and `s` have AltGr levels in the first.
     """
     keys = {8: Key((), ())}
     for first, characters in _FIRST_OF_ROW.items():

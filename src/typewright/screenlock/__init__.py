@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Whether the user's screen is locked: one interface, several sources."""
+"""Whether the user's screen is locked: `sources` has the interface, and each other module a source."""

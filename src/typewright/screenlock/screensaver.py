@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-The lock of the user's screen, as the desktop's screen saver tells of it on the session bus.
+The screen savers on the session bus, and whether one of them covers the screen.
 
-Lockers that are not on the session bus (i3lock, xsecurelock) are not heard of here; see `login`, and the engine's look at
-who holds the keyboard.
+Source: the interface org.freedesktop.ScreenSaver, and those of the desktops that have the same signal.
 """
 
 from __future__ import annotations
@@ -11,56 +10,66 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, gatherResults, succeed
 from twisted.python.failure import Failure
 
-from typewright.bus.connection import DAEMON, DAEMON_PATH, BusConnection
-from typewright.bus.message import Incoming
+from typewright.bus.connection import DAEMON, DAEMON_PATH, BusConnection, Stop
+from typewright.bus.message import Message
 
 SCREEN_SAVERS = tuple(f"org.{desktop}.ScreenSaver" for desktop in ("freedesktop", "gnome", "cinnamon", "mate", "xfce"))
-"""Names on the bus, and interfaces, with the signal `ActiveChanged`: KDE has the first, others one of their own."""
+"""Bus names, which are also interfaces, with the signal `ActiveChanged`. KDE owns the first; the others have their own."""
+_ANSWER_S = 1.0
 
 
-class ScreenLock:
+class ScreenSavers:
     """
-    I call `changed(name, locked)` when the screen saver of that name tells that it has covered the screen, or uncovered it.
+    Calls `changed(bus name, locked)` when a screen saver covers or uncovers the screen; see `IScreenLock`.
 
-    Only the owner of the screen saver's name is believed. None is started, and none need be there. One that leaves the bus
-    has uncovered the screen.
+    Only the owner of a screen saver's name is believed. None is started, and none has to be present. One that leaves the bus
+    no longer covers the screen.
     """
 
-    def __init__(self, connection: BusConnection, changed: Callable[[str, bool], None]) -> None:
-        self._connection = connection
+    def __init__(self, reactor: Any, bus: BusConnection, changed: Callable[[str, bool], None]) -> None:
+        self._reactor = reactor
+        self._bus = bus
         self._changed = changed
         self._owners: dict[str, str] = {}
-        self._asked: list[Deferred[None]] = []
-        connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
-        for name in SCREEN_SAVERS:
-            connection.listen(name, "ActiveChanged", self._heard)
-            for rule in _rules(name):
-                connection.add_match(rule).addErrback(_ignored)
-            # The bus takes calls in order: whoever comes behind this answer is told of by the signal.
-            owner = connection.call_daemon("GetNameOwner", "s", name)
-            self._asked.append(owner.addCallbacks(self._answered, _ignored, callbackArgs=(name,)))
+        self._stops: list[Stop] = []
 
-    def known(self) -> Deferred[Any]:
-        """Fires when all that have covered the screen already have said so; never if one of them does not answer."""
-        return gatherResults(self._asked)
+    def start(self) -> Deferred[None]:
+        """See `IScreenLock`."""
+        self._stops.append(self._bus.listen(DAEMON, "NameOwnerChanged", self._owner_changed))
+        answers = gatherResults([self._follow(name) for name in SCREEN_SAVERS])
+        started: Deferred[None] = Deferred()
+        answers.addBoth(lambda _: None if started.called else started.callback(None))
+        # A screen saver that does not answer must not delay the service; `answers` goes on waiting.
+        return started.addTimeout(_ANSWER_S, self._reactor, onTimeoutCancel=lambda *_: None)
 
-    def _answered(self, answer: list[Any], name: str) -> Deferred[None]:
-        return self._found(name, str(answer[0]))
+    def close(self) -> Deferred[None]:
+        """See `IScreenLock`. The match rules end with the connection, which belongs to the service."""
+        for stop in self._stops:
+            stop()
+        return succeed(None)
 
-    def _found(self, name: str, owner: str) -> Deferred[None]:
-        """It may have covered the screen before we were there to hear of it."""
+    def _follow(self, name: str) -> Deferred[None]:
+        self._stops.append(self._bus.listen(name, "ActiveChanged", self._active_changed))
+        for rule in _rules(name):
+            self._bus.add_match(rule).addErrback(_ignored)
+        # The bus processes calls in order: an owner that comes after this answer is announced by the signal.
+        owner = self._bus.call_daemon("GetNameOwner", "s", name)
+        return owner.addCallbacks(lambda answer: self._ask(name, str(answer[0])), _ignored)
+
+    def _ask(self, name: str, owner: str) -> Deferred[None]:
+        """Ask whether the screen saver covers the screen already: it may have done so before the match rule was set."""
         self._owners[name] = owner
-        active = self._connection.call(owner, "/" + name.replace(".", "/"), name, "GetActive")
-        return active.addCallbacks(self._told, _ignored, callbackArgs=(name, owner))
+        active = self._bus.call(owner, "/" + name.replace(".", "/"), name, "GetActive")
+        return active.addCallbacks(self._answered, _ignored, callbackArgs=(name, owner))
 
-    def _told(self, answer: list[Any], name: str, owner: str) -> None:
+    def _answered(self, answer: list[Any], name: str, owner: str) -> None:
         if answer == [True] and self._owners.get(name) == owner:
             self._changed(name, True)
 
-    def _owner_changed(self, signal: Incoming) -> None:
+    def _owner_changed(self, signal: Message) -> None:
         name, former, owner = signal.arguments()
         if name not in SCREEN_SAVERS:
             return
@@ -68,10 +77,10 @@ class ScreenLock:
             self._owners[name] = ""
             self._changed(name, False)
         if owner:
-            self._found(name, owner)
+            self._ask(name, owner)
 
-    def _heard(self, signal: Incoming) -> None:
-        # A signal that is addressed to us gets here whatever our match rule says, and from anybody.
+    def _active_changed(self, signal: Message) -> None:
+        # Any peer can address a signal directly to this connection, past every match rule.
         if signal.signature == "b" and signal.sender == self._owners.get(signal.interface):
             self._changed(signal.interface, signal.arguments()[0])
 
@@ -84,4 +93,4 @@ def _rules(name: str) -> tuple[str, str]:
 
 
 def _ignored(failure: Failure) -> None:
-    """A name without an owner, one that does not say; or a bus that can't be asked any more, and then all ends with it."""
+    """The name has no owner, or its owner does not answer; if the bus itself is lost, the service ends anyway."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Stand-ins for those who build on the engine, and for our own tests."""
+"""Stand-ins for a backend and for the accessibility bus, for tests and for programs that build on the engine."""

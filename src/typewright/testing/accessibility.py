@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stand-in for what programs tell of themselves; beside the others, which are in `typewright.testing.backend`."""
+"""A stand-in for the accessibility bus."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from typewright.interfaces.accessibility import FocusedObject, TextEvent
 
 class FakeAccessibility:
     """
-    I say that the object of `facts` has the focus, with `text` before its caret; both None: nobody tells anything.
+    Says that the object of `facts` has the focus, with `text` before its caret; both None: nothing is known.
 
-    `tell` plays the program. `spell` is what `hearing` fires with: 1 where there is an object, until a test sets another.
+    `tell` plays the program. `generation` is what `hearing` fires with while there are listeners: 1 if there is an object,
+    until `focus` moves on or a test sets another.
     """
 
     def __init__(self, facts: FocusedObject | None = None, text: str | None = None) -> None:
         self.facts = facts
         self.text = text
-        self.spell = int(facts is not None)
+        self.generation = int(facts is not None)
         self.listeners: list[Callable[[TextEvent], None]] = []
         self.watchers: list[Callable[[FocusedObject | None], None]] = []
 
@@ -34,8 +35,8 @@ class FakeAccessibility:
         return lambda: self.watchers.remove(changed)
 
     def focus(self, facts: FocusedObject | None) -> None:
-        """Have the focus get to another object."""
-        self.facts, self.spell = facts, self.spell + 1
+        """Move the focus to another object."""
+        self.facts, self.generation = facts, self.generation + 1
         for changed in list(self.watchers):
             changed(facts)
 
@@ -54,9 +55,9 @@ class FakeAccessibility:
 
     def hearing(self) -> Deferred[int]:
         """See `IAccessibility`."""
-        return succeed(self.spell if self.listeners else 0)
+        return succeed(self.generation if self.listeners else 0)
 
     def tell(self, kind: str, text: str = "") -> None:
-        """Have the listeners hear of a `kind` of event."""
+        """Tell the listeners of an event."""
         for heard in list(self.listeners):
             heard(TextEvent(kind, text))

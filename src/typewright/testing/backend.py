@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Stand-ins for the engine's collaborators, and a small layout: for our own tests, and for whoever builds on the engine.
+Stand-ins for a backend and its parts: for tests, and for programs that build on the engine.
 
-Each has the shape that `interfaces.backend` asks for. Those that take a `log` append what they are asked for, as tuples
-and in order, so that one shared list reads like a transcript.
+Those that take a `log` append what they are asked for, as tuples, so that one shared list reads like a transcript.
 """
 
 from __future__ import annotations
@@ -14,36 +13,53 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred, fail, succeed
 
-from typewright.interfaces.backend import LEVEL_APPLICATION, Controls, KeyboardState, Stray
-from typewright.keymap.chords import KeyEvent
+from typewright.backends.printing.keyboard import AT_REST, Keyboard, Slots
+from typewright.interfaces.backend import (
+    CAPABILITIES,
+    LEVEL_APPLICATION,
+    TEXT,
+    ICommitter,
+    IListener,
+    KeyboardState,
+    Loan,
+    Place,
+    Program,
+    Shape,
+    Stray,
+    window_place,
+)
+from typewright.keymap.chords import Chord, KeyEvent
 from typewright.keymap.layout import Layout
 from typewright.keymap.packing import Lent
-from typewright.keymap.sample import borrowed_key, key_name, sample_layout
 
 Log = list[tuple[object, ...]]
-
-_AT_REST = KeyboardState(group=0, locked=0, held=0)
 
 
 class RecordingKeyer:
     """
-    I log `("press", keycode)` and `("release", keycode)` in place of sending, and keep what came in one write in `bursts`.
+    Logs `("press", keycode)` and `("release", keycode)` in place of sending, and keeps what came in one write in `bursts`.
 
-    My Deferreds fire with `window` at once; with `by_hand`, when `processed` is called. `fail_with` is what the next
-    sending errbacks with. `on_send(number, event)` is called ahead of each event, `number` counting from 1 for all time.
+    Its Deferreds fire with `place` at once; with `by_hand`, when `processed` is called. `fail_with` is what the next send
+    errbacks with. `on_send(number, event)` is called before each event is logged, `number` counting from 1 for all time.
+    `shaped` is what `shape` calls, for a test to replace.
     """
 
-    def __init__(self, log: Log, *, window: int = 1, by_hand: bool = False) -> None:
-        self.window = window
+    def __init__(self, log: Log, *, place: Place = window_place(1), by_hand: bool = False) -> None:  # noqa: B008 - immutable
+        self.place = place
         self.by_hand = by_hand
         self.bursts: list[tuple[KeyEvent, ...]] = []
         self.fail_with: Exception | None = None
         self.on_send: Callable[[int, KeyEvent], None] = lambda number, event: None
+        self.shaped: Callable[[Chord], Shape] = lambda chord: Shape(chord.events)
         self._log = log
         self._sent = 0
-        self._waiting: deque[Deferred[int]] = deque()
+        self._waiting: deque[Deferred[Place]] = deque()
 
-    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
+    def shape(self, chord: Chord) -> Shape:
+        """See `IKeyer`."""
+        return self.shaped(chord)
+
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[Place]:
         """See `IKeyer`."""
         if self.fail_with is not None:
             error, self.fail_with = self.fail_with, None
@@ -54,13 +70,13 @@ class RecordingKeyer:
             self.on_send(self._sent, event)
             self._log.append(("press" if event.pressed else "release", event.keycode))
         if not self.by_hand:
-            return succeed(self.window)
+            return succeed(self.place)
         self._waiting.append(Deferred())
         return self._waiting[-1]
 
     def processed(self) -> None:
-        """Fire the oldest sending that still waits; for `by_hand`."""
-        self._waiting.popleft().callback(self.window)
+        """Fire the oldest send that still waits; for `by_hand`."""
+        self._waiting.popleft().callback(self.place)
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
@@ -68,29 +84,10 @@ class RecordingKeyer:
         return succeed(None)
 
 
-class PrintingKeyer:
-    """I print the keys of `layout` in place of typing: `press Shift_L`. What I print is what was to be typed."""
-
-    def __init__(self, layout: Layout, *, window: int = 1, write: Callable[[str], object] = print) -> None:
-        self._layout = layout
-        self._window = window
-        self._write = write
-
-    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
-        """See `IKeyer`."""
-        for event in events:
-            self._write(f"{'press' if event.pressed else 'release'} {key_name(self._layout, event.keycode)}")
-        return succeed(self._window)
-
-    def settle(self) -> Deferred[None]:
-        """See `IKeyer`."""
-        return succeed(None)
-
-
 class ScriptedObserver:
     """
-    I confirm every event at once, but the n-th (from 1, for all time): False where n is in `false_at`, and nothing at all
-    where it is in `silent_at` or `silent` is set; then the asker waits until `answer` or `forget` is called.
+    Confirms every event at once, except the n-th (from 1, for all time): False where n is in `false_at`; where it is in
+    `silent_at` or `silent` is set, the confirmation waits until `answer` or `forget` is called.
     """
 
     def __init__(self, *, false_at: Collection[int] = (), silent_at: Collection[int] = (), silent: bool = False) -> None:
@@ -106,7 +103,7 @@ class ScriptedObserver:
         self._asked += 1
         if not self.silent and self._asked not in self.silent_at:
             return succeed(self._asked not in self.false_at)
-        # Like the real one I keep a confirmation that was cancelled: only `forget` makes the queue whole again.
+        # A cancelled confirmation stays in the queue, as in a real observer: only `forget` removes it.
         self.waiting.append((event, Deferred()))
         return self.waiting[-1][1]
 
@@ -118,7 +115,7 @@ class ScriptedObserver:
                 confirmation.callback(confirmed)
 
     def see(self, *strays: Stray) -> None:
-        """Show these to who asks for strays next."""
+        """Return these from the next call of `strays`."""
         self._strays += strays
 
     def strays(self) -> Sequence[Stray]:
@@ -132,31 +129,20 @@ class ScriptedObserver:
         self.answer(False, times=len(self.waiting))
 
 
-class FakeKeyboard:
+class FakeKeyboard(Keyboard):
     """
-    I am a keyboard with `layout` and `state`, and lend its spare keycodes.
+    A keyboard that the test changes: `layout`, `state`, and with `announce` a change that the engine has not read yet.
 
-    `controls` are for the test to set. `announce` is a change that the engine has not read yet. While `state.held` is not 0,
-    `unmodified` waits for `let_go`. `keeps` is whether what is borrowed stays so. With `silent`, `read` and
-    `borrow` are asked in vain.
+    While `state.held` is not 0, `unmodified` waits for `let_go`. With `silent`, `read` never fires.
     """
 
-    def __init__(self, log: Log, layout: Layout | None = None, state: KeyboardState = _AT_REST) -> None:
-        self.layout = sample_layout() if layout is None else layout
-        self.state = state
-        self.controls = Controls()
-        self.stale = False
+    def __init__(self, layout: Layout | None = None, state: KeyboardState = AT_REST) -> None:
+        super().__init__(layout, state)
         self.silent = False
-        self.keeps = False
-        self.spare = len(self.layout.spare_keycodes)
-        self._log = log
         self._announced = self.layout
-        self._unlent = self.layout
-        self._lent: dict[Lent, int] = {}
-        self._unmodified: list[Deferred[KeyboardState]] = []
 
     def announce(self, layout: Layout | None = None) -> None:
-        """The display server says that the layout has changed: to `layout`, or to an equal one."""
+        """Announce that the layout has changed: to `layout`, or to an equal one."""
         self._announced = replace(self.layout) if layout is None else layout
         self.stale = True
 
@@ -166,118 +152,149 @@ class FakeKeyboard:
             return Deferred()
         if self.stale:
             self.layout, self.stale = self._announced, False
-        return succeed((self.layout, self.state))
-
-    def unmodified(self) -> Deferred[KeyboardState]:
-        """See `IKeyboard`."""
-        if not self.state.held:
-            return succeed(self.state)
-        self._unmodified.append(Deferred())
-        return self._unmodified[-1]
+        return super().read()
 
     def let_go(self) -> None:
-        """The user lets go of every modifier."""
-        self.state = replace(self.state, held=0)
-        waiting, self._unmodified = self._unmodified, []
-        for each in waiting:
-            if not each.called:
-                each.callback(self.state)
+        """Let the user release every modifier."""
+        self.set_state(replace(self.state, held=0))
 
-    def borrow(self, wanted: Sequence[Lent]) -> Deferred[Layout]:
-        """See `IKeyboard`. Takes the lowest keycode first, and then from whoever has had one for longest."""
-        self._log.append(("borrow", *wanted))
-        if self.silent:
-            return Deferred()
-        if self._lent.keys() >= set(wanted):
-            return succeed(self.layout)
-        free = [code for code in self._unlent.spare_keycodes if code not in self._lent.values()]
-        for lent in wanted:
-            if lent not in self._lent:
-                unneeded = next((lent for lent in self._lent if lent not in wanted), lent)
-                self._lent[lent] = free.pop(0) if free else self._lent.pop(unneeded)
-        keys = {code: borrowed_key(lent, self._unlent.groups) for lent, code in self._lent.items()}
-        self.layout = replace(self._unlent, keys={**self._unlent.keys, **keys}, borrowed=frozenset(keys))
-        return succeed(self.layout)
 
-    def reuses(self, wanted: Sequence[Lent]) -> bool:
-        """See `IKeyboard`."""
-        return len(self._lent.keys() | set(wanted)) > len(self._unlent.spare_keycodes)
+class FakeSlots(Slots):
+    """
+    Lends as `Slots`, and logs `("lend", *wanted)`, `("give back",)`, and `("done",)` if something is lent.
 
-    def keep_borrowed(self) -> None:
-        """See `IKeyboard`."""
-        self.keeps = True
+    `kept` is whether what is lent must stay. While the keyboard is silent, `lend` never fires.
+    """
 
-    def done_borrowing(self) -> None:
-        """See `IKeyboard`."""
-        self.keeps = False
+    def __init__(self, log: Log, keyboard: FakeKeyboard) -> None:
+        super().__init__(keyboard)
+        self.kept = False
+        self._log = log
+        self._fake = keyboard
+
+    def lend(self, wanted: Sequence[Lent]) -> Deferred[Loan | None]:
+        """See `ISlots`."""
+        self._log.append(("lend", *wanted))
+        return Deferred() if self._fake.silent else super().lend(wanted)
+
+    def keep(self) -> None:
+        """See `ISlots`."""
+        self.kept = True
+
+    def done(self) -> None:
+        """See `ISlots`."""
+        self.kept = False
         if self._lent:
-            self._log.append(("done borrowing",))
+            self._log.append(("done",))
 
     def give_back(self) -> Deferred[None]:
-        """See `IKeyboard`."""
+        """See `ISlots`."""
         self._log.append(("give back",))
-        self._lent.clear()
-        self.layout = self._unlent
-        return succeed(None)
+        return super().give_back()
 
 
 class FakeBarrier:
-    """I log `("barrier", window, settle)` and say that `level` is reached; with `silent`, nothing at all."""
+    """Logs `("barrier", window, settle)`, and fires with `level`; with `silent`, never."""
 
     def __init__(self, log: Log, *, level: str = LEVEL_APPLICATION, silent: bool = False) -> None:
         self.level = level
         self.silent = silent
         self._log = log
 
-    def begin(self, window: int) -> Deferred[None]:
+    def begin(self, place: Place) -> Deferred[None]:
         """See `IBarrier`."""
         return succeed(None)
 
     def end(self) -> None:
         """See `IBarrier`."""
 
-    def reach(self, window: int, *, settle: bool) -> Deferred[str]:
+    def reach(self, place: Place, *, settle: bool) -> Deferred[str]:
         """See `IBarrier`."""
-        self._log.append(("barrier", window, settle))
+        self._log.append(("barrier", place.window, settle))
         return Deferred() if self.silent else succeed(self.level)
 
 
 class FakePrograms:
-    """I say that every window has a program of `name`, a kind of `typewright.text.kinds`, and of process `pid`."""
+    """Every window's program has this `name`, `toolkit` and `pid`; Tk's unless told, which deletes by code points."""
 
-    def __init__(self, name: str = "plain", pid: int = 1000) -> None:
+    def __init__(self, name: str = "tk", toolkit: str = "", pid: int = 1000) -> None:
         self.name = name
+        self.toolkit = toolkit
         self.pid = pid
 
-    def kind(self, window: int) -> Deferred[str]:
+    def program(self, place: Place) -> Deferred[Program]:
         """See `IPrograms`."""
-        return succeed(self.name)
+        return succeed(Program(self.name, self.toolkit))
 
-    def process(self, window: int) -> Deferred[int]:
+    def process(self, place: Place) -> Deferred[int]:
         """See `IPrograms`."""
         return succeed(self.pid)
 
 
 class FakeFocus:
-    """
-    I say that `window` has the focus, and whether the screen is `is_covered`; with `silent`, nothing at all. Behind all
-    windows is `background`.
-    """
+    """Fires with `place`; with `silent`, never."""
 
-    def __init__(self, window: int = 1, *, silent: bool = False) -> None:
-        self.window = window
+    def __init__(self, place: Place = window_place(1), *, silent: bool = False) -> None:  # noqa: B008 - it is immutable
+        self.place = place
         self.silent = silent
-        self.is_covered = False
-        self.background = 0x100
 
-    def focused(self) -> Deferred[int]:
+    def focused(self) -> Deferred[Place]:
         """See `IFocus`."""
-        return Deferred() if self.silent else succeed(self.window)
+        return Deferred() if self.silent else succeed(self.place)
 
-    def is_background(self, window: int) -> bool:
-        """See `IFocus`."""
-        return window == self.background
 
-    def covered(self) -> Deferred[bool]:
-        """See `IFocus`."""
-        return Deferred() if self.silent else succeed(self.is_covered)
+class FakeBackend:
+    """
+    A backend of the stand-ins above, all on one `log`. Its own methods log `("start",)`, `("inherit",)`, `("close",)` and
+    `("abandon",)`.
+
+    It has all capabilities but TEXT, unless told. `focus_on` moves the focus; `listener` is what `start` was given.
+    """
+
+    name = "fake"
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        layout: Layout | None = None,
+        state: KeyboardState = AT_REST,
+        capabilities: Collection[str] = frozenset(CAPABILITIES) - {TEXT},
+        committer: ICommitter | None = None,
+    ) -> None:
+        self.capabilities = frozenset(capabilities)
+        self.keyer = RecordingKeyer(log)
+        self.observer = ScriptedObserver()
+        self.keyboard = FakeKeyboard(layout, state)
+        self.slots = FakeSlots(log, self.keyboard)
+        self.barrier = FakeBarrier(log)
+        self.focus = FakeFocus()
+        self.programs = FakePrograms()
+        self.committer = committer
+        self.listener: IListener | None = None
+        self._log = log
+
+    def focus_on(self, place: Place) -> None:
+        """Have keys go to `place` from now on."""
+        self.focus.place = self.keyer.place = place
+
+    def start(self, listener: IListener) -> Deferred[None]:
+        """See `IBackend`."""
+        self.listener = listener
+        return self._asked("start")
+
+    def inherit(self) -> Deferred[None]:
+        """See `IBackend`."""
+        return self._asked("inherit")
+
+    def close(self) -> Deferred[None]:
+        """See `IBackend`."""
+        return self._asked("close")
+
+    def abandon(self) -> Deferred[None]:
+        """See `IBackend`."""
+        return self._asked("abandon")
+
+    def _asked(self, what: str) -> Deferred[None]:
+        self._log.append((what,))
+        return succeed(None)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Testimony: what was typed into a text, and what its program tells of it.
+The comparison of what was typed with what the program reports of its text.
 
-Both are texts in which each ERASE takes away one character. What comes first may take away more than was typed to: what was
-selected goes with the first key. A program that takes something away later is editing by itself, and proves nothing.
+Both are texts in which each ERASE deletes one character. A report may begin with more deletions than were typed: selected
+text goes with the first key. A program that deletes more later on is editing by itself, and its report proves nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SAME, DIFFERENT, UNKNOWN = "same", "different", "unknown"
 
 
 def compare(typed: str, told: str) -> str:
-    """SAME or DIFFERENT where that is certain; UNKNOWN above all for what may still be on its way."""
+    """Return SAME or DIFFERENT where that is certain; else UNKNOWN, mostly because a part of the report may be to come."""
     text, said = typed.lstrip(ERASE), told.lstrip(ERASE)
     erased, taken = len(typed) - len(text), len(told) - len(said)
     if text == said:
@@ -26,9 +26,9 @@ def compare(typed: str, told: str) -> str:
 
 def stands(before: str, typed: str, told: str, longest: int) -> bool:
     """
-    Whether what was told, and not what was typed, stands at the end of `before`, the last `longest` characters of a text.
+    Return whether `before`, the last `longest` characters of a text, ends with what was told, and not with what was typed.
 
-    A program whose events say one thing and whose text another proves nothing either.
+    A program whose events and whose text contradict each other proves nothing.
     """
     text, said = typed.lstrip(ERASE), told.lstrip(ERASE)
     return before.endswith(said[-longest:]) and not (len(text) <= longest and before.endswith(text))

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """
-A dictated text, fitted to what stands before it: spaces, and capitals at the starts of sentences.
+Dictated text, adjusted to the text before it: spaces, and capitals at the starts of sentences.
 
-The text is cut at its single spaces, and each piece is put behind all that stands before it, so that it makes no difference
-whether a sentence comes in one insertion or in ten. Tabs, newlines and runs of spaces are taken as they are.
+The text is cut at its single spaces, and each piece is adjusted to all that is before it, so that a sentence comes out the
+same in one insertion or in ten. Tabs, newlines and runs of spaces stay as they are.
 
-A capital is only taken away from a word that has none by itself (`small_words`), and only at the start of the insertion: it
-was the recognizer's, for the start of its own text. Where it can't be known whether a sentence begins (behind an
-abbreviation, a colon, three points, an opening quote), letters stay as they were dictated.
+A capital is only removed from a word that has none of its own (`small_words`), and only at the start of the insertion, where
+the recognizer wrote one because its own text began. Where it is uncertain whether a sentence begins (after an abbreviation,
+a colon, an ellipsis, an opening quote), letters stay as they were dictated.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _BEGINS, _INSIDE, _UNSURE = "begins", "inside", "unsure"
 
 def adjust(text: str, before: str | None, rules: Rules) -> str:
     """
-    `text` as it is to be typed behind `before`: "" where nothing stands before, None where that is not known, and then
-    `text` is left as it is.
+    Return `text` as it is to be typed after `before`: "" if nothing is there, None if that is unknown; then `text` is
+    returned as it is.
 
-    Of `before`, its last paragraph is enough. A space that is already there is not taken away.
+    The last paragraph of `before` is enough. A space that is already there is not deleted.
     """
     if before is None or not text:
         return text
@@ -53,14 +53,14 @@ def adjust(text: str, before: str | None, rules: Rules) -> str:
 
 def tells_place(before: str, rules: Rules) -> bool:
     """
-    Whether `before`, at whose own beginning anything may stand, tells where its end is: blanks and opening marks stand at
-    the start of a sentence and within one.
+    Return whether `before`, of which the beginning may be missing, shows whether a sentence begins at its end: blanks and
+    opening marks alone occur both at the start of a sentence and within one.
     """
     return bool(before.strip(_BLANKS + rules.opening))
 
 
 def _fragments(piece: str, rules: Rules) -> list[str]:
-    """`piece` cut at the marks in it that have a space of their own kind."""
+    """Return `piece`, cut at those marks in it that have a space of their own kind."""
     if not piece or not rules.space_before or _ADDRESS.match(piece):
         return [piece] if piece else []
     rest = piece.lstrip("".join(rules.space_after))
@@ -76,14 +76,14 @@ def _closing_apart(marks: str, rules: Rules) -> list[str]:
 
 
 def _special(written: str, piece: str, rules: Rules) -> str:
-    """The space of another kind that the language puts between the two, if any."""
+    """Return the space of another kind that the language puts between the two, if any."""
     if not written or written[-1].isspace() or piece[0].isspace():
         return ""
     return rules.space_before.get(piece[0]) or rules.space_after.get(written[-1]) or ""
 
 
 def _gap(written: str, piece: str, rules: Rules, *, apart: bool) -> str:
-    """What goes between the two; `apart` tells that they were dictated with a space between them."""
+    """Return what goes between the two; `apart` is True if they were dictated with a space between them."""
     if not written or not piece or written[-1].isspace() or piece[0].isspace():
         return ""
     if special := _special(written, piece, rules):
@@ -109,14 +109,14 @@ def _close(written: str, piece: str, rules: Rules, *, apart: bool) -> bool:
 
 
 def _tight(piece: str, rules: Rules) -> bool:
-    """Whether `piece` begins with a mark that stands close, and is not `.5` or `:)`."""
+    """Return whether `piece` begins with a mark that takes no space before it, and is not `.5` or `:)`."""
     if piece[0] not in rules.no_space_before:
         return False
     return piece[0] in rules.closing or not (piece[1:2].isalnum() or re.match(r"[:;]-?[()DP](?!\w)", piece))
 
 
 def _open_quote(written: str) -> bool:
-    r"""Whether a straight quote is open in the last paragraph."""
+    """Return whether a straight quote is open in the last paragraph."""
     return written.rpartition("\n")[2].count(_QUOTE) % 2 == 1
 
 
@@ -134,7 +134,7 @@ def _cased(written: str, piece: str, rules: Rules, *, first: bool) -> str:
 
 
 def _place(written: str, rules: Rules) -> str:
-    """Whether a word behind `written` begins a sentence."""
+    """Return whether a word after `written` begins a sentence: _BEGINS, _INSIDE or _UNSURE."""
     spaced = written.rstrip(_BLANKS)
     bare = spaced.rstrip(rules.opening).rstrip(_BLANKS) if not _ends_closed(spaced, rules) else spaced
     if not bare or bare.endswith("\n"):
@@ -152,12 +152,12 @@ def _place(written: str, rules: Rules) -> str:
 
 
 def _ends_closed(spaced: str, rules: Rules) -> bool:
-    """Whether the last mark is a straight quote that closes."""
+    """Return whether the last mark is a straight quote that closes."""
     return spaced.endswith(_QUOTE) and not _open_quote(spaced)
 
 
 def _no_end(closed: str, rules: Rules) -> bool:
-    """Whether the point at the end may be another than a sentence's."""
+    """Return whether the point at the end may not be the end of a sentence."""
     if closed.endswith("..") or _INITIAL.search(closed[-3:]):
         return True
     if closed[-2:-1].isdigit():

@@ -10,10 +10,10 @@ from typewright.text.revision import revise
 
 def presses(before: str, count: int, kind: str) -> list[int]:
     """
-    The presses of BackSpace that delete `count` characters where `before` is known to stand before the caret, in a program
-    of `kind` (see `typewright.text.kinds`): one item a press, 1 where it completes a character, else 0.
+    Return the presses of BackSpace that delete `count` characters, where `before` is known to be before the caret, in a
+    program of `kind` (see `typewright.text.erasing`): one item a press, 1 where it completes a character, else 0.
 
-    Where nothing is known, or nobody can know what a press does, a character is one press.
+    Where the text is unknown, or the effect of a press is, each character is one press.
     """
     found: list[int] = []
     while count > 0:

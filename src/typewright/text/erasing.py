@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-What one press of BackSpace at the end of a text leaves of it, in the kinds of programs that there are.
+What one press of BackSpace at the end of a text leaves of it, by kind of program.
 
-Each function is a model of a program, fitted to measurements (docs/erasing.md); tests/soak/erasing compares them again.
+Each model is a function, fitted to measurements (docs/erasing.md); tests/soak/erasing compares them again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typewright.text.graphemes import classes, clusters
 
 Model = Callable[[str], str]
-"""A text that is not empty, to what one press leaves of it."""
+"""Takes a text that is not empty, and returns what one press leaves of it."""
 
 LOOK_BACK = 64
-"""No press depends on more code points than these; even, so that a row of flags is cut between two of them."""
+"""No press depends on more code points than these; an even number, so that a row of flags is cut between two of them."""
 
-# Letters, digits and signs that are characters by themselves, whatever else of these stands before them.
+# Letters, digits and signs that are characters by themselves, whichever of these is before them.
 _PLAIN = re.compile(
     "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0e01-\u0e30\u1e00-\u1fff"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
@@ -30,17 +30,17 @@ _LOOKED_AT = 1024
 
 def plain_end(text: str) -> int:
     """
-    How many code points at the end of `text` need no model: in every program one press takes one of them, and it alone.
+    Return how many code points at the end of `text` need no model: in every program one press deletes exactly one of them.
 
-    Some of them at least, so that long texts are not gone through press by press.
+    There may be more. It saves going through long texts press by press.
     """
     run = _PLAIN.match(text[: -_LOOKED_AT - 1 : -1])
-    # What stands before the first of them may have that as a part.
+    # The first of them may be a part of the character before it.
     return max(0, run.end() - 1) if run else 0
 
 
 def code_point(text: str) -> str:
-    """Qt, Tk, Emacs, and the kernel's line editing in a terminal: one code point a press."""
+    """Qt, Tk, Emacs, and the kernel's line editing in a terminal: a press deletes one code point."""
     return text[:-1]
 
 
@@ -48,14 +48,14 @@ _HANGUL_VOWELS_AND_TRAILERS = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
 
 
 def _has_no_width(character: str) -> bool:
-    """As the C library's `wcwidth` sees it."""
+    """Return whether the C library's `wcwidth` is 0 for it."""
     return (
         unicodedata.category(character) in ("Mn", "Me", "Cf") and character != "\u00ad"
     ) or _HANGUL_VOWELS_AND_TRAILERS.match(character) is not None
 
 
 def readline(text: str) -> str:
-    """What readline takes in a terminal: all at the end that has no width, and one code point before it."""
+    """Readline in a terminal: a press deletes all at the end that has no width, and one code point before it."""
     end = len(text)
     while end > 1 and _has_no_width(text[end - 1]):
         end -= 1
@@ -73,7 +73,7 @@ _TAG = re.compile("[\U000e0020-\U000e007f]")
 
 
 def pango(text: str) -> str:
-    """GTK: the last cluster in some scripts; in the others the last code point of the cluster's decomposed form."""
+    """GTK: a press deletes the last cluster in some scripts, else the last code point of its decomposed form."""
     last = clusters(text)[-1]
     kept = text[: -len(last)]
     emoji = classes(last)[0] in "if" and not _TAG.search(last)
@@ -88,7 +88,7 @@ _SELECTED = re.compile("[^\n][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e0
 
 
 def blink(text: str) -> str:
-    """Chromium: an emoji or a flag as a whole, a variation selector with what it selects, else one code point."""
+    """Chromium: a press deletes an emoji or a flag, a variation selector with its character, else one code point."""
     last = clusters(text)[-1]
     kinds = classes(last)
     emoji = kinds[0] in "if" and (kinds[-1] in "if" or _EMOJI_END.match(last[-1]))
@@ -97,3 +97,41 @@ def blink(text: str) -> str:
     if _SELECTED.fullmatch(last[-2:]) and not unicodedata.combining(last[-2]):
         return text[:-2]
     return text[:-1]
+
+
+# --- Which models a program may have ---------------------------------------------------------------------------------
+
+MODELS: dict[str, tuple[Model, ...]] = {
+    "terminal": (readline, code_point),
+    "gtk": (pango,),
+    "qt": (code_point,),
+    "chromium": (blink,),
+    "plain": (code_point,),
+    "unknown": (readline, pango, blink, code_point),
+}
+"""Kind of program -> the models that programs of that kind may have; several where the kind leaves it open."""
+
+UNERASABLE = {"terminal": "\n\t"}
+"""Kind -> characters that no BackSpace takes back: in a terminal, Return has run the command and Tab has completed it."""
+
+_BY_NAME = {
+    "terminal": """
+        xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal lxterminal
+        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology""",
+    "chromium": """
+        chromium chromium-browser google-chrome brave-browser microsoft-edge vivaldi-stable opera code slack discord""",
+    "plain": "emacs tk toplevel typewright-printing",
+    "unknown": "firefox firefox-esr navigator thunderbird soffice libreoffice libreoffice-writer",
+}
+_KIND_OF_NAME = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
+_KIND_OF_TOOLKIT = {toolkit: toolkit for toolkit in ("gtk", "qt", "chromium")}
+
+
+def kind_of(name: str, toolkit: str) -> str:
+    """
+    Return the kind of a program, a key of MODELS, by the `name` and the `toolkit` that its window tells.
+
+    Programs with an editor of their own in a toolkit's window (Firefox, LibreOffice, terminals) are known by name, before
+    the toolkit is asked.
+    """
+    return _KIND_OF_NAME.get(name.lower()) or _KIND_OF_TOOLKIT.get(toolkit) or "unknown"

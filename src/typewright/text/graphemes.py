@@ -2,9 +2,9 @@
 """
 Characters as the user sees them: extended grapheme clusters (Unicode Standard Annex 29).
 
-The annex's rules are a regular expression over the classes of code points. So a text is translated into one letter for
-each code point, its class, and Python's own `re` cuts that. The table of classes, `graphemes.tsv`, is made by
-packaging/make_graphemes.py and names its Unicode version.
+The annex's rules are a regular expression over the classes of code points: a text is translated into one letter a code
+point, for its class, and Python's own `re` cuts that. packaging/make_graphemes.py makes the table of classes,
+`graphemes.tsv`, which names its Unicode version.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIRST_SYLLABLE, _LAST_SYLLABLE, _SYLLABLES_OF_A_VOWEL = 0xAC00, 0xD7A3, 28
 
 
 class _Classes(dict[int, str]):
-    """Code point -> class letter, for `str.translate`; a code point that is asked for once is then known."""
+    """Code point -> class letter, for `str.translate`; remembers each code point that was asked for."""
 
     def __missing__(self, code_point: int) -> str:
         letter = "o"
@@ -47,12 +47,12 @@ def _classes() -> _Classes:
 
 
 def classes(text: str) -> str:
-    """The letter of the class of each code point of `text`."""
+    """Return the letters of the classes of the code points of `text`."""
     return text.translate(_classes())
 
 
 def clusters(text: str) -> list[str]:
-    """The extended grapheme clusters of `text`, in order; joined they are `text` again."""
+    """Return the extended grapheme clusters of `text`, in order; joined they are `text` again."""
     if text.isascii() and "\r" not in text:
         return list(text)
     return [text[found.start() : found.end()] for found in _CLUSTER.finditer(classes(text))]

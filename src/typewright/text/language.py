@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables of `context.toml`: what a language asks for between two pieces of dictated text."""
+"""The tables of `context.toml`: what a language puts between two pieces of dictated text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARED = "any"
 
 @dataclass(frozen=True)
 class Rules:
-    """One language's table; each field is documented at the head of `context.toml`."""
+    """The table of one language; `context.toml` documents each field at its top."""
 
     no_space_before: str
     no_space_after: str
@@ -34,10 +34,10 @@ class Rules:
 
 def rules_for(locale: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Rules:
     """
-    The rules for a locale or language tag (`de_AT.UTF-8`, `de-AT`, `de`), with the user's `own` tables, by language, upon
-    them.
+    Return the rules for a locale or language tag (`de_AT.UTF-8`, `de-AT`, `de`), extended by the user's `own` tables, which
+    are by language.
 
-    Raises ValueError, in a sentence, for a key that does not exist or a value of another form in `own`.
+    Raises ValueError, with a sentence, for an unknown key or a value of the wrong type in `own`.
     """
     tables = tomllib.loads(resources.files(__package__).joinpath("context.toml").read_text("utf-8"))
     language = _language(locale)
@@ -56,16 +56,14 @@ def _language(locale: str) -> str:
 
 def _extended(name: str, known: Any, value: Any) -> Any:
     if known is None:
-        raise ValueError(
-            f"{name} is no key that Typewright knows; there are {', '.join(each.name for each in fields(Rules))}."
-        )
+        raise ValueError(f"Unknown key {name}; known keys: {', '.join(each.name for each in fields(Rules))}.")
     if type(value) is not type(known):
-        raise ValueError(f"{name} must be of the form that it has in Typewright's own table, {type(known).__name__}.")
+        raise ValueError(f"{name} must have the type that it has in Typewright's own table: {type(known).__name__}.")
     if isinstance(known, list) and not all(isinstance(word, str) and word for word in value):
         raise ValueError(f"{name} must be a list of words.")
     if isinstance(known, dict):
         if not all(isinstance(each, str) and len(each) == 1 for pair in value.items() for each in pair):
-            raise ValueError(f"{name} must have one character for each character.")
+            raise ValueError(f"{name} must map one character to one character.")
         return {**known, **value}
     if name.endswith("small_words"):
         return f"{known} {value}"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """
-From one text to another at the end of which the caret stands, with the fewest keystrokes.
+The fewest keystrokes that make one text of another, with the caret at its end.
 
-The only key that erases is BackSpace: caret keys mean other things in terminals. So a keystroke is a press of BackSpace
-or a typed code point, and of all ways the shortest is to press until what is left begins the new text, then to type the
-rest: each press more would have to be typed again. What a press leaves is told by the kind of the program; in some
-programs it is a letter without its accent, and then the letter is kept.
+Only BackSpace is used to delete: caret keys mean other things in terminals. A keystroke is a press of BackSpace or a typed
+code point. The shortest way is to press BackSpace until what is left begins the new text, then to type the rest:
+whatever one more press deleted would have to be typed again. The kind of the program determines what a press leaves; in some
+it is a letter without its accent, and that letter is kept.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from typewright.text.erasing import LOOK_BACK, Model, plain_end
-from typewright.text.kinds import MODELS, UNERASABLE
+from typewright.text.erasing import LOOK_BACK, MODELS, UNERASABLE, Model, plain_end
 
 _BEFORE = "a"
-"""Stands for what the text was typed behind: a press that takes it would take what is not ours."""
+"""In place of the text before ours: a press that deletes it would delete text that is not ours."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class Revision:
     """
     Press BackSpace `presses` times, then type `text`.
 
-    `certain` is False where programs of the kind differ: then it is the way with the fewest presses, which takes nothing
-    that is not ours but may leave a part of what was to go.
+    `certain` is False where programs of the kind differ: then this is the way with the fewest presses, which deletes no
+    text but ours, and may leave a part of what was to be deleted.
     """
 
     presses: int
@@ -35,16 +34,16 @@ class Revision:
 
     @property
     def keystrokes(self) -> int:
-        """What it costs, in keystrokes: the fewest that there are."""
+        """The number of keystrokes."""
         return self.presses + len(self.text)
 
 
 def revise(old: str, new: str, kind: str) -> Revision | None:
     r"""
-    How to make `new` of `old`, which was typed in a program of `kind` (a key of `MODELS`) and ends at the caret.
+    Return how to make `new` of `old`, which was typed in a program of `kind` (a key of `MODELS`) and ends at the caret.
 
-    None when that can't be done without touching what stands before `old`, or over a key that can't be taken back. To
-    erase whole characters, let `new` be what is to be left of `old`. Both texts have `\n` for each end of line.
+    None if that is impossible without deleting text before `old`, or a character that no BackSpace takes back. To delete
+    whole characters, let `new` be what is to be left of `old`. Both texts have `\n` for each line end.
     """
     ways = [_way(old, new, model) for model in MODELS[kind]]
     possible = [way for way in ways if way is not None]
@@ -57,7 +56,7 @@ def revise(old: str, new: str, kind: str) -> Revision | None:
 
 
 def _way(old: str, new: str, model: Model) -> tuple[int, int] | None:
-    """How many presses, and how many code points of `new` then stand there already."""
+    """Return how many presses it takes, and how many code points of `new` are there already after them."""
     left, goal, presses = _BEFORE + old, _BEFORE + new, 0
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, goal, strict=False)))
     while not goal.startswith(left):

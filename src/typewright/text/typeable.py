@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text of a call, made fit for typing or refused before the first key; and a long one in several calls."""
+"""The text of a call: normalised or refused before the first key, and cut into pieces if it is long."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _BETWEEN_WORDS = re.compile(r"(?<=\S)\s(?=\S)")
 
 def typeable(text: str) -> str:
     r"""
-    `text` with each of `\r\n`, `\r` and `\n` as one `\n`.
+    Return `text` with each of `\r\n`, `\r` and `\n` as one `\n`.
 
     Raises ValueError for a control character other than newline and tab (dictated text must never press Escape or a
-    Ctrl chord); the sentence names its place, never the text.
+    Ctrl chord); the sentence names its place, not the text.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for place, character in enumerate(text):
         if unicodedata.category(character) in ("Cc", "Cs") and character not in _TYPED_CONTROLS:
             raise ValueError(
                 f"Character {place + 1} is a control character, which is never typed; leave it out "
-                "(only newline and tab may stand in a text)."
+                "(of these, only newline and tab are allowed)."
             )
     return text
 
 
 def pieces(text: str, size: int) -> Iterator[str]:
     """
-    `text` in pieces of at most `size` characters, cut between two words where that can be, best ahead of a small letter.
+    Yield `text` in pieces of at most `size` characters, cut between two words if possible, best before a lower-case letter.
 
-    ContextAdjust would part the halves of a word; and a capital behind the cut might seem to it the recognizer's own.
+    A word cut in two would get a space inside by the context adjustment, and a capital after a cut might lose its case.
     """
     start = 0
     while len(text) - start > size:

@@ -36,7 +36,8 @@ from Xlib.xobject.drawable import Window
 
 from tests.helpers.desktop import Child, xvfb
 from tests.soak.erasing.characters import CHARACTERS, before
-from typewright.text.kinds import kind_of
+from typewright.backends.x11.programs import toolkit
+from typewright.text.erasing import kind_of
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30.0
@@ -180,7 +181,7 @@ class Program:
         window = self._display.get_input_focus().focus
         names = [self._display.get_atom_name(atom) for atom in window.list_properties()]
         protocols = [self._display.get_atom_name(atom) for atom in window.get_wm_protocols()]
-        return kind_of((window.get_wm_class() or ("", ""))[1], names, protocols)
+        return kind_of((window.get_wm_class() or ("", ""))[1], toolkit(names, protocols))
 
     def close(self) -> None:
         self._display.close()

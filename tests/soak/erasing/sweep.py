@@ -15,8 +15,8 @@ from collections import defaultdict
 
 from tests.soak.erasing.characters import BEFORE, CHARACTERS
 from tests.soak.erasing.run import PROGRAMS, running
+from typewright.text.erasing import MODELS
 from typewright.text.graphemes import classes
-from typewright.text.kinds import MODELS
 
 KINDS = {"readline": "terminal", "GTK": "gtk", "Qt": "qt", "Tk": "plain", "Chromium": "chromium", "Emacs": "plain"}
 """Word in a program's name -> its kind. vim has no model of its own: it lies between the two of a terminal."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which X display to open, and whether to trust who listens there."""
+"""Which X display to open, and whether the server that listens there can be trusted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pathlib import Path
 from typewright.errors import NoDisplay, WaylandOnly
 
 _NAME = re.compile(r"(?:unix/?)?:(?P<number>\d+)(?:\.\d+)?")
-_NOBODY = 65534
-"""The user that the kernel shows for all those whom a user namespace has no number for."""
+_OVERFLOW_USER = 65534
+"""The id that the kernel shows for users that have no number in a user namespace."""
 _SOCKETS = Path("/tmp/.X11-unix")
 
 
 def display_name(name: str | None, environ: Mapping[str, str]) -> str:
     """
-    The name to give to python-xlib for `name`, or for `$DISPLAY`.
+    Return the name to give to python-xlib for the display `name`, or for `$DISPLAY`.
 
-    A local display is named `unix/:N`, because under a plain `:N` python-xlib goes on to an abstract socket and to TCP when
-    the socket is gone, and hands the cookie to whoever listens there. Raises NoDisplay or WaylandOnly.
+    A local display is named `unix/:N`. For a plain `:N` whose socket is gone, python-xlib would go on to an abstract socket
+    and to TCP, and send the authentication cookie to whatever listens there. Raises NoDisplay or WaylandOnly.
     """
     name = name or environ.get("DISPLAY", "")
     if not name:
@@ -37,18 +37,18 @@ def display_name(name: str | None, environ: Mapping[str, str]) -> str:
         return name
     path = _SOCKETS / f"X{local['number']}"
     if not path.exists():
-        raise NoDisplay(f"No X server listens at {path}: start one, or set DISPLAY to the one that runs.")
+        raise NoDisplay(f"No X server listens at {path}: start one, or set DISPLAY to a running one.")
     return f"unix/:{local['number']}"
 
 
 def check_peer(connected: socket.socket) -> None:
-    """Raise NoDisplay when a local socket's other end belongs neither to root nor to us: it could read all we type."""
+    """Raise NoDisplay if a local socket's other end runs as neither root nor this user: it could read all that is typed."""
     if connected.family != socket.AF_UNIX:
         return
     _, uid, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     if uid in (0, os.getuid()):
         return
-    hint = " Installed with --sandbox, it takes root for nobody: install it without." if uid == _NOBODY else ""
+    hint = " Under --sandbox, root looks like that user: install without --sandbox." if uid == _OVERFLOW_USER else ""
     raise NoDisplay(
         f"The X server's socket belongs to user {uid}, who is neither you nor root; Typewright does not type there.{hint}"
     )

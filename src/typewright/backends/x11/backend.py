@@ -1,260 +1,288 @@
 # SPDX-License-Identifier: MIT
-"""The X11 backend, put together: two connections to one display, and who works on them."""
+"""The X11 backend: two connections to one display, and the parts that work on them."""
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Generator
+from typing import Any, NamedTuple
 
-from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks, succeed  # noqa: A004
+from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # noqa: A004
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from typewright.backends.x11 import event_sources as devices
-from typewright.backends.x11 import keyer, observer, xkb, xtest
-from typewright.backends.x11.accessx import CORE_KEYBOARD, ControlsReader
+from typewright.backends.x11 import record, xkb, xtest
+from typewright.backends.x11.accessx import CORE_KEYBOARD, AccessX
 from typewright.backends.x11.address import display_name
 from typewright.backends.x11.barrier import Barrier
+from typewright.backends.x11.borrowed_keycodes import BorrowedKeycodes
 from typewright.backends.x11.compose_files import ComposeFiles
 from typewright.backends.x11.connection import Connection
-from typewright.backends.x11.focus import Guard
+from typewright.backends.x11.event_sources import EventSources
+from typewright.backends.x11.focus import Focus
 from typewright.backends.x11.keyboard import Keyboard
-from typewright.backends.x11.layout_names import NamesReader
-from typewright.backends.x11.ledger import Leases
+from typewright.backends.x11.keyer import Keyer
+from typewright.backends.x11.keymap_writer import KeymapWriter
+from typewright.backends.x11.layout_names import LayoutNames
+from typewright.backends.x11.ledger import Ledger
 from typewright.backends.x11.locks import Locks
+from typewright.backends.x11.observer import Observer
 from typewright.backends.x11.programs import Programs
-from typewright.backends.x11.recovery.restore import LONGEST_GRAB_S, Recovery
-from typewright.backends.x11.recovery.stuck_keys import sweep
-from typewright.backends.x11.recovery.supervisor import Guardianship
-from typewright.backends.x11.requests import Extension, RequestError
-from typewright.backends.x11.root_events import RootEvents
-from typewright.errors import NoDisplay
-from typewright.interfaces.backend import KeyboardState
+from typewright.backends.x11.record import Record
+from typewright.backends.x11.recovery.inheritance import Inheritance, restore
+from typewright.backends.x11.recovery.restore import Restorer
+from typewright.backends.x11.recovery.supervisor import Supervisor
+from typewright.backends.x11.requests import Extension, RequestError, RootEvents
+from typewright.backends.x11.slots import Slots
+from typewright.errors import DisplayLost, NoDisplay
+from typewright.interfaces import backend as seam
 from typewright.keymap.layout import Layout
+from typewright.keymap.packing import Packing
 
 _OPENING_S = 10.0
 
 log = Logger()
 
 
-@dataclass(frozen=True)
-class Backend:
-    """
-    What the service needs of a display. `focus`, `programs`, `keyer`, `observer`, `keyboard` and `barrier` are the seams
-    of `interfaces.backend`; `name` is what the bus property `Backend` says. The `guardian` has to be started. `inherit`
-    puts right what an earlier Typewright left behind, and keeps others from doing so with what is ours, unless another one
-    lives.
-    """
+class X11Backend:
+    """See `IBackend`. `_control` asks and sends, `_data` receives what RECORD shows."""
 
-    keyer: keyer.Keyer
-    observer: observer.Observer
-    keyboard: Keyboard
-    barrier: Barrier
-    focus: Guard
-    programs: Programs
-    guardian: Guardianship
-    _control: Connection
-    _data: Connection
-    inherit: Callable[[], Deferred[None]]
-    _sweep: Callable[[], Deferred[int]]
-    name: str = "x11"
+    def __init__(
+        self,
+        control: Connection,
+        data: Connection,
+        sources: EventSources,
+        keys: _Keys,
+        *,
+        keyer: Keyer,
+        observer: Observer,
+        barrier: Barrier,
+        focus: Focus,
+        inheritance: Inheritance,
+        supervisor: Supervisor,
+    ) -> None:
+        self.name = "x11"
+        self.capabilities = frozenset(
+            (seam.ANY_TEXT, seam.OBSERVES, seam.USER_KEYS, seam.FOCUS, seam.LOCKS, seam.APPLICATION, seam.SHORTCUTS)
+        )
+        self.keyer = keyer
+        self.observer = observer
+        self.keyboard = keys.keyboard
+        self.slots = keys.slots
+        self.barrier = barrier
+        self.focus = focus
+        self.programs = Programs(control)
+        self.committer = None
+        self._control = control
+        self._data = data
+        self._inheritance = inheritance
+        self._supervisor = supervisor
+        self._sources = sources
+        self._listener: seam.IListener | None = None
+        self._lost = False
+        control.on_lost = data.on_lost = self._on_lost
 
-    @property
-    def lost(self) -> bool:
-        """Whether the display has gone away already, which nobody is told of any more."""
-        return self._control.closed or self._data.closed
+    @inlineCallbacks
+    def start(self, listener: seam.IListener) -> Generator[Deferred[Any], Any, None]:
+        """See `IBackend`. The guardian guards then, unless it could not be started."""
+        if not self._is_lost():
+            self._listen(listener)
+            yield self._supervisor.start()
+        if self._is_lost():
+            raise DisplayLost
 
-    def when_lost(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called, once, when the display goes away by itself."""
-        lost: list[bool] = []
-
-        def once() -> None:
-            if not lost:
-                lost.append(True)
-                self.observer.lost()
-                callback()
-
-        self._control.on_lost = self._data.on_lost = once
+    def inherit(self) -> Deferred[None]:
+        """See `IBackend`."""
+        return self._inheritance.inherit()
 
     @inlineCallbacks
     def close(self) -> Generator[Deferred[Any], Any, None]:
-        """Leave the display as we found it: keys up, group and keycodes back, the guardian gone. Fires when it is so."""
+        """See `IBackend`. The guardian is gone then."""
         try:
             yield self.keyer.settle()
-            yield self.keyboard.give_back()
-            yield self._sweep()
+            yield self.slots.give_back()
+            yield self._inheritance.release_held_keys()
         finally:
             yield self.abandon()
 
     def abandon(self) -> Deferred[None]:
-        """Drop the connections at once; for a display that is lost, or does not answer. Fires when the guardian is gone."""
+        """See `IBackend`."""
+        self._listener = None
         self._control.companion = self._data.companion = None
-        self.when_lost(lambda: None)
         self.observer.forget()
         self._control.close()
         self._data.close()
-        return self.guardian.end()
+        return self._supervisor.end()
+
+    def _listen(self, listener: seam.IListener) -> None:
+        def key_seen(stray: seam.Stray) -> None:
+            if stray.source == seam.PROGRAM:
+                self.keyer.program_typed()
+            listener.key_seen(stray)
+
+        self._listener = listener
+        self.observer.on_stray = key_seen
+        self._sources.on_button = listener.clicked
+        self.keyboard.on_layout = listener.layout_changed
+        self.barrier.on_gone = listener.window_gone
+
+    def _is_lost(self) -> bool:
+        return self._lost or self._control.closed or self._data.closed
+
+    def _on_lost(self) -> None:
+        """Called by each connection that the server closes; only the first call counts."""
+        if not self._lost:
+            self._lost = True
+            self.observer.lost()
+            if self._listener is not None:
+                self._listener.lost()
 
 
-def open_backend(reactor: Any, name: str | None, *, linger_s: float, settle_s: float) -> Deferred[Backend]:
+def open_backend(reactor: Any, display: str | None, *, linger_s: float, settle_s: float) -> Deferred[seam.IBackend]:
     """
-    Open the display `name` (`$DISPLAY` if None), put right what an earlier Typewright left behind, and fire with the
-    backend, ready to type.
+    Open `display` (`$DISPLAY` if None), restore what an earlier Typewright left behind, and fire with the backend.
 
-    Errbacks with NoDisplay, WaylandOnly, ExtensionMissing or DisplayLost. The connections are made in this call, and block,
-    for seconds at most; all that comes later does not.
+    Lent keycodes are given back `linger_s` after the last job; programs that answer no ping get `settle_s` to take their
+    keys. Errbacks with NoDisplay, WaylandOnly, ExtensionMissing or DisplayLost. The connections are made within this call,
+    which blocks for seconds at most; nothing later blocks.
     """
-    opening = _open(reactor, name, linger_s, settle_s)
-    return opening.addTimeout(_OPENING_S, reactor).addErrback(_told)
+    return _open(reactor, display, linger_s, settle_s).addTimeout(_OPENING_S, reactor).addErrback(_explained)
 
 
-def _told(failure: Failure) -> Failure:
-    """What the user must be told when the display can't be opened."""
+def _explained(failure: Failure) -> Failure:
+    """Return the failure to open the display, as an error with a sentence for the user."""
     if failure.check(TimeoutError):
         return Failure(NoDisplay("The X server does not answer."))
     if failure.check(RequestError):
-        return Failure(NoDisplay(f"The X server refuses what Typewright needs of it: {failure.getErrorMessage()}."))
+        return Failure(NoDisplay(f"The X server refuses a request that Typewright needs: {failure.getErrorMessage()}."))
     if failure.check(LookupError, ValueError, struct.error):
-        return Failure(NoDisplay("What the X server answers can't be understood."))
+        return Failure(NoDisplay("The X server's answers can't be understood."))
     return failure
 
 
 @inlineCallbacks
-def _open(reactor: Any, name: str | None, linger_s: float, settle_s: float) -> Generator[Deferred[Any], Any, Backend]:
-    address = display_name(name, os.environ)
-    # After a second login the environment may name another one than the user sees.
-    log.info("the display is {display}", display=address)
-    control = Connection(reactor, address)
+def _open(
+    reactor: Any, display: str | None, linger_s: float, settle_s: float
+) -> Generator[Deferred[Any], Any, seam.IBackend]:
+    name = display_name(display, os.environ)
+    # After a second login the environment may name another display than the one that the user sees.
+    log.info("the display is {display}", display=name)
+    control = Connection(reactor, name)
     try:
-        data = Connection(reactor, address)
+        data = Connection(reactor, name)
     except BaseException:
         control.close()
         raise
     try:
         faking: Extension = yield control.extension(xtest.NAME)
-        recording: Extension = yield control.extension(observer.NAME)
+        recording: Extension = yield control.extension(record.NAME)
         xinput: Extension = yield control.extension(xtest.XINPUT)
         keyboards: Extension = yield control.extension(xkb.NAME)
-        sources = devices.Devices(control, xinput)
-        yield sources.prepare()
-        guard = Guard(control)
+        sources = EventSources(control, xinput)
+        yield sources.start()
+        focus = Focus(control)
         root = RootEvents(control)
-        barrier = Barrier(control, reactor, guard.window, root, settle_s=settle_s)
+        barrier = Barrier(control, reactor, focus.window, root, settle_s=settle_s)
         yield barrier.prepare()
-        recovery = Recovery(control, keyboards, sources.xtest)
-        yield control.carry_out(recovery.prepare())
-        alone = False
-
-        def sweep_alone() -> Deferred[int]:
-            """What another living Typewright holds down is not for us to lift, neither now nor at our end."""
-            return control.carry_out(sweep(xinput, faking, sources.xtest)) if alone else succeed(0)
-
-        @inlineCallbacks
-        def inherit() -> Generator[Deferred[Any], Any, None]:
-            nonlocal alone
-            if alone:
-                return
-            redeemed = yield _redeem(reactor, control, recovery, guard.window)
-            alone = not (yield control.carry_out(recovery.is_anothers(guard.window)))
-            swept = yield sweep_alone()
-            if swept or redeemed:
-                log.warn("an earlier program left {swept} keys down; they are up again", swept=swept)
-
-        yield inherit()
+        restorer = Restorer(control, keyboards, sources.xtest)
+        yield control.carry_out(restorer.prepare())
+        inheritance = Inheritance(reactor, control, restorer, xinput, faking, device=sources.xtest, window=focus.window)
+        yield inheritance.inherit()
         waking = xtest.fake_input(faking.major, xtest.NO_KEY, False)
-        keyboard, locks, controls = yield _open_keyboard(
-            control, keyboards, reactor, root, linger_s=linger_s, device=sources.xtest, waking=waking
+        keys: _Keys = yield _open_keyboard(
+            reactor, control, keyboards, root, linger_s=linger_s, device=sources.xtest, waking=waking
         )
         control.companion, data.companion = data, control
-        # Clients that speak XKB are spared the MappingNotify events, which RECORD's connection can't bear (see devices).
+        # Clients that use XKB are sent no MappingNotify events, which RECORD's connection must not get (see event_sources).
         yield data.ask(xkb.use_extension(keyboards.major))
-        watcher = observer.Observer(control, data, recording, sources, reactor)
-        yield watcher.start()
+        recorder = Record(control, data, recording, reactor)
+        observer = Observer(sources, reactor)
+        recorder.on_key = sources.recorded
+        sources.on_key, sources.on_swallowed = observer.key, observer.swallowed
+        yield recorder.start()
     except BaseException:
         control.close()
         data.close()
         raise
-    return Backend(
-        keyer=keyer.Keyer(control, faking, locks, guard, controls, reactor),
-        observer=watcher,
-        keyboard=keyboard,
-        barrier=barrier,
-        focus=guard,
-        programs=Programs(control),
-        guardian=Guardianship(reactor, address, guard.window),
-        _control=control,
-        _data=data,
-        inherit=inherit,
-        _sweep=sweep_alone,
-    )
+    keyer = Keyer(control, faking, keys.locks, focus, keys.accessx, keys.keyboard, reactor)
+    return X11Backend(
+        control, data, sources, keys,
+        keyer=keyer, observer=observer, barrier=barrier, focus=focus,
+        inheritance=inheritance, supervisor=Supervisor(reactor, name, focus.window),
+    )  # fmt: skip
 
 
 @inlineCallbacks
-def read_layout(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
-    """Fires with the layout and state of the display `name`; looks only. Errbacks as `open_backend` does."""
-    control = Connection(reactor, display_name(name, os.environ))
+def read_keyboard(
+    reactor: Any, display: str | None
+) -> Generator[Deferred[Any], Any, tuple[Layout, seam.KeyboardState, Packing]]:
+    """
+    Fires with layout, state and an empty packing of the slots of `display` (`$DISPLAY` if None); changes nothing there.
+
+    Errbacks as `open_backend` does.
+    """
+    control = Connection(reactor, display_name(display, os.environ))
     try:
         keyboards: Extension = yield control.extension(xkb.NAME)
-        keyboard, *_ = yield _open_keyboard(control, keyboards, reactor, RootEvents(control), linger_s=0)
-        return (yield keyboard.read())
+        keys = yield _open_keyboard(reactor, control, keyboards, RootEvents(control), linger_s=0)
+        layout, state = yield keys.keyboard.read()
+        return layout, state, keys.slots.packing()
     finally:
         control.close()
 
 
 @inlineCallbacks
-def sweep_display(reactor: Any, name: str | None) -> Generator[Deferred[Any], Any, int]:
+def recover_display(reactor: Any, display: str | None) -> Generator[Deferred[Any], Any, int]:
     """
-    Put right what a Typewright that died left on the display `name`: keys up, borrowed keycodes and group back.
+    Restore what a Typewright that died left on `display` (`$DISPLAY` if None): keys up, borrowed keycodes and group back.
 
     Fires with the number of keys that were down. Errbacks as `open_backend` does.
     """
-    control = Connection(reactor, display_name(name, os.environ))
+    control = Connection(reactor, display_name(display, os.environ))
     try:
         faking: Extension = yield control.extension(xtest.NAME)
         xinput: Extension = yield control.extension(xtest.XINPUT)
         keyboards: Extension = yield control.extension(xkb.NAME)
         device: int = yield control.carry_out(xtest.keyboard(xinput))
-        swept: int = yield control.carry_out(sweep(xinput, faking, device))
-        recovery = Recovery(control, keyboards, device)
-        yield control.carry_out(recovery.prepare())
-        yield _redeem(reactor, control, recovery)
-        return swept
+        released: int = yield control.carry_out(xtest.release_held_keys(xinput, faking, device))
+        restorer = Restorer(control, keyboards, device)
+        yield control.carry_out(restorer.prepare())
+        yield restore(reactor, control, restorer)
+        return released
     finally:
         control.close()
 
 
-def _redeem(reactor: Any, control: Connection, recovery: Recovery, heir: int = 0) -> Deferred[bool]:
-    """As `Recovery.redeem`; for two seconds at most, since the server is grabbed meanwhile."""
-    return control.carry_out(recovery.redeem(heir)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: False)
+class _Keys(NamedTuple):
+    """The keyboard, its layout read, and the parts that share its state."""
+
+    keyboard: Keyboard
+    slots: Slots
+    locks: Locks
+    accessx: AccessX
 
 
 @inlineCallbacks
 def _open_keyboard(
+    reactor: Any,
     control: Connection,
     extension: Extension,
-    reactor: Any,
     root: RootEvents,
     *,
     linger_s: float,
     device: int = CORE_KEYBOARD,
     waking: bytes = b"",
-) -> Generator[Deferred[Any], Any, tuple[Keyboard, Locks, ControlsReader]]:
-    """
-    Fires with the keyboard, its layout read, and the locks and the controls that it shares with the keyer.
-
-    `device` is the one whose map and controls count; `waking` as `Keyboard` has it.
-    """
-    leases = Leases(control.root)
-    locks = Locks(extension, leases)
-    controls = ControlsReader(control, extension, device)
-    names = NamesReader(control, root)
-    compose = ComposeFiles(os.environ).sequences
+) -> Generator[Deferred[Any], Any, _Keys]:
+    """Fires with the keyboard of the display; for `device` and `waking` see `Keyboard`."""
+    ledger = Ledger(control.root)
+    yield control.carry_out(ledger.prepare())
+    locks = Locks(extension, ledger)
+    accessx = AccessX(control, extension, device)
+    borrowed, writer = BorrowedKeycodes(), KeymapWriter(control, extension, ledger, locks)
     keyboard = Keyboard(
-        control, extension, leases, locks, controls, names, reactor,
-        linger_s=linger_s, device=device, waking=waking, compose=compose,
+        control, extension, locks, accessx, LayoutNames(control, root), borrowed, writer, reactor,
+        device=device, waking=waking, compose=ComposeFiles(os.environ).sequences,
     )  # fmt: skip
     yield keyboard.start()
-    return keyboard, locks, controls
+    return _Keys(keyboard, Slots(keyboard, borrowed, writer, reactor, linger_s=linger_s), locks, accessx)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A connection to the X server for a program that has nothing to do but wait for it: without a reactor, and small."""
+"""A connection to the X server for a program that only waits for it: small, and without a reactor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from typewright.backends.x11.handshake import shake_hands
-from typewright.backends.x11.requests import LONGEST_REPLY, Ask, Asking, RequestError
+from typewright.backends.x11.requests import LONGEST_REPLY, Request, RequestError, Requests
 from typewright.errors import DisplayLost
 
 _ERROR, _REPLY, _GENERIC_EVENT = 0, 1, 35
@@ -19,8 +19,8 @@ _HEADER = struct.Struct("=BBHI")
 _Result = TypeVar("_Result")
 
 
-class Waiting:
-    """I am one client of the X server (see `ITransport`), and block until it answers. Raises DisplayLost when it is gone."""
+class BlockingConnection:
+    """One client of the X server (see `IConnection`); blocks for each answer. Raises DisplayLost when it is gone."""
 
     def __init__(self, name: str) -> None:
         """Connect to the display `name` (see `address.display_name`)."""
@@ -31,15 +31,15 @@ class Waiting:
         self._listeners: dict[int, Callable[[bytes], None]] = {}
 
     def new_id(self) -> int:
-        """See `ITransport`."""
+        """See `IConnection`."""
         return next(self._ids)
 
     def client_of(self, resource: int) -> int:
-        """See `ITransport`."""
+        """See `IConnection`."""
         return resource & ~self._id_mask
 
     def send(self, requests: bytes, count: int = 1) -> None:
-        """See `ITransport`."""
+        """See `IConnection`."""
         self._serial += count
         try:
             self._socket.sendall(requests)
@@ -47,37 +47,37 @@ class Waiting:
             raise DisplayLost from None
 
     def listen(self, event_code: int, listener: Callable[[bytes], None]) -> None:
-        """See `ITransport`."""
+        """See `IConnection`."""
         self._listeners[event_code] = listener
 
-    def carry_out(self, steps: Asking[_Result]) -> _Result:
-        """Ask all that `steps` ask, and return what they return."""
+    def carry_out(self, steps: Requests[_Result]) -> _Result:
+        """Make the requests of `steps`, and return what that returns."""
         try:
-            ask = next(steps)
+            request = next(steps)
             while True:
                 try:
-                    reply = self._reply(ask)
+                    reply = self._reply(request)
                 except RequestError as refusal:
-                    ask = steps.throw(refusal)
+                    request = steps.throw(refusal)
                 else:
-                    ask = steps.send(reply)
+                    request = steps.send(reply)
         except StopIteration as end:
             result: _Result = end.value
             return result
 
-    def wait(self, happened: Callable[[], bool], patience_s: float | None = None, beside: int | None = None) -> None:
-        """Take events until it has `happened`, for `patience_s` at most, and until the file descriptor `beside` has news."""
-        deadline = None if patience_s is None else time.monotonic() + patience_s
+    def wait(self, happened: Callable[[], bool], longest_s: float | None = None, also: int | None = None) -> None:
+        """Take events until `happened()`, for `longest_s` at most, or until the file descriptor `also` is readable."""
+        deadline = None if longest_s is None else time.monotonic() + longest_s
         while not happened():
             left_s = None if deadline is None else max(0.0, deadline - time.monotonic())
-            watched = [self._socket.fileno()] + ([] if beside is None else [beside])
+            watched = [self._socket.fileno()] + ([] if also is None else [also])
             ready, _, _ = select.select(watched, [], [], left_s)
             if watched[0] not in ready:
                 return
             self._take()
 
-    def _reply(self, ask: Ask) -> bytes:
-        self.send(ask.before + ask.request, ask.count_before + 1)
+    def _reply(self, request: Request) -> bytes:
+        self.send(request.before + request.packed, request.count_before + 1)
         serial = self._serial & 0xFFFF  # a listener may send more before the reply comes
         while True:
             frame = self._take()
@@ -88,7 +88,7 @@ class Waiting:
                     raise RequestError.of(frame)
 
     def _take(self) -> bytes:
-        """The next that the server says; an event has been passed on by then."""
+        """Return the next frame from the server; if it is an event, its listener has been called."""
         frame = self._read(32)
         kind, _, _, length = _HEADER.unpack_from(frame)
         if kind == _REPLY or kind & 0x7F == _GENERIC_EVENT:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Borrowed keycodes: which spare keycode holds which characters, and which may be taken next."""
+"""Borrowed keycodes: which spare keycode holds which characters, and which one is taken next."""
 
 from __future__ import annotations
 
@@ -8,102 +8,125 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from typewright.backends.x11.ledger import Borrowed
 from typewright.keymap.keys import Key
-from typewright.keymap.layout import Layout
+from typewright.keymap.keysyms import keysym_named
+from typewright.keymap.layout import LAST_MAIN_KEYCODE, Layout
 from typewright.keymap.packing import Lent, keysyms_for
 
+_FEW = 8
+"""Fewer keycodes than these are refilled so often that it is better to borrow among the main keys as well."""
 
-class Loan(NamedTuple):
-    """A keycode that is lent, and the key that it was before."""
+# A desktop that has bound a key takes it from the program, whatever the key holds. These are hardly ever bound.
+_UNBOUND = (
+    "DOS", "Xfer", "Send", "Reply", "MailForward", "Save", "New", "Documents", "Finance", "Game", "Shop", "Go", "Messenger",
+    "Phone", "MenuKB",
+)  # fmt: skip
+
+
+class _Slot(NamedTuple):
+    """A borrowed keycode, and the key that it was before."""
 
     keycode: int
     former: Key
 
 
-class Owed(NamedTuple):
-    """What a lent keycode holds, and the keysym that it must be given back; 0 for one that was empty."""
-
-    keysyms: tuple[int, ...]
-    former: int
-
-
 class BorrowedKeycodes:
     """
-    I keep the books of what is lent, least recently used first; the requests are others' work.
+    Keeps account of borrowed keycodes, least recently used first; the requests are made elsewhere.
 
-    The layout's spare keycodes can be lent, and of those that are lent the one that was needed longest ago.
+    The layout's spare keycodes can be borrowed; when there are none left, the one whose characters were needed longest ago
+    is lent to others.
     """
 
     def __init__(self) -> None:
-        self._lent: OrderedDict[Lent, Loan] = OrderedDict()
+        self._slots: OrderedDict[Lent, _Slot] = OrderedDict()
 
     @property
     def keycodes(self) -> frozenset[int]:
-        """All keycodes that are lent."""
-        return frozenset(loan.keycode for loan in self._lent.values())
+        """All borrowed keycodes."""
+        return frozenset(slot.keycode for slot in self._slots.values())
 
-    def owed(self) -> Mapping[int, Owed]:
-        """What each lent keycode holds, and is to hold again."""
-        return {loan.keycode: Owed(keysyms_for(lent), _keysym(loan.former)) for lent, loan in self._lent.items()}
+    def entries(self) -> Mapping[int, Borrowed]:
+        """Return what each borrowed keycode holds, and what is to be restored on it."""
+        return {slot.keycode: Borrowed(keysyms_for(lent), _keysym(slot.former)) for lent, slot in self._slots.items()}
 
     def capacity(self, layout: Layout) -> int:
-        """How many keycodes can be lent at the same time."""
-        return len(self._free(layout)) + len(self._lent)
+        """Return how many keycodes can be borrowed at the same time."""
+        return len(self._free(layout)) + len(self._slots)
 
     def reuses(self, wanted: Sequence[Lent], layout: Layout) -> bool:
-        """Whether to `lend` these would take keycodes from others."""
-        return sum(lent not in self._lent for lent in wanted) > len(self._free(layout))
+        """Return whether to `lend` these would replace characters on a borrowed keycode."""
+        return sum(lent not in self._slots for lent in wanted) > len(self._free(layout))
 
-    def lend(self, wanted: Sequence[Lent], layout: Layout) -> Mapping[int, Lent]:
+    def lend(self, wanted: Sequence[Lent], layout: Layout) -> Mapping[int, Lent] | None:
         """
         Have a keycode for each of `wanted`, and return those that must be assigned anew.
 
-        Raises ValueError when there are not enough.
+        None, and nothing is changed, if there are not enough keycodes.
         """
+        if len(set(wanted)) > self.capacity(layout):
+            return None
         free = self._free(layout)
         changed = {}
         for lent in wanted:
-            if lent in self._lent:
-                self._lent.move_to_end(lent)
+            if lent in self._slots:
+                self._slots.move_to_end(lent)
         for lent in wanted:
-            if lent in self._lent:
+            if lent in self._slots:
                 continue
-            loan = Loan(free[-1], layout.keys[free.pop()]) if free else self._reclaim(wanted)
-            self._lent[lent] = loan
-            changed[loan.keycode] = lent
+            slot = _Slot(free[-1], layout.keys[free.pop()]) if free else self._oldest(wanted)
+            self._slots[lent] = slot
+            changed[slot.keycode] = lent
         return changed
 
-    def lost(self, layout: Layout) -> bool:
-        """Strike out what is no longer as we left it in `layout` (the user chose another); returns whether any was."""
-        gone = [lent for lent, loan in self._lent.items() if not holds(layout, loan.keycode, keysyms_for(lent))]
+    def drop_replaced(self, layout: Layout) -> bool:
+        """Drop the keycodes that another `layout` has replaced; return whether there were any."""
+        gone = [lent for lent, slot in self._slots.items() if not holds(layout, slot.keycode, keysyms_for(lent))]
         for lent in gone:
-            del self._lent[lent]
+            del self._slots[lent]
         return bool(gone)
 
-    def return_all(self) -> Mapping[int, Owed]:
-        """Strike out everything; returns what is to be put back."""
-        owed = self.owed()
-        self._lent.clear()
-        return owed
+    def give_back(self) -> Mapping[int, Borrowed]:
+        """Drop all keycodes; return what is to be restored on them."""
+        entries = self.entries()
+        self._slots.clear()
+        return entries
 
     def _free(self, layout: Layout) -> list[int]:
-        """The keycodes that can be lent and are not; the one to be taken next is the last."""
-        formers = {loan.keycode: loan.former for loan in self._lent.values()}
+        """Return the keycodes that can be borrowed and are not; the next one to be taken is the last."""
+        formers = {slot.keycode: slot.former for slot in self._slots.values()}
         untouched = replace(layout, keys={**layout.keys, **formers})
-        return [keycode for keycode in untouched.spare_keycodes if keycode not in formers]
+        return [keycode for keycode in spare_keycodes(untouched) if keycode not in formers]
 
-    def _reclaim(self, needed: Sequence[Lent]) -> Loan:
-        for lent in self._lent:
-            if lent not in needed:
-                return self._lent.pop(lent)
-        raise ValueError("more characters than keycodes that can be borrowed")
+    def _oldest(self, wanted: Sequence[Lent]) -> _Slot:
+        return self._slots.pop(next(lent for lent in self._slots if lent not in wanted))
 
 
 def holds(layout: Layout, keycode: int, keysyms: tuple[int, ...]) -> bool:
-    """Whether `keycode` is as it is when it is lent to these."""
+    """Return whether `keycode` is as it is when it is lent to these keysyms."""
     key = layout.keys.get(keycode)
     return key is not None and len(key.groups) == 1 and key.groups[0].keysyms == keysyms
 
 
 def _keysym(key: Key) -> int:
     return key.groups[0].keysyms[0] if key.groups and key.groups[0].keysyms else 0
+
+
+def spare_keycodes(layout: Layout) -> tuple[int, ...]:
+    """
+    Return the keycodes that can be borrowed, those to be taken last first: those that do nothing in any group.
+
+    Never 8: on evdev systems that is key 0, which programs ignore. Those among the main keys only where there are few
+    others, since they can't all be assigned in one request. If no keycode is empty, multimedia keys that no desktop is known
+    to bind.
+    """
+    idle = [(code, key.groups) for code, key in sorted(layout.keys.items()) if code > 8 and code not in layout.acting]
+    empty = [code for code, groups in idle if not any(any(group.keysyms) for group in groups)]
+    main, beyond = ([code for code in empty if (code > LAST_MAIN_KEYCODE) is far] for far in (False, True))
+    if len(beyond) >= _FEW:
+        return tuple(beyond)
+    unbound = {(keysym_named(f"XF86{name}"),) for name in _UNBOUND}
+    return (*reversed(main), *beyond) or tuple(
+        code for code, groups in idle if code > LAST_MAIN_KEYCODE and len(groups) == 1 and groups[0].keysyms in unbound
+    )

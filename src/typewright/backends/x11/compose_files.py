@@ -17,10 +17,11 @@ _DEEPEST = 5
 
 class ComposeFiles:
     """
-    I tell what the programs of this session compose, as far as they all agree; I read files when I am first asked.
+    Knows the sequences that all programs of this session compose; reads the files when it is first asked.
 
     Programs that use libX11 or libxkbcommon follow the user's file, or else their locale's; others have the standard table
-    built in. So a sequence must mean the same in both. In a locale that is not UTF-8, and without files, it is nothing.
+    built in. So a sequence counts if it means the same in both. There are none in a locale that is not UTF-8, and none
+    without files.
     """
 
     def __init__(self, environ: Mapping[str, str], locales: Path = LOCALES) -> None:
@@ -28,7 +29,7 @@ class ComposeFiles:
         self._locales = locales
 
     def sequences(self, character: str) -> tuple[compose.Sequence, ...]:
-        """The sequences of keysyms for `character`, best first."""
+        """Return the sequences of keysyms for `character`, best first."""
         return self._agreed.get(character, ())
 
     @cached_property
@@ -41,7 +42,7 @@ class ComposeFiles:
         return compose.agreed(standard, own)
 
     def _of_locale(self) -> Path | None:
-        """The locale's file, if there is one in UTF-8."""
+        """Return the locale's file, if there is one in UTF-8."""
         names = (self._environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
         locale = next(filter(None, names), "C")
         locale = self._looked_up("locale.alias", 0).get(locale, locale)
@@ -56,12 +57,12 @@ class ComposeFiles:
             yield Path(self._environ["HOME"], ".XCompose")
 
     def _looked_up(self, name: str, key: int) -> dict[str, str]:
-        """One of libX11's lists of two columns, by its column `key`; its names end in a colon, or do not."""
+        """Return one of libX11's two-column lists, keyed by the column `key`; names may end in a colon there."""
         pairs = (line.split() for line in _read(self._locales / name) if not line.startswith("#"))
         return {pair[key].rstrip(":"): pair[1 - key].rstrip(":") for pair in pairs if len(pair) == 2}
 
     def _lines(self, path: Path, depth: int = 0) -> Iterator[str]:
-        """The lines of a Compose file, with those of the files that it includes in their place."""
+        """Yield the lines of a Compose file, with those of included files in their place."""
         for line in _read(path):
             name = compose.included(line)
             if not name:
@@ -74,7 +75,7 @@ class ComposeFiles:
 
 
 def _read(path: Path) -> list[str]:
-    """The lines of a file; none of one that can't be read."""
+    """Return the lines of a file; none if it can't be read."""
     try:
         return path.read_text("utf-8", errors="replace").splitlines()
     except OSError:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-A connection to the X server as the reactor needs it: nothing in it ever blocks.
+A connection to the X server in the reactor; it never blocks after the handshake.
 
-python-xlib knows the forms of requests and replies. Its Display is not used: it blocks for each reply, dies of a BadValue,
-and may hide events from the reactor. From the handshake on (see `handshake`) this class owns the socket, counts the requests
-and frames what comes back (X11 protocol, section 1 and appendix B).
+python-xlib supplies the formats of requests and replies. Its Display is not used: it blocks for each reply, breaks at a
+BadValue, and can hold back events from the reactor. From the handshake on (see `handshake`) this class owns the socket,
+counts the requests, and splits the incoming data into frames (X11 protocol, section 1 and appendix B).
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from typewright.backends.x11 import requests as asking
 from typewright.backends.x11.handshake import shake_hands
-from typewright.backends.x11.requests import LONGEST_REPLY, Asking, Extension, RequestError
+from typewright.backends.x11.requests import LONGEST_REPLY, Extension, RequestError, Requests, extension, reply_to
 from typewright.errors import DisplayLost
 
 _GENERIC_EVENT = 35
@@ -37,7 +36,7 @@ log = Logger()
 
 
 class _Pending(NamedTuple):
-    """A request that was sent: what its reply goes to, and a failure; `endless` when more replies follow."""
+    """A request that was sent: the functions that receive its reply, or its failure; `endless` if more replies follow."""
 
     serial: int
     take: Callable[[bytes], object]
@@ -48,16 +47,16 @@ class _Pending(NamedTuple):
 @implementer(IReadWriteDescriptor)
 class Connection:
     """
-    I am one client of the X server.
+    One client of the X server.
 
     `root` is the root window of the default screen, and the first of the `roots` of all screens. `on_lost()` is called once
-    when the server goes away by itself. Every Deferred that I gave out and that is still waiting then errbacks with
-    DisplayLost. What a `companion`, another connection to the same server, has received is read along with mine: it mostly
-    comes at the same time, and costs no second turn of the reactor.
+    when the server goes away by itself; every Deferred of this connection that has not fired then errbacks with DisplayLost.
+    A `companion` is another connection to the same server: its data are read along with this one's, since they mostly arrive
+    at the same time, and that saves a turn of the reactor.
     """
 
     def __init__(self, reactor: Any, name: str) -> None:
-        """Connect to the display `name` (see `address.display_name`) and do the handshake; blocks until it is done."""
+        """Connect to the display `name` (see `address.display_name`) and do the handshake, which blocks."""
         self._socket, self.roots, self._ids, self._id_mask = shake_hands(name)
         self.root = self.roots[0]
         self._socket.setblocking(False)
@@ -76,19 +75,19 @@ class Connection:
 
     @property
     def closed(self) -> bool:
-        """Whether the server is gone, or we have left it."""
+        """Whether the connection has ended, from either side."""
         return self._closed
 
     def new_id(self) -> int:
-        """A resource id of our own, never used before."""
+        """See `IConnection`."""
         return next(self._ids)
 
     def client_of(self, resource: int) -> int:
-        """The number of the client that created `resource`; 0 is the server itself."""
+        """See `IConnection`."""
         return resource & ~self._id_mask
 
     def listen(self, event_code: int, listener: Callable[[bytes], None]) -> None:
-        """Have `listener` called with each event of this code."""
+        """See `IConnection`."""
         self._listeners[event_code] = listener
 
     def listen_generic(self, major: int, listener: Callable[[bytes], None]) -> None:
@@ -96,7 +95,7 @@ class Connection:
         self._generic[major] = listener
 
     def send(self, requests: bytes, count: int = 1) -> None:
-        """Send `count` requests that have no reply, packed one behind the other; never blocks."""
+        """See `IConnection`."""
         if self._closed:
             return
         self._serial += count
@@ -106,7 +105,7 @@ class Connection:
         """
         Send a request that has a reply, and fire with that; errbacks with RequestError or DisplayLost.
 
-        `count_before` requests without reply, packed in `before`, go ahead of it in the same write.
+        `count_before` requests without reply, packed in `before`, precede it in the same write.
         """
         reply: Deferred[bytes] = Deferred()
         self.call(request, reply.callback, reply.errback, before, count_before)
@@ -144,41 +143,33 @@ class Connection:
         self._write(request)
 
     @inlineCallbacks
-    def carry_out(self, steps: Asking[_Result]) -> Generator[Deferred[Any], Any, _Result]:
-        """Ask all that `steps` ask; fires with what they return, errbacks with what they raise."""
+    def carry_out(self, steps: Requests[_Result]) -> Generator[Deferred[Any], Any, _Result]:
+        """Make the requests of `steps`; fires with what that returns, errbacks with what it raises."""
         try:
-            ask = next(steps)
+            request = next(steps)
             while True:
                 try:
-                    reply = yield self.ask(*ask)
+                    reply = yield self.ask(*request)
                 except Exception as problem:
-                    ask = steps.throw(problem)
+                    request = steps.throw(problem)
                 else:
-                    ask = steps.send(reply)
+                    request = steps.send(reply)
         except StopIteration as end:
             return end.value
 
-    def request(self, kind: Any, **fields: Any) -> Deferred[Any]:
-        """Ask by one of python-xlib's request classes; fires with its reply, parsed."""
-        return self.carry_out(asking.request(kind, **fields))
+    def reply_to(self, kind: Any, **fields: Any) -> Deferred[Any]:
+        """Make a request of one of python-xlib's classes; fires with its reply, parsed."""
+        return self.carry_out(reply_to(kind, **fields))
 
     def extension(self, name: str) -> Deferred[Extension]:
         """Fires with the numbers of an extension; errbacks with ExtensionMissing."""
-        return self.carry_out(asking.extension(name))
-
-    def atom(self, name: str, *, create: bool = True) -> Deferred[int]:
-        """Fires with the atom of that name; 0 when there is none and it is not to be created."""
-        return self.carry_out(asking.atom(name, create=create))
-
-    def property(self, window: int, atom: int, kind: int) -> Deferred[Any]:
-        """Fires with a window's property (numbers, or bytes for strings); None when it has none of this kind."""
-        return self.carry_out(asking.property_of(window, atom, kind))
+        return self.carry_out(extension(name))
 
     def close(self) -> None:
-        """Leave the server; what it was still asked for errbacks."""
-        self._lose(Failure(ConnectionDone()), by_us=True)
+        """Leave the server; requests that have no reply yet errback."""
+        self._lose(Failure(ConnectionDone()), announce=False)
 
-    # --- the reactor's side ------------------------------------------------------------------------------------------
+    # --- called by the reactor ---------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -197,14 +188,14 @@ class Connection:
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
-            self._lose(Failure(ConnectionDone()), by_us=False)
+            self._lose(Failure(ConnectionDone()), announce=True)
             return
         if not self._out:
             self._reactor.removeWriter(self)
 
     def connectionLost(self, reason: Failure) -> None:
-        """Called by the reactor when the file descriptor turned out bad, or when it stops."""
-        self._lose(reason, by_us=False)
+        """Called by the reactor for a bad file descriptor, and when the reactor stops."""
+        self._lose(reason, announce=True)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -216,7 +207,7 @@ class Connection:
         except OSError:
             data = b""
         if not data:
-            self._lose(Failure(ConnectionDone()), by_us=False)
+            self._lose(Failure(ConnectionDone()), announce=True)
             return
         self._in = self._in + data if self._in else data
         self._take_frames()
@@ -244,8 +235,8 @@ class Connection:
             first, second, serial, length = _HEADER.unpack_from(data, start)
             end = start + (32 + 4 * length if first == _REPLY or first & 0x7F == _GENERIC_EVENT else 32)
             if end - start > LONGEST_REPLY:
-                log.error("the X server announces a reply that is longer than any can be")
-                self._lose(Failure(ConnectionDone()), by_us=False)
+                log.error("the X server announces an impossibly long reply; the connection is closed")
+                self._lose(Failure(ConnectionDone()), announce=True)
                 return
             if end > size:
                 break
@@ -279,7 +270,7 @@ class Connection:
         else:
             log.warn("{problem}", problem=problem)
 
-    def _lose(self, reason: Failure, *, by_us: bool) -> None:
+    def _lose(self, reason: Failure, *, announce: bool) -> None:
         if self._closed:
             return
         self._closed = True
@@ -289,5 +280,9 @@ class Connection:
         pending, self._pending = self._pending, deque()
         for each in pending:
             each.fail(DisplayLost())
-        if not by_us:
+        if announce:
             self.on_lost()
+
+
+def next_reports(problem: Exception) -> None:
+    """Serve as `fail` of `Connection.call` if the request sent after it fails for the same reason, and reports that."""

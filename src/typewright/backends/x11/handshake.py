@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The connection set-up: socket, authority, the first exchange. It blocks, and for so long that a server that is there answers.
+The connection set-up: socket, authentication, first exchange. It blocks, but never longer than a running server needs.
 
-python-xlib knows the authority file and the forms. Its own Display waits for ever when nobody answers, where not even a
-signal reaches us.
+python-xlib supplies the authority file's format and the messages. Its own Display is not used: it waits for ever for a
+server that does not answer, and not even a signal interrupts that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from Xlib.support import connect
 from typewright.backends.x11.address import check_peer
 from typewright.errors import NoDisplay
 
-_PATIENCE_S = 5.0
+_LONGEST_S = 5.0
 _ORDER = {"little": 0x6C, "big": 0x42}[sys.byteorder]
 _SETUP_HEADER = 8
 _ACCEPTED = 1
@@ -33,9 +33,9 @@ _ACCEPTED = 1
 
 class Established(NamedTuple):
     """
-    A connection that the server has accepted: its socket, the screens' root windows, and resource ids that are ours to use.
+    A connection that the server has accepted: its socket, the screens' root windows, and resource ids for this client.
 
-    That of the default screen is the first. `id_mask` has the bits in which the ids of one client differ.
+    The default screen's root window is the first. `id_mask` has the bits in which the ids of one client differ.
     """
 
     socket: socket.socket
@@ -44,8 +44,8 @@ class Established(NamedTuple):
     id_mask: int
 
 
-class Plain:
-    """What python-xlib's parsers ask for: resources are plain numbers to us."""
+class PlainResources:
+    """Makes python-xlib's parsers leave resources as plain numbers."""
 
     @staticmethod
     def get_resource_class(class_name: str, default: type | None = None) -> type | None:
@@ -54,11 +54,11 @@ class Plain:
 
 def shake_hands(name: str) -> Established:
     """
-    Connect to the display `name` (see `address.display_name`); blocks until it is done, for five seconds at most.
+    Connect to the display `name` (see `address.display_name`); blocks until that is done, for five seconds at most.
 
     Raises NoDisplay.
     """
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + _LONGEST_S
     try:
         connected, default, authority = _connect(name)
         try:
@@ -70,41 +70,41 @@ def shake_hands(name: str) -> Established:
             connected.close()
             raise
     except TimeoutError:
-        raise _refusal(name, "it does not answer") from None
+        raise _no_display(name, "it does not answer") from None
     except ConnectionError:
-        raise _refusal(name, "it has closed the connection") from None
+        raise _no_display(name, "it has closed the connection") from None
     except (Xlib.error.DisplayError, OSError) as problem:
-        raise _refusal(name, str(problem)) from None
+        raise _no_display(name, str(problem)) from None
     except (LookupError, ValueError, struct.error):
-        raise _refusal(name, "what it answers is not the X protocol") from None
+        raise _no_display(name, "what it answers is not the X protocol") from None
     return Established(connected, tuple(roots), _ids(info.resource_id_base, info.resource_id_mask), info.resource_id_mask)
 
 
 def _connect(name: str) -> tuple[socket.socket, int, tuple[bytes, bytes]]:
-    """The socket, the screen, and the authority's name and data."""
+    """Return the socket, the screen's number, and the authority's name and data."""
     name, protocol, host, number, screen = connect.get_display(name)
     usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_PATIENCE_S)
+    socket.setdefaulttimeout(_LONGEST_S)
     try:
         connected = connect.get_socket(name, protocol, host, number)
     finally:
         socket.setdefaulttimeout(usual)
-    # python-xlib prints a warning where there is no authority file; standard output has a reader of its own.
+    # Without an authority file python-xlib prints a warning, and standard output may be read by another program.
     with contextlib.redirect_stdout(io.StringIO()):
         return connected, screen, connect.get_auth(connected, name, protocol, host, number)
 
 
 def _exchange(connected: socket.socket, authority: tuple[bytes, bytes], deadline: float) -> Any:
-    """What the server tells of itself. Raises TimeoutError, OSError, or what parsing raises."""
+    """Return the server's description of itself. Raises TimeoutError, OSError, or what parsing raises."""
     sent = Setup._request.to_binary(
         byte_order=_ORDER, protocol_major=11, protocol_minor=0, auth_prot_name=authority[0], auth_prot_data=authority[1]
     )
     connected.sendall(sent)
-    header, _ = Setup._reply.parse_binary(_receive(connected, _SETUP_HEADER, deadline), Plain)
-    told = _receive(connected, 4 * header.additional_length, deadline)
+    header, _ = Setup._reply.parse_binary(_receive(connected, _SETUP_HEADER, deadline), PlainResources)
+    data = _receive(connected, 4 * header.additional_length, deadline)
     if header.status != _ACCEPTED:
-        raise OSError(told[: header.reason_length].decode("ascii", "replace").strip() or "it refuses us")
-    return Setup._success_reply.parse_binary(told, Plain)[0]
+        raise OSError(data[: header.reason_length].decode("ascii", "replace").strip() or "it refuses the connection")
+    return Setup._success_reply.parse_binary(data, PlainResources)[0]
 
 
 def _receive(connected: socket.socket, length: int, deadline: float) -> bytes:
@@ -121,7 +121,7 @@ def _receive(connected: socket.socket, length: int, deadline: float) -> bytes:
     return data
 
 
-def _refusal(name: str, reason: str) -> NoDisplay:
+def _no_display(name: str, reason: str) -> NoDisplay:
     return NoDisplay(f"The X display {name.removeprefix('unix/')} can't be opened: {reason}.")
 
 

@@ -1,38 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""
-The keyer: fake key events, by the XTEST extension, shaped so that the user's accessibility settings let them through.
-
-What these do, and why this is enough, was measured: docs/why.md.
-"""
+"""The keyer: sends key events by the XTEST extension, so that they seem to come from the keyboard."""
 
 from __future__ import annotations
 
-import math
-import struct
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
 
-from typewright.backends.x11.accessx import ControlsReader
-from typewright.backends.x11.connection import Connection
-from typewright.backends.x11.focus import Guard
+from typewright.backends.x11.accessx import AccessX, pack
+from typewright.backends.x11.connection import Connection, next_reports
+from typewright.backends.x11.focus import Focus
+from typewright.backends.x11.keyboard import Keyboard
 from typewright.backends.x11.locks import Locks
 from typewright.backends.x11.requests import GRAB_SERVER, UNGRAB_SERVER, Extension
-from typewright.backends.x11.xtest import NO_KEY, fake_input
-from typewright.interfaces.backend import Controls, IClock
-from typewright.keymap.chords import ANY_STATE, GROUP_MASK, GROUP_SHIFT, MODIFIERS_MASK, KeyEvent
+from typewright.backends.x11.xtest import ignore_grabs
+from typewright.interfaces.backend import IClock, Place, Shape
+from typewright.keymap.chords import Chord, KeyEvent
 
-_CACHED_BURSTS = 4096
-_MARGIN_MS = 10
-_BESIDE_S = 1.0
+_CACHED_WRITES = 4096
+_GRABBING_S = 1.0
 
 
 class Keyer:
     """
-    I send key events as if they came from the keyboard (XTEST protocol, FakeInput).
+    Sends key events (see `IKeyer`), all those of one call in one write.
 
-    A burst is one write: a switch of the group where one is due, the events, between locks taken off and put back where
-    their state demands it, and the guard's questions behind them.
+    Such a write consists of the switch of the group, if one is due; the events, between the unlocking and locking of
+    modifiers, if their state demands it; and the requests of `Focus`.
     """
 
     def __init__(
@@ -40,84 +34,67 @@ class Keyer:
         connection: Connection,
         extension: Extension,
         locks: Locks,
-        guard: Guard,
-        controls: ControlsReader,
+        focus: Focus,
+        accessx: AccessX,
+        keyboard: Keyboard,
         clock: IClock,
     ) -> None:
         self._connection = connection
         self._major = extension.major
         self._locks = locks
-        self._guard = guard
-        self._controls = controls
+        self._focus = focus
+        self._accessx = accessx
+        self._keyboard = keyboard
         self._clock = clock
-        self._beside_until = 0.0
-        self._packed_for = controls.now
-        self._bursts: dict[Sequence[KeyEvent], tuple[bytes, int]] = {}
-        # Impervious to another client's XGrabServer: its grab would hold back our confirmations.
-        connection.send(struct.pack("=BBHB3x", self._major, 3, 2, 1))
+        self._grabs_until = 0.0
+        self._packed_for = accessx.controls
+        self._packed: dict[Sequence[KeyEvent], tuple[bytes, int]] = {}
+        # Another client's server grab would delay the confirmations.
+        connection.send(ignore_grabs(self._major))
 
-    def send(self, events: Sequence[KeyEvent]) -> Deferred[int]:
-        """See `IKeyer`. `events` need the same group and locks; one chord's always do."""
+    def shape(self, chord: Chord) -> Shape:
+        """See `IKeyer`."""
+        return self._accessx.shape(chord, self._keyboard.layout.modifiers)
+
+    def send(self, events: Sequence[KeyEvent]) -> Deferred[Place]:
+        """See `IKeyer`."""
         events = tuple(events)
-        if self._packed_for is not self._controls.now or len(self._bursts) >= _CACHED_BURSTS:
-            self._bursts.clear()
-            self._packed_for = self._controls.now
-        burst = self._bursts.get(events)
-        if burst is None:
-            burst = self._bursts[events] = pack(self._major, events, self._packed_for)
-        requests, count = burst
+        if self._packed_for is not self._accessx.controls or len(self._packed) >= _CACHED_WRITES:
+            self._packed.clear()
+            self._packed_for = self._accessx.controls
+        packed = self._packed.get(events)
+        if packed is None:
+            packed = self._packed[events] = pack(self._major, events, self._packed_for)
+        requests, count = packed
         state = events[0].state
-        ahead, before, closing, lifted = b"", 0, b"", None
-        if state != ANY_STATE:
-            ahead, before = self._locks.switch((state & GROUP_MASK) >> GROUP_SHIFT)
-            lifted = self._locks.lift(state & MODIFIERS_MASK)
-        # Where the server itself waits between the events, everybody else would wait with it.
-        if self._beside_until > self._clock.seconds() and not self._packed_for.slow_s:
-            ahead, before, closing, count = GRAB_SERVER + ahead, before + 1, UNGRAB_SERVER, count + 1
-        if lifted is None:
-            return self._guard.behind(ahead + requests + closing, before + count)
+        first, first_count, last, unlocked = b"", 0, b"", None
+        if state is not None:
+            first, first_count = self._locks.switch(state.group)
+            unlocked = self._locks.unlock(state.modifiers)
+        # With SlowKeys the server itself waits between the events, and a grab would make all other clients wait with it.
+        if self._grabs_until > self._clock.seconds() and not self._packed_for.slow_s:
+            first, first_count, last, count = GRAB_SERVER + first, first_count + 1, UNGRAB_SERVER, count + 1
+        if unlocked is None:
+            return self._focus.after(first + requests + last, first_count + count)
 
-        def look(reply: bytes) -> None:
-            if amends := lifted.amends(reply):
-                self._connection.send(amends)
+        def correct(reply: bytes) -> None:
+            if correction := unlocked.correction(reply):
+                self._connection.send(correction)
 
-        self._connection.call(lifted.question, look, _told_behind, ahead, before, flush=False)
-        return self._guard.behind(lifted.off + requests + lifted.on + closing, count + 2)
+        self._connection.call(unlocked.question, correct, next_reports, first, first_count, flush=False)
+        return self._focus.after(unlocked.unlock + requests + unlocked.lock + last, count + 2)
 
-    def beside(self) -> None:
+    def program_typed(self) -> None:
         """
-        Another program is typing as well. For a moment, bursts are shut: the server may end a client's turn in the middle of
-        a write, and then comes to others.
+        Note that another program sends keys as well: for a moment, each write grabs the server.
+
+        Without the grab the server may end a client's turn in the middle of a write, and process another client's keys.
         """
-        self._beside_until = self._clock.seconds() + _BESIDE_S
+        self._grabs_until = self._clock.seconds() + _GRABBING_S
 
     def settle(self) -> Deferred[None]:
         """See `IKeyer`."""
-        if not self._locks.ours:
+        if not self._locks.switched:
             return succeed(None)
         requests, count = self._locks.restore()
-        return self._guard.behind(requests, count).addCallback(lambda window: None)
-
-
-def _told_behind(problem: Exception) -> None:
-    """The guard's questions fail for the same reason, and their asker hears of it."""
-
-
-def pack(major: int, events: Sequence[KeyEvent], controls: Controls) -> tuple[bytes, int]:
-    """
-    The requests, and how many, for one burst of events.
-
-    SlowKeys: the server itself waits behind each press until that has been accepted, so that neither a stall of ours nor
-    auto-repeat falls between a press and its release. BounceKeys: the one key that is deaf is the one that came up last, so
-    another comes up ahead of each press: `NO_KEY`, which is not down, so that no program hears of it.
-    """
-    # With SlowKeys on, the server does not look at BounceKeys.
-    slow_ms = math.ceil(controls.slow_s * 1000) + _MARGIN_MS if controls.slow_s else 0
-    deaf = bool(controls.bounce_s) and not slow_ms
-    requests, delay_ms = [], 0
-    for event in events:
-        if event.pressed and deaf:
-            requests.append(fake_input(major, NO_KEY, False))
-        requests.append(fake_input(major, event.keycode, event.pressed, delay_ms))
-        delay_ms = slow_ms if event.pressed else 0
-    return b"".join(requests), len(requests)
+        return self._focus.after(requests, count).addCallback(lambda place: None)

@@ -4,28 +4,26 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable
 
-from twisted.internet.defer import Deferred
 from Xlib import X, Xatom
 
-from typewright.backends.x11.connection import Connection
-from typewright.backends.x11.root_events import RootEvents
+from typewright.backends.x11.requests import IConnection, Requests, RootEvents, atom, property_of
 
 _RULES_NAMES = "_XKB_RULES_NAMES"
 _ATOM_AT = struct.Struct("=8xI")
 
 
-class NamesReader:
+class LayoutNames:
     """
-    I know what people call each group: `de`, `us(dvorak)`. `now` is what they were called when that was read last; `stale`
-    when it is too old.
+    Knows what people call each group: `de`, `us(dvorak)`. `now` are the names as last read; `stale` tells that they have
+    changed since.
 
-    Who sets the keyboard map sets the names afterwards, perhaps when we have read both: `on_change()` is called then.
+    A program that sets the keyboard map sets the names afterwards, perhaps when both have been read: then `on_change()` is
+    called.
     """
 
-    def __init__(self, connection: Connection, root: RootEvents) -> None:
+    def __init__(self, connection: IConnection, root: RootEvents) -> None:
         self._connection = connection
         self._root = root
         self._atom = 0
@@ -33,16 +31,16 @@ class NamesReader:
         self.stale = True
         self.on_change: Callable[[], None] = lambda: None
 
-    def follow(self) -> Generator[Deferred[Any], Any, None]:
+    def follow(self) -> Requests[None]:
         """Have the server announce changes."""
         self._connection.listen(X.PropertyNotify, self._on_property)
         self._root.begin(X.PropertyChangeMask)
-        self._atom = yield self._connection.atom(_RULES_NAMES)
+        self._atom = yield from atom(_RULES_NAMES)
 
-    def read(self) -> Generator[Deferred[Any], Any, None]:
-        """Have `now` hold the names as they are."""
-        found = yield self._connection.property(self._connection.root, self._atom, Xatom.STRING)
-        # All changes announced before this reply are in it.
+    def read(self) -> Requests[None]:
+        """Bring `now` up to date."""
+        found = yield from property_of(self._connection.root, self._atom, Xatom.STRING)
+        # The reply includes every change announced before it.
         self.stale = False
         self.now = parse_names(bytes(found or b""))
 
@@ -53,7 +51,7 @@ class NamesReader:
 
 
 def parse_names(found: bytes) -> tuple[str, ...]:
-    """The names in the property: rules, model, layouts, variants and options, each ended by a zero byte."""
+    """Return the names in the property: rules, model, layouts, variants and options, each ended by a zero byte."""
     _, _, layouts, variants, *_ = (found.decode("latin-1") + "\0" * 4).split("\0")
     padded = variants.split(",") + [""] * len(layouts)
     return tuple(

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """
-Programs: which process a window belongs to, and which kind of program, by what its toolkit leaves on the window.
+Programs: the process of a window, the name of its program, and the toolkit, by the properties that toolkits leave.
 
-The process is what the X server knows of its client (X-Resource 1.2, QueryClientIds), and nothing that the program says.
+The process is the one that the X server knows for the client (X-Resource 1.2, QueryClientIds), not what the program claims.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from typing import Any
 
 import Xlib.protocol.request as core
@@ -15,13 +16,12 @@ from twisted.internet.defer import Deferred
 from Xlib import Xatom
 
 from typewright.backends.x11.connection import Connection
-from typewright.backends.x11.requests import Ask, Asking, RequestError, extension, property_of, request
-from typewright.backends.x11.window_tree import keyed, nearest
+from typewright.backends.x11.requests import Request, RequestError, Requests, extension, property_of, reply_to
+from typewright.backends.x11.window_tree import nearest
 from typewright.errors import ExtensionMissing
-from typewright.interfaces.backend import HELD
-from typewright.text.kinds import kind_of
+from typewright.interfaces.backend import WINDOW, Place, Program
 
-_UNKNOWN = "unknown"
+_NO_PROGRAM = Program("", "")
 _EXTENSION = "X-Resource"
 _LOCAL_CLIENT_PID = 1 << 1
 _ONE_PROCESS = struct.Struct("=8xI20xIIII")
@@ -30,62 +30,72 @@ _Properties = dict[str, int]
 
 
 class Programs:
-    """I read a window's properties; the names of atoms, and the number of the extension, I ask for once."""
+    """Reads windows' properties; asks for each atom's name, and for the number of the extension, once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._names: dict[int, str] = {}
         self._resource: int | None = None
 
-    def kind(self, window: int) -> Deferred[str]:
+    def program(self, place: Place) -> Deferred[Program]:
         """See `IPrograms`."""
-        return self._connection.carry_out(self._kind(window))
+        return self._connection.carry_out(self._program(place))
 
-    def process(self, window: int) -> Deferred[int]:
+    def process(self, place: Place) -> Deferred[int]:
         """See `IPrograms`."""
-        return self._connection.carry_out(self._process(window))
+        return self._connection.carry_out(self._process(place))
 
-    def _kind(self, window: int) -> Asking[str]:
-        if window == HELD:
-            return _UNKNOWN  # nobody knows which program that is
+    def _program(self, place: Place) -> Requests[Program]:
+        if place.kind != WINDOW:
+            return _NO_PROGRAM
         try:
-            window = yield from keyed(self._connection, window)
-            found = yield from nearest(self._connection, window, self._properties)
-            return _UNKNOWN if found is None else (yield from self._kind_by(*found))
+            found = yield from nearest(self._connection, place.window, self._properties)
+            return _NO_PROGRAM if found is None else (yield from self._program_at(*found))
         except RequestError:
-            return _UNKNOWN  # the window is gone
+            return _NO_PROGRAM  # the window is gone
 
-    def _process(self, window: int) -> Asking[int]:
-        if window == HELD:
+    def _process(self, place: Place) -> Requests[int]:
+        if place.kind != WINDOW:
             return 0
         try:
             if self._resource is None:
                 self._resource = (yield from extension(_EXTENSION)).major
-            window = yield from keyed(self._connection, window)
-            reply = yield Ask(struct.pack("=BBHIII", self._resource, 4, 4, 1, window, _LOCAL_CLIENT_PID))
+            reply = yield Request(struct.pack("=BBHIII", self._resource, 4, 4, 1, place.window, _LOCAL_CLIENT_PID))
         except (ExtensionMissing, RequestError):
             return 0
-        # Of a client on another machine nothing is known.
+        # A client on another machine has no process here.
         found, _, _, length, process = _ONE_PROCESS.unpack_from(reply) if len(reply) >= _ONE_PROCESS.size else (0,) * 5
         return process if found == 1 and length == 4 else 0
 
-    def _properties(self, window: int) -> Asking[_Properties | None]:
-        """The properties of a window that tells what program it is of; None for the others."""
-        atoms = (yield from request(core.ListProperties, window=window)).atoms
+    def _properties(self, window: int) -> Requests[_Properties | None]:
+        """Return the properties of a window that names its program; None for other windows."""
+        atoms = (yield from reply_to(core.ListProperties, window=window)).atoms
         names = yield from self._named(atoms)
         return dict(zip(names, atoms, strict=True)) if {"WM_CLASS", "WM_PROTOCOLS"} & set(names) else None
 
-    def _kind_by(self, window: int, properties: _Properties) -> Asking[str]:
+    def _program_at(self, window: int, properties: _Properties) -> Requests[Program]:
         wm_class = (yield from property_of(window, Xatom.WM_CLASS, Xatom.STRING)) or b""
         listed: Any = ()
         if "WM_PROTOCOLS" in properties:
             listed = yield from property_of(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
         protocols = yield from self._named(listed or ())
         _, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
-        return kind_of(name, properties, protocols)
+        return Program(name, toolkit(properties, protocols))
 
-    def _named(self, atoms: Any) -> Asking[list[str]]:
+    def _named(self, atoms: Any) -> Requests[list[str]]:
         for atom in atoms:
             if atom not in self._names:
-                self._names[atom] = (yield from request(core.GetAtomName, atom=atom)).name
+                self._names[atom] = (yield from reply_to(core.GetAtomName, atom=atom)).name
         return [self._names[atom] for atom in atoms]
+
+
+def toolkit(properties: Collection[str], protocols: Collection[str]) -> str:
+    """Return the toolkit whose windows have these properties, and these protocols in WM_PROTOCOLS; empty if unknown."""
+    if "_GTK_THEME_VARIANT" in properties:
+        return "gtk"
+    if {"_XEMBED_INFO", "_MOTIF_WM_HINTS", "WM_CLIENT_LEADER"} <= set(properties):
+        return "qt"
+    pings = "_NET_WM_PING" in protocols and "WM_TAKE_FOCUS" not in protocols
+    if "_NET_WM_BYPASS_COMPOSITOR" in properties and pings:
+        return "chromium"
+    return ""

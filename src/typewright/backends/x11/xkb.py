@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-The few requests of the XKB extension that Typewright makes, packed and parsed by hand: python-xlib has none of them.
+The requests of the XKB extension, packed and parsed here: python-xlib has none of them.
 
-Source: X Keyboard Extension protocol 1.0, sections 16.3 and appendix D (encodings). All for the core keyboard, but for the
-map that is read.
+Source: X Keyboard Extension protocol 1.0, section 16.3 and appendix D (encodings). All are for the core keyboard, except the
+one that reads the map.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from typewright.keymap.chords import ANY_STATE
+from typewright.keymap.chords import LASTING
 from typewright.keymap.keys import LOCK_MASK, Key, KeyGroup, KeyType
 from typewright.keymap.layout import Layout
 from typewright.keymap.packing import Lent, capitalised, keysyms_for
@@ -26,18 +26,18 @@ _TYPES, _SYMS, _MODIFIER_MAP, _ACTIONS = 0x01, 0x02, 0x04, 0x10
 _GROUP_PARTS = 0x10 | 0x80  # the effective and the locked group
 _MODIFIER_PARTS = 0x02 | 0x04  # those of keys that are down, and the latched ones
 _SET_MODS = 1
-_SHIFT = 1
+_SHIFT = 1 << 0
 _ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
 _RECORD = struct.Struct("=4BBBH")  # a type for each group, groups, levels, and how many keysyms follow
 _LASTING_ACTIONS = (2, 3, 5, 6)  # latch and lock, of modifiers and of groups
 
 
 _Action = tuple[int, int]
-"""An action's type, and its mask where it has one."""
+"""An action's type, and its mask if it has one."""
 
 
-class State(NamedTuple):
-    """The keyboard's state: effective, locked and not locked modifiers; effective and locked group."""
+class ServerState(NamedTuple):
+    """The keyboard's state: effective modifiers, locked ones, those held or latched; effective and locked group."""
 
     modifiers: int
     locked: int
@@ -47,12 +47,12 @@ class State(NamedTuple):
 
 
 def use_extension(major: int) -> bytes:
-    """UseExtension: without it the server treats us as a client that knows nothing of XKB."""
+    """UseExtension: makes the server treat this client as one that knows XKB."""
     return struct.pack("=BBHHH", major, 0, 2, 1, 0)
 
 
 def select_events(major: int, *, modifiers: bool) -> bytes:
-    """SelectEvents: changes of keyboard and map, of the group, and with `modifiers` of those not locked."""
+    """SelectEvents: changes of keyboard, map and group; with `modifiers` also of modifiers that are held or latched."""
     which = 1 << NEW_KEYBOARD_NOTIFY | 1 << MAP_NOTIFY | 1 << STATE_NOTIFY
     whole = which & ~(1 << STATE_NOTIFY)
     parts = _GROUP_PARTS | (_MODIFIER_PARTS if modifiers else 0)
@@ -65,19 +65,19 @@ def get_state(major: int) -> bytes:
     return struct.pack("=BBHHH", major, 4, 2, _CORE_KEYBOARD, 0)
 
 
-def parse_state(reply: bytes) -> State:
-    """The reply to GetState."""
+def parse_state(reply: bytes) -> ServerState:
+    """Parse the reply to GetState."""
     modifiers, base, latched, locked, group, locked_group = struct.unpack_from("=6B", reply, 8)
-    return State(modifiers, locked, base | latched, group, locked_group)
+    return ServerState(modifiers, locked, base | latched, group, locked_group)
 
 
 def lock_group(major: int, group: int) -> bytes:
-    """LatchLockState, for the locked group alone; no modifier is touched."""
+    """LatchLockState: set the locked group, and leave modifiers alone."""
     return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, 0, 0, 1, group, 0, 0, 0, 0, 0)
 
 
 def lock_modifiers(major: int, affected: int, locked: int) -> bytes:
-    """LatchLockState: of the `affected` modifiers, lock those in `locked` and unlock the others. No group is touched."""
+    """LatchLockState: of the `affected` modifiers, lock those in `locked` and unlock the others; leave groups alone."""
     return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, affected, locked, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -88,9 +88,9 @@ def get_map(major: int, device: int) -> bytes:
 
 def set_keys(major: int, first: int, records: Sequence[bytes]) -> bytes:
     """
-    SetMap: give the keycodes from `first` on these records. However many, clients hear of it once.
+    SetMap: assign these records to the keycodes from `first` on. Clients are notified once for all of them.
 
-    Other than the core protocol's ChangeKeyboardMapping it leaves no types to be guessed, and the actions alone.
+    Unlike the core protocol's ChangeKeyboardMapping it names the key types, and leaves actions alone.
     """
     keysyms = sum((len(record) - _RECORD.size) // 4 for record in records)
     body = b"".join(records)
@@ -104,21 +104,21 @@ def set_keys(major: int, first: int, records: Sequence[bytes]) -> bytes:
 
 class Map(NamedTuple):
     """
-    What SetMap needs: the record of each keycode (its groups, types and keysyms), and the index of the key type that has
-    `Layout.levels` levels for borrowed ones, None where two are all there is.
+    What SetMap needs: the record of each keycode (its groups, types and keysyms), and the index of the key type for borrowed
+    keycodes of four levels; None if the layout offers only two.
     """
 
     records: Mapping[int, bytes]
     four_level: int | None
 
     def record(self, lent: Lent) -> bytes:
-        """The record of a keycode that is lent to these characters."""
+        """Return the record of a keycode that is lent to these characters."""
         two = _ALPHABETIC if capitalised(lent) else _TWO_LEVEL
         return _record(two if self.four_level is None or len(lent) == 2 else self.four_level, keysyms_for(lent))
 
 
 def plain_record(keysym: int) -> bytes:
-    """The record of a keycode with one level, or of an empty one for 0."""
+    """Return the record of a keycode with one level, or of an empty one for 0."""
     return _record(_ONE_LEVEL, (keysym,)) if keysym else _RECORD.pack(0, 0, 0, 0, 0, 0, 0)
 
 
@@ -127,8 +127,8 @@ def _record(kind: int, keysyms: Sequence[int]) -> bytes:
     return _RECORD.pack(kind, 0, 0, 0, 1, levels, levels) + struct.pack(f"={levels}I", *keysyms)
 
 
-def parse_map(reply: bytes, **beside: Any) -> tuple[Layout, Map]:
-    """The layout in the reply to GetMap, and what SetMap needs; `beside` are fields of the layout that the reply lacks."""
+def parse_map(reply: bytes, **fields: Any) -> tuple[Layout, Map]:
+    """Parse the reply to GetMap: the layout, and what SetMap needs. `fields` are those of the layout that it lacks."""
     types, first_key, keys, first_acting, all_actions, acting = struct.unpack_from("=BxB2xBBHB", reply, 15)
     at = 40
     key_types = []
@@ -145,22 +145,22 @@ def parse_map(reply: bytes, **beside: Any) -> tuple[Layout, Map]:
     layout_keys = {code: key._replace(reach=_reach(key, groups)) for code, key in parsed.items()}
     modifiers: dict[int, int] = {}
     fickle: dict[int, int] = {}
-    # A keycode in the map of modifiers is none without a keysym, but with the first that it is given.
+    # A keycode in the modifier map without a keysym is no modifier key yet; its first keysym makes it one.
     acting_keys = set(_parse_modifier_map(reply, at + (acting + 3) // 4 * 4 + 8 * all_actions))
     for keycode, actions in _parse_actions(reply, at, first_acting, acting):
         acting_keys.add(keycode)
-        mask, upset = _modifier(actions, parsed[keycode])
+        mask, other_under = _modifier(actions, parsed[keycode])
         if mask:
             modifiers[keycode] = mask
-        if mask and upset:
-            fickle[keycode] = upset
-    layout = Layout(layout_keys, modifiers, groups, acting=frozenset(acting_keys), fickle=fickle, **beside)
+        if mask and other_under:
+            fickle[keycode] = other_under
+    layout = Layout(layout_keys, modifiers, groups, acting=frozenset(acting_keys), fickle=fickle, **fields)
     four_level = _four_level(key_types, layout)
     return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
 
 
 def _four_level(types: Sequence[KeyType], layout: Layout) -> int | None:
-    """The type of four levels, and no fifth, that consumes Lock, and all of whose levels keys of the layout can choose."""
+    """Return the index of the four-level type that consumes Lock and whose levels this layout's keys can all choose."""
     for index, kind in enumerate(types):
         third = kind.mask & ~(_SHIFT | LOCK_MASK)
         chosen = [kind.level(modifiers) for modifiers in (0, _SHIFT, third, _SHIFT | third)]
@@ -201,7 +201,7 @@ def _parse_key(reply: bytes, at: int, types: list[KeyType]) -> tuple[Key, int]:
 
 
 def _reach(key: Key, groups: int) -> tuple[int, ...]:
-    """Which of the key's groups each active group uses (protocol, section 7.2.2 on groups out of range)."""
+    """Return which of the key's groups each active group uses (protocol, section 7.2.2, on groups out of range)."""
     (info,), own = key.reach, len(key.groups)
     if not own:
         return ()
@@ -214,7 +214,7 @@ def _reach(key: Key, groups: int) -> tuple[int, ...]:
 
 
 def _parse_actions(reply: bytes, at: int, first: int, count: int) -> Iterator[tuple[int, list[_Action]]]:
-    """The actions of each key that has any: those of its first group's levels, of its second's, and so on."""
+    """Yield the actions of each key that has any: those of its first group's levels, then its second's, and so on."""
     action = at + (count + 3) // 4 * 4
     for index in range(count):
         actions = reply[at + index]
@@ -224,26 +224,27 @@ def _parse_actions(reply: bytes, at: int, first: int, count: int) -> Iterator[tu
 
 
 def _parse_modifier_map(reply: bytes, at: int) -> Iterator[int]:
-    """The keycodes that are in the core protocol's map of modifiers."""
+    """Yield the keycodes in the core protocol's modifier map."""
     for number in range(reply[33]):
         yield reply[at + 2 * number]
 
 
 def _modifier(actions: list[_Action], key: Key) -> tuple[int, int]:
     """
-    The mask that a key sets while it is down, and the modifiers under which it does something else than on its first level.
+    Return the mask that a key sets while it is down, and the modifiers under which its action differs from the first
+    level's.
 
-    The mask is 0 when it sets none, and ANY_STATE when what it does outlasts it, or depends on the group.
+    The mask is 0 for a key that sets none, and LASTING for one whose effect outlasts the press or depends on the group.
     """
-    plain, upset = actions[0], 0
+    plain, other_under = actions[0], 0
     for number, group in enumerate(key.groups):
         width = len(group.keysyms)
         own = actions[number * width : (number + 1) * width]
         if own[0] != plain:
-            return ANY_STATE, 0
+            return LASTING, 0
         if any(own[level] != plain for level in group.type.levels.values()):
-            upset |= group.type.mask
+            other_under |= group.type.mask
     kind, mask = plain
     if kind in _LASTING_ACTIONS:
-        return ANY_STATE, 0
-    return (mask, upset) if kind == _SET_MODS else (0, 0)
+        return LASTING, 0
+    return (mask, other_under) if kind == _SET_MODS else (0, 0)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Putting the keyboard right after a Typewright that died: the guardian and what it does."""
+"""Restoring the keyboard after a service that died: by the guardian, by the next service, or by `typewright sweep`."""
