@@ -99,7 +99,10 @@ def assemble(reactor: Any, config: Config, backend: IBackend, accessibility: IAc
     rules = rules_for(config.language or _locale(os.environ), config.context)
     history = History(reactor.seconds, age_s=config.history_s)
     user = UserActivity(reactor, backend.keyboard, manner=config.on_user, quiet_s=config.quiet_s, panic=config.panic)
-    typist = Typist(backend, accessibility, history, user, reactor, pacing, rules, passwords=config.passwords == "type")
+    typist = Typist(
+        backend, accessibility, history, user, reactor, pacing, rules,
+        passwords=config.passwords == "type", declared=config.programs,
+    )  # fmt: skip
     queue = JobQueue(reactor, per_caller=limits.max_jobs_per_caller, in_all=limits.max_jobs)
     held = HeldKeys(typist.hands, typist.perform, reactor)
     gate = Gate(queue, held, history, enabled=config.typing_enabled)

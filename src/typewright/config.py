@@ -14,6 +14,7 @@ from typewright.access import rules_of
 from typewright.errors import ConfigError
 from typewright.keymap.notation import keysyms_of
 from typewright.options import BACKENDS, FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
+from typewright.text.erasing import MEASURED
 from typewright.text.language import rules_for
 
 PACINGS = ("chord", "event")
@@ -53,6 +54,10 @@ def _is_chord(value: object) -> bool:
 
 def _is_context(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(table, Mapping) for table in value.values())
+
+
+def _are_programs(value: object) -> bool:
+    return isinstance(value, Mapping) and all(kind in MEASURED for kind in value.values())
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,13 @@ class Config:
         "src/typewright/text/context.toml.",
         _is_context,
         "tables of context rules",
+    )
+    programs: Mapping[str, str] = _key(
+        {},
+        "Which of your programs delete like one that was measured, in a table [programs] at the end of the file: the "
+        "window class or app id of each, and the kind, as docs/erasing.md tells them apart.",
+        _are_programs,
+        f"a table of {_in_words(MEASURED)}",
     )
     accessibility: str = _key(
         "if-on",

@@ -170,7 +170,17 @@ NOTHING_LEFT = Reason("nothing", "nothing that this caller had typed is known an
 UNERASABLE = Reason(
     "unerasable",
     "it is not certain what BackSpace deletes in this program for this text",
-    "Correct it by hand; with accessibility on, more can be known.",
+    "Correct it by hand; with accessibility on, the program's own text can show it.",
+)
+NOT_THERE = Reason(
+    "notthere",
+    "the text field does not hold what was typed at the caret: it kept less, changed it, or is another one",
+    "Look at what is in the field, and correct it by hand.",
+)
+DELETED_OTHERWISE = Reason(
+    "deletedotherwise",
+    "a BackSpace did not delete what it was to delete, and the rest was left alone",
+    "Look at what is in the field, and correct it by hand.",
 )
 NOT_HELD = Reason("notheld", "the caller does not hold this chord, or no longer", "Press and hold it again first.")
 

@@ -104,7 +104,7 @@ def test_a_launcher_is_typed_into_only_where_that_is_allowed(desk: Desk) -> None
     try:
         launcher.stdin.close()
         wait_for_grab(desk.environ)
-        assert '"code" s "locker"' in desk.call(*TYPE, "no", "0")
+        assert '"another program holds the keyboard"' in desk.call(*TYPE, "no", "0")
         assert '"confirmed" b true' in desk.call(*TYPE, "yes\n", "1", "grabs", "s", "type")
         assert launcher.stdout.read() == "yes\n"
         assert launcher.wait(20) == 0

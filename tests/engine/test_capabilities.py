@@ -150,12 +150,13 @@ def test_where_the_users_keys_are_not_seen_the_programs_text_decides_what_is_del
     bench = Bench(capabilities=without(USER_KEYS))
     dictation = Services(bench).dictation
     assert outcome(dictation.revise("A", "one")).confirmed
-    bench.accessibility.text = told
+    bench.accessibility.facts, bench.accessibility.text = None if told is None else FIELD, told
     bench.log.clear()
-    report = outcome(dictation.revise("A", "once"))
-    assert report.confirmed is confirmed
+    revising = dictation.revise("A", "once")
+    bench.clock.pump([0.05] * 30)
     assert ("press BackSpace" in bench.transcript) is confirmed
-    assert report.code == ("" if confirmed else "unknown")
+    # The text stays as it was told: it does not become what was typed.
+    assert outcome(revising).code == ("differs" if confirmed else "unknown" if told is None else "notthere")
 
 
 def test_shortcuts_are_refused_where_none_can_be_pressed() -> None:

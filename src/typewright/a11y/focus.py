@@ -116,7 +116,9 @@ class Focus:
         questions = [objects.role(reference), objects.states(reference), objects.process(reference)]
         try:
             role, states, process = yield gatherResults(questions, consumeErrors=True)
-            facts = FocusedObject(role == PASSWORD_TEXT, bool(states & EDITABLE) and role != TERMINAL, process)
+            editable = bool(states & EDITABLE) and role != TERMINAL
+            identity = f"{reference.application}{reference.path}"
+            facts = FocusedObject(role == PASSWORD_TEXT, editable, process, identity)
             focused = Focused(reference, facts)
         except FirstError:
             focused = None

@@ -23,12 +23,10 @@ from typewright.reasons import (
     NOTHING_LEFT,
     OVERTAKEN,
     SUPERSEDED,
-    UNERASABLE,
     Reason,
 )
 from typewright.text.context import adjust
 from typewright.text.language import Rules
-from typewright.text.revision import Revision, revise
 
 
 @dataclass
@@ -117,8 +115,8 @@ class DraftRevision:
     """
     One job of `revise`: makes `draft` read `text`.
 
-    `begun` is whether the draft was found and its revision planned, `goal` the text with its context, `way` the keystrokes
-    to it from what was there, `typed_before` how much the job had typed when that way was planned.
+    `begun` is whether the draft was found and its revision planned, `goal` the text with its context, `planned` the steps
+    to it from what was there, `typed_before` how much the job had typed when they were planned.
     """
 
     def __init__(self, draft: Draft, text: str, typist: Typist, history: History, rules: Rules) -> None:
@@ -129,7 +127,7 @@ class DraftRevision:
         self._rules = rules
         self._begun = False
         self._goal = ""
-        self._way: Revision | None = None
+        self._planned: Planned | None = None
         self._typed_before = 0
 
     @inlineCallbacks
@@ -154,8 +152,8 @@ class DraftRevision:
         self._begun, draft.window = True, job.place.window
         self._goal = adjust(self._text, draft.before, self._rules) if job.options.context_adjust else self._text
         self._typed_before = job.typed
-        self._way = _certain_way(found.text if found else "", self._goal, job)
-        return _planned(self._way, job, means)
+        self._planned = replacement(found.text if found else "", self._goal, job, means)
+        return self._planned
 
     def _obstacle(self, found: Insertion | None, job: Job) -> Reason | None:
         """Return why the draft, of which `found` is left, cannot be revised."""
@@ -169,8 +167,12 @@ class DraftRevision:
 
     def _is_gone(self, job: Job) -> bool:
         """Return whether everything that was there was taken back, and nothing typed after it."""
-        way = self._way
-        return way is not None and job.typed - self._typed_before == way.presses and way.text == self._goal
+        planned = self._planned
+        if planned is None:
+            return False
+        if planned.presses is None:
+            return planned.needs_account and not job.stopped and not self._goal
+        return job.typed - self._typed_before == planned.presses
 
     def _measure(self, job: Job) -> None:
         left = self._history.find(self._draft.insertion, self._draft.window)
@@ -206,7 +208,7 @@ class Undoing:
         if (reason := _not_last(found, job)) is not None:
             return Planned(reason=reason)
         self._insertion = found.number
-        return _planned(_certain_way(found.text, "", job), job, means)
+        return replacement(found.text, "", job, means)
 
 
 def _not_last(found: Insertion, job: Job) -> Reason | None:
@@ -216,15 +218,3 @@ def _not_last(found: Insertion, job: Job) -> Reason | None:
     if found.followers:
         return OVERTAKEN.saying("another caller has typed after the text")
     return None if found.whole else FORGOTTEN
-
-
-def _certain_way(there: str, text: str, job: Job) -> Revision | None:
-    """Return the way from what is before the caret to `text`; None where it is not certain."""
-    way = revise(there, text, job.program)
-    return way if way is not None and way.certain else None
-
-
-def _planned(way: Revision | None, job: Job, means: Means) -> Planned:
-    if way is None:
-        return Planned(reason=UNERASABLE)
-    return Planned(replacement(way.presses, way.text, means), job.typed + way.keystrokes)

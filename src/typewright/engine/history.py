@@ -11,7 +11,7 @@ from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from typewright.keymap.chords import ERASE
-from typewright.text.erasing import LOOK_BACK, MODELS, plain_end
+from typewright.text.erasing import EDITORS, LOOK_BACK, plain_end
 
 
 @dataclass
@@ -67,6 +67,7 @@ class History:
         self._age_s = age_s
         self._passages: OrderedDict[int, deque[Stretch]] = OrderedDict()
         self._gone: OrderedDict[int, int] = OrderedDict()
+        self._fields: dict[int, str] = {}
         self._insertions = 0
         self._first_known = 0
 
@@ -75,8 +76,15 @@ class History:
         self._insertions += 1
         return self._insertions
 
-    def typed(self, window: int, caller: str, text: str, insertion: int, program: str) -> None:
-        """Note that `text` was confirmed in `window`; an ERASE in it is a BackSpace, in a `program` of that kind."""
+    def typed(self, window: int, caller: str, text: str, insertion: int, program: str, field: str = "") -> None:
+        """
+        Note that `text` was confirmed in `window`; an ERASE in it is a BackSpace, in a `program` of that kind.
+
+        `field` is the identity of the text field that had the focus; empty if it is unknown. Another field than before ends
+        what was known of the window.
+        """
+        if field and self.field(window) not in ("", field):
+            self.end(window)
         if not self.knows(insertion) or insertion <= self._gone.get(window, 0):
             self.end(window)
             return
@@ -85,7 +93,23 @@ class History:
         for erases, piece in zip(others[::2], others[1::2], strict=True):
             self._backspaces(window, len(erases), program)
             self._append(window, caller, piece, insertion)
+        if field:
+            self._fields[window] = field
         self._bound(window)
+
+    def field(self, window: int) -> str:
+        """Return the identity of the text field that the known text of `window` is in; empty if it is unknown."""
+        return self._fields.get(window, "") if self._passage(window) else ""
+
+    def shorten(self, window: int, left: str, count: int) -> None:
+        """Note that the last `count` characters of `window` were deleted but for `left`, as the field itself has told."""
+        passage = self._passage(window)
+        if sum(len(stretch.text) for stretch in passage) < count:
+            self.end(window)
+            return
+        last = _cut(passage, count) if count else None
+        if last is not None and left:
+            self._append(window, last.caller, left, last.insertion)
 
     def knows(self, insertion: int) -> bool:
         """Return whether the history has been kept without a break since an insertion began."""
@@ -121,6 +145,7 @@ class History:
     def end(self, window: int) -> None:
         """What is before the caret of `window` is no longer known."""
         self._passages.pop(window, None)
+        self._fields.pop(window, None)
 
     def gone(self, window: int) -> None:
         """`window` is gone. What began until now is in none of that number, which the next window may get."""
@@ -133,6 +158,7 @@ class History:
     def forget(self) -> None:
         """Wipe everything. Insertions that have begun are not remembered: their surroundings are unknown."""
         self._passages.clear()
+        self._fields.clear()
         self._first_known = self._insertions + 1
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -160,7 +186,7 @@ class History:
     def _backspaces(self, window: int, count: int, program: str) -> None:
         while count:
             passage = self._passage(window)
-            plain = min(count, plain_end(passage[-1].text)) if passage else 0
+            plain = min(count, plain_end(passage[-1].text, program)) if passage else 0
             if plain:
                 _cut(passage, plain)
             else:
@@ -170,7 +196,9 @@ class History:
     def _backspace(self, window: int, program: str) -> None:
         passage = self._passage(window)
         tail = _tail(passage)
-        ways = {erase(tail) for erase in MODELS[program]} if tail else ()
+        ways = {editor.erase(tail) for editor in EDITORS[program]} if tail else set()
+        if any(editor.keeps(tail[-1:]) != tail[-1:] for editor in EDITORS[program]):
+            ways.clear()  # What was typed last may not be there at all.
         if len(ways) != 1:
             # It went past what is known, or what it did is not certain.
             self.end(window)
@@ -186,7 +214,7 @@ class History:
 
     def _bound(self, window: int) -> None:
         while len(self._passages) > self._windows:
-            self._passages.popitem(last=False)
+            self._fields.pop(self._passages.popitem(last=False)[0], None)
         passage = self._passage(window)
         surplus = sum(len(stretch.text) for stretch in passage) - self._characters
         while surplus > 0:

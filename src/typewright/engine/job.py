@@ -38,7 +38,7 @@ class Job:
     object with the focus when it began. `left_down` are the keycodes that one of its chords left down, in the order in which
     they went down. `insertion` is the number under which the history keeps its text, 0 if what is there is unknown.
     `interference` is what came between its keys and has yet to be corrected. `last` is what its last chord typed, empty for
-    a shortcut.
+    a shortcut. `goal` is what must be before the caret at its end, if that is to be compared.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Job:
         self.focused: FocusedObject | None = None
         self.left_down: list[int] = []
         self.last = ""
+        self.goal = ""
         self._pieces: list[str] = []
         self._interruptible: Deferred[Any] | None = None
 

@@ -20,8 +20,9 @@ from typewright.keymap.key_coder import KeyCoder
 from typewright.keymap.packing import Lent, Packing
 from typewright.reasons import Reason
 from typewright.text.context import adjust
-from typewright.text.deletion import presses
+from typewright.text.deletion import last_characters, presses
 from typewright.text.language import Rules
+from typewright.text.revision import revise
 
 
 class KeyStep(NamedTuple):
@@ -48,7 +49,21 @@ class CommitStep(NamedTuple):
         return f"CommitStep({len(self.text)} characters)"
 
 
-Step = KeyStep | CommitStep
+class CheckedStep(NamedTuple):
+    """
+    A part of a job that deletes `there` from its end, press by press, until what is left begins `goal`, and types the rest.
+
+    Each press is checked against the field's account before the next. Hides both texts.
+    """
+
+    there: str
+    goal: str
+
+    def __repr__(self) -> str:
+        return f"CheckedStep({len(self.there)} characters)"
+
+
+Step = KeyStep | CommitStep | CheckedStep
 
 
 class Means(NamedTuple):
@@ -66,11 +81,23 @@ class Planned(NamedTuple):
     """
     What a plan comes to: the steps, and how much the job has to do in `total`, in its own unit (None: as before). With a
     `reason` the job must stop instead.
+
+    `there` is the text that must be before the caret for the steps to be right, as they delete some of it, and `goal` what
+    must be there afterwards in its place; both are compared with the field's own account where there is one. With
+    `needs_account`, nothing may be deleted where there is none. `presses` delete all of `there`; None if the steps keep
+    some of it, or if it is not known before how many do. Hides the texts.
     """
 
     steps: Sequence[Step] = ()
     total: int | None = None
     reason: Reason | None = None
+    there: str = ""
+    goal: str = ""
+    needs_account: bool = False
+    presses: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Planned({len(self.steps)} steps, needs_account={self.needs_account})"
 
 
 Plan = Callable[[Job, Means], Planned]
@@ -91,7 +118,11 @@ def deletion(count: int, history: History) -> Plan:
     """Return the plan to delete `count` characters backwards, as the user sees them where the history knows them."""
 
     def plan(job: Job, means: Means) -> Planned:
-        counts = presses(history.before(job.place.window), count - job.typed, job.program)
+        known = history.before(job.place.window)
+        counts = presses(known, count - job.typed, job.program)
+        if counts is None:
+            there = last_characters(known, count - job.typed)
+            return Planned([CheckedStep(there, "")], there=there, needs_account=True)
 
         def keys(coder: KeyCoder) -> KeyList:
             chords = coder.backspaces(len(counts))
@@ -116,10 +147,22 @@ def holding(notation: str) -> Plan:
     return lambda job, means: Planned([KeyStep(lambda coder: list(map(pressed, coder.chords(notation)[job.typed :])))])
 
 
-def replacement(presses_of_backspace: int, text: str, means: Means) -> list[Step]:
-    """Return the steps that press BackSpace so many times and then type `text`."""
-    erasing = KeyStep(lambda coder: coder.backspaces(presses_of_backspace))
-    return [*([erasing] if presses_of_backspace else []), *text_steps(text, means)]
+def replacement(there: str, goal: str, job: Job, means: Means) -> Planned:
+    """
+    Plan to make `goal` of `there`, the text before the caret that was typed before, with the fewest keystrokes.
+
+    Where it is not certain which presses of BackSpace delete what in this kind of program, each press is checked.
+    """
+    way = revise(there, goal, job.program)
+    if way is None or not way.certain:
+        return Planned([CheckedStep(there, goal)], None, None, there, goal, needs_account=True)
+    erasing = [KeyStep(lambda coder: coder.backspaces(way.presses))] if way.presses else []
+    steps = [*erasing, *text_steps(way.text, means)]
+    presses_for_all = way.presses if way.text == goal else None
+    total = job.typed + way.keystrokes
+    if not way.presses:
+        return Planned(steps, total, presses=presses_for_all)
+    return Planned(steps, total, None, there, goal, way.walled, presses_for_all)
 
 
 def text_steps(text: str, means: Means) -> list[Step]:

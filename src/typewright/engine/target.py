@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from twisted.internet.task import deferLater
@@ -21,7 +21,6 @@ from typewright.interfaces.backend import (
     LOCKED,
     NOWHERE,
     UNKNOWN,
-    USER_KEYS,
     IBackend,
     IClock,
     window_place,
@@ -45,6 +44,9 @@ from typewright.text.language import Rules
 _PARAGRAPH = 1000
 """Characters before the caret that the context rules look at, at most."""
 _LOOK_S = 0.05
+_LATE_S = 1.0
+"""How long a field may take to tell of a text that its program has taken already."""
+_MOST_ASKED = 1000
 
 
 class Target:
@@ -61,8 +63,13 @@ class Target:
         rules: Rules,
         *,
         passwords: bool,
+        declared: Mapping[str, str],
     ) -> None:
-        """`rules` tell how much context a text needs; with `passwords`, password fields are typed into as well."""
+        """
+        `rules` tell how much context a text needs; with `passwords`, password fields are typed into as well; `declared` are
+        the kinds of programs that the user has configured.
+        """
+        self._declared = {name.lower(): kind for name, kind in declared.items()}
         self._capabilities = backend.capabilities
         self._keyboard = backend.keyboard
         self._focus = backend.focus
@@ -137,31 +144,43 @@ class Target:
         if job.erases:
             program = yield from self._timeouts.within(job, self._programs.program(job.place))
             if program is not None:
-                job.program = kind_of(*program)
-            if USER_KEYS not in self._capabilities:
-                yield from self._check_history(job)
+                job.program = kind_of(program.name, program.toolkit, self._declared)
         if job.options.context_adjust:
             job.before = known = self._history.before(job.place.window)
             if not tells_place(known, self._rules):
                 told = yield from self._told_before(job)
                 job.before = told if told is not None and told.endswith(known[-_PARAGRAPH:]) else None
 
-    def _check_history(self, job: Job) -> DeferredGenerator:
-        """Where the user's own keys cannot be seen, believe the history only as far as the program's text confirms it."""
-        known = self._history.before(job.place.window)
-        told = (yield from self._told_before(job)) if known else None
-        if known and (told is None or not told.endswith(known[-_PARAGRAPH:])):
-            self._history.end(job.place.window)
-
-    def _told_before(self, job: Job) -> DeferredGenerator:
-        """Return what the program that gets the keys says is before the caret; None where it says nothing."""
+    def _told_before(self, job: Job, characters: int = _PARAGRAPH) -> DeferredGenerator:
+        """Return the last `characters` that the program says are before the caret; None where it says nothing."""
         if job.place == HELD:
             return None
         if job.focused is not None:
             process = yield from self._timeouts.within(job, self._programs.process(job.place))
             if process not in (0, job.focused.process):
                 return None
-        return (yield self._accessibility.before(_PARAGRAPH))
+        return (yield self._accessibility.before(min(characters, _MOST_ASKED)))
+
+    def is_there(self, job: Job, text: str) -> DeferredGenerator:
+        """
+        Return whether the focused field has `text` before its caret, and is the one that it was typed in; None if the field
+        tells nothing. Waits a moment for a field that is late.
+        """
+        end = self._clock.seconds() + _LATE_S
+        while not job.stopped:
+            field = yield self._accessibility.focused_object()
+            if field is None or field.password or not field.editable:
+                return None
+            if self._history.field(job.place.window) not in ("", field.identity):
+                return False
+            job.focused = field
+            told = yield from self._told_before(job, len(text))
+            if told is None or told.endswith(text[-_MOST_ASKED:]):
+                return None if told is None else True
+            if self._clock.seconds() >= end:
+                return False
+            yield from self._pause(job, _LOOK_S)
+        return False
 
     def watch(self, job: Job) -> Callable[[], None]:
         """Watch for password fields that get the focus while the job is typed. Call what is returned to end that."""

@@ -7,18 +7,21 @@ Each `yield` gives a Deferred to the reactor and sleeps until it fires; in betwe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
+from types import MappingProxyType
 
 from twisted.internet.defer import inlineCallbacks
 
+from typewright.engine.checked_deletion import CheckedDeletion
 from typewright.engine.correction import Correction, coder_for
 from typewright.engine.hands import Hands
 from typewright.engine.history import History
 from typewright.engine.job import Interference, Job
 from typewright.engine.pacing import Pacing
-from typewright.engine.plans import CommitStep, KeyStep, Means, Plan
+from typewright.engine.plans import CheckedStep, CommitStep, KeyStep, Means, Plan, text_steps
 from typewright.engine.target import Target
 from typewright.engine.text_check import TextCheck
 from typewright.engine.timeouts import DeferredGenerator, Timeouts
@@ -48,6 +51,7 @@ from typewright.reasons import (
 from typewright.text.language import Rules
 
 _TRIES = 3
+_NONE: Mapping[str, str] = MappingProxyType({})
 _MAY_CLOSE = ("", "\n", "\t", " ")
 """What a chord types that may close its window: a shortcut, or a key that presses a button."""
 _LEVELS = ("", LEVEL_SENT, LEVEL_SERVER, LEVEL_APPLICATION, LEVEL_TEXT)
@@ -71,8 +75,9 @@ class Typist:
         rules: Rules,
         *,
         passwords: bool = False,
+        declared: Mapping[str, str] = _NONE,
     ) -> None:
-        """`rules` are those of the user's language; with `passwords`, password fields are typed into."""
+        """`rules` are those of the user's language; `passwords` and `declared` as `Target` has them."""
         self.hands = Hands(backend, user, clock, pacing)
         self._keyer = backend.keyer
         self._keyboard = backend.keyboard
@@ -82,9 +87,12 @@ class Typist:
         self._history = history
         self._pacing = pacing
         self._timeouts = Timeouts(clock, pacing.timeout_s)
-        self._target = Target(backend, accessibility, history, user, clock, pacing, rules, passwords=passwords)
+        self._target = Target(
+            backend, accessibility, history, user, clock, pacing, rules, passwords=passwords, declared=declared
+        )
         self._text_check = TextCheck(backend, accessibility, history, user, clock, self._timeouts)
         self._correction = Correction(backend, history, self._target, user, self._timeouts, self.hands)
+        self._deletion = CheckedDeletion(backend, accessibility, history, self._target, self.hands, self._timeouts, clock)
 
     @inlineCallbacks
     def perform(self, job: Job, plan: Plan) -> DeferredGenerator:
@@ -142,23 +150,32 @@ class Typist:
         """Take the steps of `plan` in this layout and state, until the job is stopped or interfered with."""
         job.layout = layout
         coder = coder_for(job, layout, state)
-        planned = plan(job, Means(coder, self._slots.packing(), None if self._committer is None else self._committer.takes))
+        means = Means(coder, self._slots.packing(), None if self._committer is None else self._committer.takes)
+        planned = plan(job, means)
         if planned.total is not None:
             job.total = planned.total
         if planned.reason is not None:
             job.stop(planned.reason)
-        for step in planned.steps:
-            if job.stopped:
-                return
-            if isinstance(step, CommitStep):
+        elif planned.there:
+            yield from self._deletion.compare_before(job, planned)
+        steps = deque(planned.steps)
+        while steps and not job.stopped:
+            step = steps.popleft()
+            if isinstance(step, CheckedStep):
+                left = yield from self._deletion.delete(job, step.there, step.goal, coder)
+                if left is None:
+                    return
+                self._text_check.spoil()
+                steps.extendleft(reversed(text_steps(step.goal[len(left) :], means)))
+            elif isinstance(step, CommitStep):
                 yield from self._commit(step.text, job)
-                continue
-            if step.behind:
-                yield from self._reach(job, settle=False)
-            if step.lend and (yield from self._lend(step, job)):
-                coder = coder_for(job, job.layout, state)
-            if job.stopped or not (yield from self._type(step.keys(coder), job)):
-                return
+            else:
+                if step.behind:
+                    yield from self._reach(job, settle=False)
+                if step.lend and (yield from self._lend(step, job)):
+                    coder = coder_for(job, job.layout, state)
+                if job.stopped or not (yield from self._type(step.keys(coder), job)):
+                    return
 
     def _lend(self, step: KeyStep, job: Job) -> DeferredGenerator:
         """Have the slots hold what `step` needs; return whether `job.layout` has all of it now."""
@@ -217,7 +234,8 @@ class Typist:
         if job.insertion:
             text = job.take_text()
             self._text_check.typed(text)
-            self._history.typed(job.place.window, job.caller, text, job.insertion, job.program)
+            field = "" if job.focused is None else job.focused.identity
+            self._history.typed(job.place.window, job.caller, text, job.insertion, job.program, field)
         else:
             # A shortcut may have done anything.
             self._history.end(job.place.window)
@@ -233,6 +251,8 @@ class Typist:
         level = LEVEL_SERVER if level == GONE else level
         job.level = min(job.level or level, level, key=_LEVELS.index)
         yield from self._text_check.compare(job)
+        if not job.stopped and job.level != LEVEL_TEXT:
+            yield from self._deletion.compare_after(job)
         if not job.stopped and job.level == LEVEL_SENT:
             job.stop(ONLY_SENT)
 

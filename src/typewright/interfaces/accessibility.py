@@ -16,12 +16,14 @@ class FocusedObject:
     What the accessibility bus tells of the object that has the focus.
 
     `password` is True for a field that hides its text, `editable` for one whose text can be changed. `process` is the id of
-    the program's process; the caller compares it with that of the window that has the focus.
+    the program's process; the caller compares it with that of the window that has the focus. `identity` names the object
+    for as long as its program runs.
     """
 
     password: bool
     editable: bool
     process: int
+    identity: str = field(default="", compare=False)
 
 
 TEXT_INSERTED, TEXT_DELETED, CARET_MOVED = "inserted", "deleted", "moved"

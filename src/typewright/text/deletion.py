@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
-from typewright.text.erasing import LOOK_BACK, plain_end
+from typewright.text.erasing import LOOK_BACK, WALLS, plain_end
 from typewright.text.graphemes import clusters
 from typewright.text.revision import revise
 
 
-def presses(before: str, count: int, kind: str) -> list[int]:
+def presses(before: str, count: int, kind: str) -> list[int] | None:
     """
     Return the presses of BackSpace that delete `count` characters, where `before` is known to be before the caret, in a
-    program of `kind` (see `typewright.text.erasing`): one item a press, 1 where it completes a character, else 0.
+    program of `kind` (see `text.erasing`): one item a press, 1 where it completes a character, else 0.
 
-    Where the text is unknown, or the effect of a press is, each character is one press.
+    Past what is known, each character is one press; so it is past a Return or a Tab. None if the characters are known, but
+    not what deletes them in such a program.
     """
     found: list[int] = []
     while count > 0:
-        if plain := min(plain_end(before), count):
+        if plain := min(plain_end(before, kind), count):
             before = before[:-plain]
             found += [1] * plain
             count -= plain
@@ -25,11 +26,18 @@ def presses(before: str, count: int, kind: str) -> list[int]:
         count -= 1
         tail = before[-LOOK_BACK:]
         last = clusters(tail)[-1:]
-        way = revise(tail, tail.removesuffix("".join(last)), kind) if last else None
-        if way is None or not way.certain or way.text:
+        if not last or last[0] in WALLS:
             before = ""
             found.append(1)
             continue
+        way = revise(tail, tail.removesuffix(last[0]), kind)
+        if way is None or not way.certain or way.text:
+            return None
         before = before.removesuffix(last[0])
         found += [0] * (way.presses - 1) + [1]
     return found
+
+
+def last_characters(before: str, count: int) -> str:
+    """Return the last `count` characters of `before`, as the user sees them; all of it if there are fewer."""
+    return "".join(clusters(before[-LOOK_BACK * max(count, 1) :])[-count:]) if count else ""

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from typewright.text.graphemes import classes, clusters
 
 Model = Callable[[str], str]
 """Takes a text that is not empty, and returns what one press leaves of it."""
+
+_HIGHEST = 0x10FFFF
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 LOOK_BACK = 64
 """No press depends on more code points than these; an even number, so that a row of flags is cut between two of them."""
@@ -28,20 +33,32 @@ _PLAIN = re.compile(
 _LOOKED_AT = 1024
 
 
-def plain_end(text: str) -> int:
+def plain_end(text: str, kind: str = "") -> int:
     """
-    Return how many code points at the end of `text` need no model: in every program one press deletes exactly one of them.
+    Return how many code points at the end of `text` need no model: every editor that programs of `kind` may have (all, if
+    it is empty) keeps them, and one press deletes exactly one of them.
 
     There may be more. It saves going through long texts press by press.
     """
     run = _PLAIN.match(text[: -_LOOKED_AT - 1 : -1])
+    if run is None:
+        return 0
     # The first of them may be a part of the character before it.
-    return max(0, run.end() - 1) if run else 0
+    plain = run.end() - 1
+    highest = min((editor.highest for editor in EDITORS.get(kind, ())), default=_HIGHEST)
+    if plain > 0 and highest < _HIGHEST:
+        plain = next((count for count in range(plain) if ord(text[-count - 1]) > highest), plain)
+    return max(0, plain)
 
 
 def code_point(text: str) -> str:
     """Qt, Tk, Emacs, and the kernel's line editing in a terminal: a press deletes one code point."""
     return text[:-1]
+
+
+def cluster(text: str) -> str:
+    """Monaco and others: what the user sees as one character."""
+    return text[: -len(clusters(text)[-1])]
 
 
 _HANGUL_VOWELS_AND_TRAILERS = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
@@ -99,39 +116,72 @@ def blink(text: str) -> str:
     return text[:-1]
 
 
-# --- Which models a program may have ---------------------------------------------------------------------------------
+# --- Which editors a program may have --------------------------------------------------------------------------------
 
-MODELS: dict[str, tuple[Model, ...]] = {
-    "terminal": (readline, code_point),
-    "gtk": (pango,),
-    "qt": (code_point,),
-    "chromium": (blink,),
-    "plain": (code_point,),
-    "unknown": (readline, pango, blink, code_point),
+
+class Editor(NamedTuple):
+    """
+    A model of a text field: what one press of BackSpace leaves, and the `highest` code point that the field keeps.
+
+    Fields that drop what is beyond their `highest` exist: KTextEditor keeps the basic plane, SciTE its code page.
+    """
+
+    erase: Model
+    highest: int = _HIGHEST
+
+    def keeps(self, text: str) -> str:
+        """Return what of a typed `text` is in the field."""
+        if self.highest == _HIGHEST or not text or max(map(ord, text)) <= self.highest:
+            return text
+        return "".join(character for character in text if ord(character) <= self.highest)
+
+
+_READLINE, _PANGO, _BLINK, _CODE_POINT, _CLUSTER = map(Editor, (readline, pango, blink, code_point, cluster))
+_BASIC_PLANE, _CODE_PAGE = Editor(code_point, 0xFFFF), Editor(code_point, 0xFF)
+
+EDITORS: dict[str, tuple[Editor, ...]] = {
+    "terminal": (_READLINE, _CODE_POINT),
+    "gtk": (_PANGO,),
+    "qt": (_CODE_POINT,),
+    "chromium": (_BLINK,),
+    "plain": (_CODE_POINT,),
+    "gtk-window": (_PANGO, _CODE_POINT, _BLINK, _CLUSTER, _CODE_PAGE),
+    "qt-window": (_CODE_POINT, _BLINK, _CLUSTER, _BASIC_PLANE),
+    "chromium-window": (_BLINK, _CODE_POINT, _CLUSTER),
+    "unknown": (_READLINE, _PANGO, _BLINK, _CODE_POINT, _CLUSTER, _BASIC_PLANE, _CODE_PAGE),
 }
-"""Kind of program -> the models that programs of that kind may have; several where the kind leaves it open."""
+"""
+Kind of program -> the editors that its text fields may have.
 
-UNERASABLE = {"terminal": "\n\t"}
-"""Kind -> characters that no BackSpace takes back: in a terminal, Return has run the command and Tab has completed it."""
+The kinds with one editor, and terminals, are of programs that were measured. A toolkit alone decides nothing: a window of
+GTK may hold Scintilla or WebKit, one of Qt KTextEditor or WebEngine. There only what all editors agree on is certain.
+"""
+
+WALLS = "\n\t"
+"""
+Characters that no BackSpace takes back for certain: Return may have sent the text or run a command, and Tab may have moved
+the focus or completed a word. Only the field's own account shows that they are in the text.
+"""
 
 _BY_NAME = {
     "terminal": """
         xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal lxterminal
-        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology""",
-    "chromium": """
-        chromium chromium-browser google-chrome brave-browser microsoft-edge vivaldi-stable opera code slack discord""",
+        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology foot""",
+    "chromium": "chromium chromium-browser google-chrome",
     "plain": "emacs tk toplevel typewright-printing",
     "unknown": "firefox firefox-esr navigator thunderbird soffice libreoffice libreoffice-writer",
 }
 _KIND_OF_NAME = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
-_KIND_OF_TOOLKIT = {toolkit: toolkit for toolkit in ("gtk", "qt", "chromium")}
+MEASURED = tuple(kind for kind in EDITORS if not kind.endswith("-window") and kind != "unknown")
+"""The kinds that a program can be declared to be of."""
 
 
-def kind_of(name: str, toolkit: str) -> str:
+def kind_of(name: str, toolkit: str, declared: Mapping[str, str] = _NONE) -> str:
     """
-    Return the kind of a program, a key of MODELS, by the `name` and the `toolkit` that its window tells.
+    Return the kind of a program, a key of EDITORS, by the `name` and the `toolkit` that its window tells.
 
-    Programs with an editor of their own in a toolkit's window (Firefox, LibreOffice, terminals) are known by name, before
-    the toolkit is asked.
+    `declared` are the kinds that the user has configured, by lower-case name.
     """
-    return _KIND_OF_NAME.get(name.lower()) or _KIND_OF_TOOLKIT.get(toolkit) or "unknown"
+    name = name.lower()
+    window = f"{toolkit}-window"
+    return declared.get(name) or _KIND_OF_NAME.get(name) or (window if window in EDITORS else "unknown")

@@ -13,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from typewright.text.erasing import LOOK_BACK, MODELS, UNERASABLE, Model, plain_end
+from typewright.text.erasing import EDITORS, LOOK_BACK, WALLS, Editor, Model, plain_end
 
+_HIGHEST = 0x10FFFF
 _BEFORE = "a"
 """In place of the text before ours: a press that deletes it would delete text that is not ours."""
 
@@ -24,13 +25,14 @@ class Revision:
     """
     Press BackSpace `presses` times, then type `text`.
 
-    `certain` is False where programs of the kind differ: then this is the way with the fewest presses, which deletes no
-    text but ours, and may leave a part of what was to be deleted.
+    `certain` is False where programs of the kind may differ: then this is the way with the fewest presses, which may leave
+    a part of what was to be deleted, or delete more. `walled` is whether a Return or a Tab is among what is deleted.
     """
 
     presses: int
     text: str = field(repr=False)
     certain: bool
+    walled: bool = False
 
     @property
     def keystrokes(self) -> int:
@@ -40,19 +42,18 @@ class Revision:
 
 def revise(old: str, new: str, kind: str) -> Revision | None:
     r"""
-    Return how to make `new` of `old`, which was typed in a program of `kind` (a key of `MODELS`) and ends at the caret.
+    Return how to make `new` of `old`, which was typed in a program of `kind` (a key of `EDITORS`) and ends at the caret.
 
-    None if that is impossible without deleting text before `old`, or a character that no BackSpace takes back. To delete
-    whole characters, let `new` be what is to be left of `old`. Both texts have `\n` for each line end.
+    None if that may be impossible without deleting text before `old`. To delete whole characters, let `new` be what is to
+    be left of `old`. Both texts have `\n` for each line end.
     """
-    ways = [_way(old, new, model) for model in MODELS[kind]]
-    possible = [way for way in ways if way is not None]
-    if len(possible) < len(ways):
+    editors = EDITORS[kind]
+    ways = {_way(old, new, editor.erase) for editor in editors if editor.highest == _HIGHEST}
+    if None in ways:
         return None
-    presses, kept = min(possible)
-    if any(wall in old[kept:] for wall in UNERASABLE.get(kind, "")):
-        return None
-    return Revision(presses, new[kept:], len(set(ways)) == 1)
+    presses, kept = min(way for way in ways if way is not None)
+    certain = len(ways) == 1 and all(_agrees(old, new[:kept], presses, editor) for editor in editors)
+    return Revision(presses, new[kept:], certain, any(wall in old[kept:] for wall in WALLS))
 
 
 def _way(old: str, new: str, model: Model) -> tuple[int, int] | None:
@@ -70,3 +71,16 @@ def _way(old: str, new: str, model: Model) -> tuple[int, int] | None:
         if not left.startswith(_BEFORE):
             return None
     return presses, len(left) - len(_BEFORE)
+
+
+def _agrees(old: str, left: str, presses: int, editor: Editor) -> bool:
+    """Return whether so many presses leave `left` of `old` in an editor that may have dropped some of both."""
+    kept = editor.keeps(old)
+    if kept == old:
+        return True  # Then it is like an editor that keeps everything.
+    there = _BEFORE + kept
+    for _ in range(presses):
+        if len(there) <= len(_BEFORE):
+            return False
+        there = there[:-LOOK_BACK] + editor.erase(there[-LOOK_BACK:])
+    return there == _BEFORE + editor.keeps(left)

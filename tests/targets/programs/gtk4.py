@@ -8,6 +8,7 @@ from answers import TITLE, Answers, work  # noqa: E402
 from gi.repository import GLib, Gtk  # noqa: E402
 from gtk_text import Text  # noqa: E402
 
+GLib.set_prgname("gtk4.py")  # else its window has no class
 Gtk.init()
 window = Gtk.Window(title=TITLE)
 window.set_default_size(800, 600)
