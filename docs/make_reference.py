@@ -10,7 +10,6 @@ with what this module generates.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +17,7 @@ from xml.etree import ElementTree as xml
 
 from typewright.bus.contract import Documentation, documentation, tree
 from typewright.config import Config
+from typewright.installation.sample import sample, toml
 from typewright.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +36,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs" / "reference.md": "\n".join(_reference_lines()) + "\n",
         configuration: f"{before}{KEYS_BEGIN}\n\n{keys}\n\n{KEYS_END}{after}",
-        ROOT / "packaging" / "config.toml": "\n".join(_sample_lines()) + "\n",
+        ROOT / "packaging" / "config.toml": sample(),
     }
 
 
@@ -142,24 +142,7 @@ def _key_lines() -> Iterator[str]:
     yield "| key | default | accepts | meaning |"
     yield "|---|---|---|---|"
     for key in fields(Config):
-        yield f"| `{key.name}` | `{_toml(getattr(Config(), key.name))}` | {key.metadata['form']} | {key.metadata['doc']} |"
-
-
-def _sample_lines() -> Iterator[str]:
-    yield "# SPDX-License-Identifier: MIT"
-    yield "# The configuration of Typewright: every key, with its default. Take the # away from those that you change."
-    yield "# The service reads this file when it starts."
-    for key in fields(Config):
-        yield ""
-        yield from textwrap.wrap(key.metadata["doc"], 118, initial_indent="# ", subsequent_indent="# ")
-        yield f"# Accepts {key.metadata['form']}."
-        yield f"#{key.name} = {_toml(getattr(Config(), key.name))}"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        yield f"| `{key.name}` | `{toml(getattr(Config(), key.name))}` | {key.metadata['form']} | {key.metadata['doc']} |"
 
 
 if __name__ == "__main__":

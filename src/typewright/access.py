@@ -72,15 +72,21 @@ class Access:
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._rules = rules
 
-    def check(self, caller: Identity, want: str) -> None:
-        """Raise AccessDenied, with a sentence that says what to do, if `caller` may not do what it wants."""
+    def check(self, caller: Identity, want: str, *, may_have_left: bool = False) -> None:
+        """
+        Raise AccessDenied, with a sentence that says what to do, if `caller` may not do what it wants.
+
+        A caller that wants no reply, as dbus-send, `may_have_left` before it was identified. Only this user's processes and
+        root get onto a session bus, so then its unknown user is no reason to refuse it; unknown facts match no rule that
+        allows something.
+        """
         if want == DISABLE and caller.uid is None:
-            return  # dbus-send may be gone before it is identified, and disabling must still work.
-        if caller.uid is None:
+            return  # Disabling must work in any case.
+        if caller.uid is None and not may_have_left:
             raise AccessDenied(
                 "The bus does not know the user of this caller, which may have left: stay connected until the reply comes."
             )
-        if caller.uid != os.getuid():
+        if caller.uid not in (None, os.getuid()):
             raise AccessDenied(f"Typewright serves only user {os.getuid()}, who runs it: call it as that user.")
         if want == DISABLE:
             return

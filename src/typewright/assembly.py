@@ -83,6 +83,10 @@ class Listener:
         """See `IListener`."""
         self._history.gone(window)
 
+    def consent_changed(self, state: str) -> None:
+        """See `IListener`."""
+        self._typing.consent_changed(state)
+
 
 def assemble(reactor: Any, config: Config, backend: IBackend, accessibility: IAccessibility) -> Assembled:
     """Return the engine on `backend`, by `config`. Raises TypeError for a part that lacks the shape of its interface."""

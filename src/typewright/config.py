@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -13,9 +14,10 @@ from typing import Any
 from typewright.access import rules_of
 from typewright.errors import ConfigError
 from typewright.keymap.notation import keysyms_of
-from typewright.options import BACKENDS, FOCUS_CHANGES, GRABS, NEWLINES, ON_USER
+from typewright.options import BACKENDS, FOCUS_CHANGES, GRABS, NEWLINES, ON_USER, WAYS
 from typewright.text.erasing import MEASURED
-from typewright.text.language import rules_for
+from typewright.text.language import is_language, rules_for
+from typewright.trusted_file import Untrusted, read_trusted
 
 PACINGS = ("chord", "event")
 PASSWORDS = ("refuse", "type")
@@ -69,10 +71,18 @@ class Config:
     )
     backend: str = _key(
         "auto",
-        "How to type. auto: as your session allows. x11: on an X11 display. printing: nowhere; each key event is printed to "
-        "standard output, with what it would type.",
+        "How to type. auto: as your session allows. x11: on an X11 display. wlroots: on a Wayland compositor that takes "
+        "virtual keyboards (sway, labwc, river, Hyprland, ...). portal: through the desktop's portal, with your consent "
+        "(GNOME, Plasma). printing: nowhere; each key event is printed to standard output, with what it would type.",
         _one_of(BACKENDS),
         _in_words(BACKENDS),
+    )
+    way: str = _key(
+        "auto",
+        "How text reaches a program, on Wayland. auto: by keys, and characters that it takes from no key as an input method "
+        "hands them over, for as long as a job lasts. keys: by keys alone; such characters are refused.",
+        _one_of(WAYS),
+        _in_words(WAYS),
     )
     pacing: str = _key(
         "chord",
@@ -184,8 +194,8 @@ class Config:
     language: str = _key(
         "",
         "The language of the context rules, such as de or fr; empty: that of your locale.",
-        lambda value: type(value) is str,
-        "a language tag",
+        lambda value: value == "" or is_language(value),
+        "a language tag, such as de, de-AT or de_AT.UTF-8, or empty",
     )
     context: Mapping[str, Mapping[str, Any]] = _key(
         {},
@@ -231,18 +241,37 @@ def load_config(path: Path | None = None) -> Config:
     Raises ConfigError with a line for each problem.
     """
     chosen = path or config_path()
+    text = ""
     try:
-        table = tomllib.loads(chosen.read_text("utf-8"))
+        text = read_trusted(chosen).decode("utf-8")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         if path is None:
             return Config()
         raise ConfigError(f"{chosen}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except OSError as problem:
+        raise ConfigError(f"{chosen}: it cannot be read: {problem.strerror}.") from None
+    except UnicodeDecodeError as problem:
+        raise ConfigError(f"{chosen}: it is not UTF-8 at byte {problem.start + 1}.") from None
+    except RecursionError:
+        raise ConfigError(f"{chosen}: its lists or tables are nested too deeply.") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError(f"{chosen}: {_of_syntax(text, str(problem))}") from None
+    except Untrusted as problem:
         raise ConfigError(f"{chosen}: {problem}") from None
     problems = list(_problems(table))
     if problems:
         raise ConfigError("\n".join(f"{chosen}: {problem}" for problem in problems))
     return Config(**table)
+
+
+def _of_syntax(text: str, problem: str) -> str:
+    """Return the sentences for text that is not TOML, with the key of the line; `problem` is what tomllib says."""
+    found = re.search(r"\(at line (\d+), column \d+\)", problem)
+    line = text.splitlines()[int(found[1]) - 1] if found and int(found[1]) <= len(text.splitlines()) else ""
+    name, equals, _ = line.partition("=")
+    known = {each.name: each.metadata["form"] for each in fields(Config)}.get(name.strip())
+    return f"{problem}. {name.strip()} must be {known}." if equals and known else f"{problem}."
 
 
 def _problems(table: Mapping[str, Any]) -> list[str]:

@@ -38,16 +38,19 @@ class NoDisplay(TypewrightError):
 
     dbus_name = "org.typewright.Error.NoDisplay"
     exit_status = 3
-    sentence = "No display is known to type on: set DISPLAY, or name one with --display."
+    sentence = (
+        "No display is known to type on: set WAYLAND_DISPLAY or DISPLAY, or name one with --wayland-display or --display."
+    )
 
 
-class WaylandOnly(NoDisplay):
-    """The session runs Wayland and offers no display that a backend can use."""
+class NoWayToType(NoDisplay):
+    """The session runs Wayland, and its compositor has no way for a program to type, or none that Typewright knows."""
 
     exit_status = 4
     sentence = (
-        "This is a Wayland session, and Typewright has no backend for it: "
-        "start Xwayland to type into its windows, or log in to an X session."
+        "This is a Wayland session, but WAYLAND_DISPLAY is not set, so its compositor cannot be found: give the service the "
+        "session's environment (systemctl --user import-environment WAYLAND_DISPLAY), or name the display with "
+        "--wayland-display."
     )
 
 
@@ -103,7 +106,24 @@ class ServiceAbsent(TypewrightError):
 
     dbus_name = "org.typewright.Error.ServiceAbsent"
     exit_status = 69
-    sentence = "No Typewright service runs in this session: start it with `typewright serve`."
+    sentence = (
+        "No Typewright service runs in this session: start it with `typewright start`, or `typewright serve`; "
+        "`typewright doctor` says why it does not start."
+    )
+
+
+class NotStarted(ServiceAbsent):
+    """The service was started by this call, and could not start; the sentence says why, and what to do."""
+
+    dbus_name = "org.typewright.Error.NotStarted"
+    sentence = "The service could not start: `typewright doctor` says why."
+
+
+class NotInstallable(TypewrightError):
+    """`typewright setup` cannot put its files in place; the sentence says which, and why."""
+
+    exit_status = 73
+    sentence = "Typewright cannot be set up."
 
 
 # --- A call that must not be made ------------------------------------------------------------------------------------
@@ -139,3 +159,29 @@ class Stopping(TypewrightError):
     dbus_name = "org.typewright.Error.Stopping"
     exit_status = 75
     sentence = "Typewright is stopping and accepts no more calls: call again when it has started again."
+
+
+# --- On the side of the caller ---------------------------------------------------------------------------------------
+
+_STANDARD = "org.freedesktop.DBus.Error."
+_ABSENT = (_STANDARD + "ServiceUnknown", _STANDARD + "NameHasNoOwner")
+_WENT_AWAY = (_STANDARD + "NoReply", _STANDARD + "Disconnected")
+
+
+def error_of_reply(name: str, sentence: str) -> TypewrightError:
+    """Return the error for a reply that is the D-Bus error `name`; `sentence` is what the service says, or empty."""
+    if name in _ABSENT or name.startswith(_STANDARD + "Spawn."):
+        return ServiceAbsent()
+    if name in _WENT_AWAY:
+        return ServiceAbsent("Typewright left the bus before it replied; a part of the text may have been typed.")
+    for kind in _kinds(TypewrightError):
+        if kind.dbus_name == name:
+            error = kind.__new__(kind)  # Some classes take other arguments; here the sentence is the service's.
+            Exception.__init__(error, sentence or kind.sentence)
+            return error
+    return TypewrightError(f"The service replied with an error that this version does not know: {name}.")
+
+
+def _kinds(kind: type[TypewrightError]) -> list[type[TypewrightError]]:
+    # Base classes first: of several classes with one name on the bus, the most general one counts.
+    return [kind, *(each for child in kind.__subclasses__() for each in _kinds(child))]

@@ -25,9 +25,13 @@ GO_ON, PAUSE = "go-on", "pause"
 ON_USER = (GO_ON, PAUSE, STOP)
 """What every job does when the user presses a key or a button: go on, pause until the user is quiet, or stop."""
 
-AUTO, X11, PRINTING = "auto", "x11", "printing"
-BACKENDS = (AUTO, X11, PRINTING)
+AUTO, X11, WLROOTS, PORTAL, PRINTING = "auto", "x11", "wlroots", "portal", "printing"
+BACKENDS = (AUTO, X11, WLROOTS, PORTAL, PRINTING)
 """What the service types with: a backend by name, or the one that fits the session."""
+
+KEYS = "keys"
+WAYS = (AUTO, KEYS)
+"""How text is typed: by keys, and what a program takes from no key as an input method does; or by keys alone."""
 
 _LONGEST_TIMEOUT_S = 20.0
 

@@ -26,7 +26,7 @@ class Reason(NamedTuple):
         return self._replace(sentence=sentence)
 
 
-# --- The user, or whoever may speak for them, wants no typing ----------------------------------------------------------
+# --- The user or the caller wants no typing ------------------------------------------------------------------------------
 
 DISABLED = Reason(
     "disabled",
@@ -41,6 +41,11 @@ TOUCHED = Reason(
     "Call again when the user is quiet, or set `on_user` to pause in the configuration.",
 )
 CANCELLED = Reason("cancelled", "its caller cancelled it", "Nothing needs to be done: the caller asked for it.")
+ALL_CANCELLED = Reason(
+    "allcancelled",
+    "all typing was cancelled (CancelAll)",
+    "Nothing needs to be done: the user asked for it, by `typewright cancel` or a program of the desktop.",
+)
 CALLER_LEFT = Reason("left", "its caller left the bus", "Stay on the bus until the reply is there.")
 SUPERSEDED = Reason("superseded", "a newer revision took its place", "Nothing needs to be done: the newest revision counts.")
 STOPPING = Reason("stopping", "the service is stopping", "Start the service again with `typewright serve`.")
@@ -48,6 +53,25 @@ DISPLAY_LOST = Reason(
     "displaylost", "the connection to the display server was lost", "Start the service again in a running session."
 )
 BUS_LOST = Reason("buslost", "the connection to the session bus was lost", "Start the service again in a running session.")
+
+CONSENT_ASKED = Reason(
+    "consent",
+    "the desktop asks you whether Typewright may type, and there is no answer yet",
+    "Answer the dialog, and call again.",
+)
+CONSENT_REFUSED = Reason(
+    "notallowed", "you have refused to let Typewright type", "`typewright allow` has the desktop ask you again."
+)
+CONSENT_ENDED = Reason(
+    "ended",
+    "the desktop, or you, have ended the session in which Typewright may type",
+    "`typewright allow` begins a new one.",
+)
+CONSENT_FAILED = Reason(
+    "noportal",
+    "the desktop's portal could not start a session in which Typewright may type",
+    "See the log of Typewright and of xdg-desktop-portal; `typewright allow` tries again.",
+)
 
 # --- Where the keys would go -------------------------------------------------------------------------------------------
 
@@ -62,10 +86,20 @@ KEYBOARD_HELD = Reason(
     "another program holds the keyboard",
     "Close the menu or prompt that holds it; for launchers there is the option `grabs`.",
 )
+MENU_OPEN = Reason(
+    "menu",
+    "a menu of the program with the focus is open, and takes the keys in place of its text",
+    "Close the menu, or choose from it with shortcuts such as `Down` and `Return`.",
+)
 LOCKER_HELD = Reason(
     "locker",
     "another program holds the keyboard, and its window covers the screen, as that of a screen locker does",
     "Unlock the screen and call again.",
+)
+HOTKEY = Reason(
+    "hotkey",
+    "another program has bound a key of the text as a hotkey, and received it in place of the text field",
+    "Look at what the hotkey did, and unbind it in that program: a key without modifiers is no good hotkey.",
 )
 PLACE_UNKNOWN = Reason(
     "unknownplace", "it cannot be found out which window has the focus", "Try again, with the focus in a text field."

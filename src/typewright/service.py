@@ -24,12 +24,13 @@ from typewright import __version__
 from typewright.a11y.accessibility import Accessibility
 from typewright.access import Access, rules_of
 from typewright.assembly import Assembled, assemble
-from typewright.backends.choice import open_backend
+from typewright.backends.choice import Named, open_backend
 from typewright.bus.connect import connect
 from typewright.bus.connection import BusConnection
+from typewright.bus.not_started import refuse_waiting
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.config import Config
-from typewright.errors import BusLost, DisplayLost, TypewrightError
+from typewright.errors import BusLost, DisplayLost, NameTaken, TypewrightError
 from typewright.interfaces.backend import IBackend
 from typewright.reasons import BUS_LOST, DISPLAY_LOST, STOPPING, Reason
 from typewright.screenlock.sources import ScreenLocks
@@ -70,14 +71,17 @@ class Service:
     @classmethod
     @inlineCallbacks
     def start(
-        cls, reactor: Any, config: Config, *, display: str | None = None, backend: str | None = None
+        cls,
+        reactor: Any,
+        config: Config,
+        named: Named = Named(),  # noqa: B008 - immutable
     ) -> Generator[Deferred[Any], Any, Service]:
         """
         Start a service; fires with it when peers can call it. Errbacks with an error whose sentence is for the user.
 
-        `display` and `backend` are what the command line names, as `backends.choice` has them.
+        `named` is what the command line names.
         """
-        opened: IBackend = yield open_backend(reactor, config, display=display, backend=backend)
+        opened: IBackend = yield open_backend(reactor, config, named)
         try:
             bus = yield connect(reactor)
             accessibility = Accessibility(reactor, bus, config.accessibility)
@@ -145,12 +149,19 @@ class Service:
         return _bounded(waiting, self._reactor)
 
 
-def run(reactor: Any, config: Config, *, display: str | None = None, backend: str | None = None) -> int:
+def run(
+    reactor: Any,
+    load: Callable[[], Config],
+    named: Named = Named(),  # noqa: B008 - immutable
+    *,
+    activated: bool = False,
+) -> int:
     """
     Serve until SIGTERM, SIGINT or SIGHUP, or until display or bus are lost; return the exit status. A signal during the
     start ends it.
 
-    Prints one line when the name is taken. What goes wrong at start is one sentence on standard error.
+    `load` returns the configuration, or raises ConfigError. Prints one line when the name is taken. What goes wrong at start
+    is a sentence on standard error; if the service was `activated` by a call, the caller gets it as well.
     """
     status = 0
     service: Service | None = None
@@ -162,21 +173,23 @@ def run(reactor: Any, config: Config, *, display: str | None = None, backend: st
     def end(problem: Exception) -> None:
         nonlocal status
         status = problem.exit_status if isinstance(problem, TypewrightError) else TypewrightError.exit_status
-        with suppress(ReactorNotRunning):  # It may have been stopped by a signal just now.
-            reactor.stop()
+        _stop_once(reactor)
 
     @inlineCallbacks
     def start() -> Generator[Deferred[Any], Any, None]:
         nonlocal service
         try:
-            service = yield Service.start(reactor, config, display=display, backend=backend)
+            service = yield Service.start(reactor, load(), named)
         except Exception as problem:
             if stopping:
                 return  # The start was cancelled, whatever came of it.
             if isinstance(problem, TypewrightError):
-                print(f"typewright: {problem}", file=sys.stderr)
+                print(*(f"typewright: {line}" for line in str(problem).splitlines()), sep="\n", file=sys.stderr)
             else:
                 log.failure("the service could not start")
+            if activated and not isinstance(problem, NameTaken):
+                told = problem if isinstance(problem, TypewrightError) else TypewrightError()
+                yield _bounded(_tell_callers(reactor, told), reactor)
             end(problem)
             return
         service.on_end = end
@@ -193,13 +206,38 @@ def run(reactor: Any, config: Config, *, display: str | None = None, backend: st
         starting.cancel()
         return _bounded(starting, reactor).addBoth(lambda _: None if service is None else service.stop())
 
-    for ending in (signal.SIGINT, signal.SIGHUP):
-        # A shell script starts its background jobs with SIGINT ignored, and the reactor would leave it ignored.
-        reactor.callWhenRunning(signal.signal, ending, lambda *_: reactor.callFromThread(reactor.stop))
+    # The reactor restores this one at its end, so that a late signal does not replace the exit status.
+    signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(_stop_once, reactor))
+    for ending in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        # A shell script starts its background jobs with SIGINT ignored, and the reactor would leave it ignored. Nor do the
+        # reactor's own handlers bear a second signal.
+        reactor.callWhenRunning(signal.signal, ending, lambda number, _: reactor.callFromThread(_signalled, reactor, number))
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", stop)
     reactor.run()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # The interpreter would restore the default while it ends.
     return status
+
+
+def _signalled(reactor: Any, number: int) -> None:
+    log.info("Received {name}, shutting down", name=signal.Signals(number).name)
+    _stop_once(reactor)
+
+
+def _stop_once(reactor: Any) -> None:
+    with suppress(ReactorNotRunning):  # A signal, or another one, may have stopped it just now.
+        reactor.stop()
+
+
+@inlineCallbacks
+def _tell_callers(reactor: Any, problem: TypewrightError) -> Generator[Deferred[Any], Any, None]:
+    """Reply to the calls that started this service with why it does not start."""
+    try:
+        bus = yield connect(reactor, timeout_s=_CLOSING_S)
+    except TypewrightError:
+        return
+    yield refuse_waiting(bus, problem)
+    yield bus.close()
 
 
 def _bounded(waiting: Deferred[Any], reactor: Any) -> Deferred[Any]:

@@ -118,7 +118,13 @@ class RecordingService(Recording):
 
     def __init__(self) -> None:
         super().__init__(
-            TypingEnabled=True, Busy=False, Backend="none", Capabilities=["focus"], Layout="us", Version="1.2.3"
+            TypingEnabled=True,
+            Busy=False,
+            Backend="none",
+            Capabilities=["focus"],
+            Layout="us",
+            Version="1.2.3",
+            Consent="not-needed",
         )
 
     def insert(self, caller: str, text: str, options: Given = None) -> Deferred[Report]:
@@ -138,6 +144,12 @@ class RecordingService(Recording):
 
     def cancel(self, caller: str) -> Deferred[int]:
         return self._noted("cancel", caller, default=2)
+
+    def cancel_all(self, caller: str) -> Deferred[int]:
+        return self._noted("cancel_all", caller, default=3)
+
+    def allow(self, caller: str) -> Deferred[bool]:
+        return self._noted("allow", caller, default=True)
 
     def set_typing_enabled(self, caller: str, enabled: bool) -> None:
         self._noted("set_typing_enabled", caller, enabled)

@@ -72,17 +72,23 @@ class AuthorizationTest(BusCase):
             peer.call("ReviseWithOptions", "sa{sv}", "a", {}, interface=DICTATION),
             peer.call("UndoWithOptions", "a{sv}", {}, interface=DICTATION),
             peer.call("Press", "s", "a"), peer.call("PressAndHold", "sd", "a", 1.0), peer.call("Release", "s", "a"),
-            peer.call("Cancel"), peer.properties("Set", "ssv", TYPIST, "TypingEnabled", True),
+            peer.call("Cancel"), peer.call("Allow"), peer.properties("Set", "ssv", TYPIST, "TypingEnabled", True),
             peer.properties("Set", "ssv", DICTATION, "ContextAdjust", True),
             peer.call("Revise", "s", "a", interface=DICTATION), peer.call("Commit", interface=DICTATION),
             peer.call("Undo", interface=DICTATION), peer.call("Forget", interface=DICTATION),
         ]  # fmt: skip
         skeletons = [part for part in self.dispatcher._objects[PATH] if part.interface.name in (TYPIST, DICTATION)]
         methods = [name for part in skeletons for name in part.methods]
-        self.assertEqual(len(calls), len(methods) + 2)
+        self.assertEqual(len(calls), len(methods) - len(["CancelAll"]) + len(["TypingEnabled", "ContextAdjust"]))
         for call in calls:
             self.assertEqual((await self.refused(call)).name, _DENIED)
         self.assertEqual((service.log, self.dictation.log), ([], []))
+
+    @pytest.mark.promise("rules", "all-may-disable")
+    async def test_anyone_may_cancel_everything(self) -> None:
+        service = await self.served(_NOBODY_TYPES, _NOBODY_ENABLES)
+        self.assertEqual(await (await self.peer()).call("CancelAll"), [3])
+        self.assertEqual([entry[0] for entry in service.log], ["cancel_all"])
 
     @pytest.mark.promise("rules", "all-may-disable")
     async def test_anyone_may_switch_off_and_only_some_may_switch_on(self) -> None:
@@ -98,6 +104,7 @@ class AuthorizationTest(BusCase):
         self.assertIn('enable = "allow"', refusal.sentence)
         self.assertEqual(service.log, [("set_typing_enabled", peer.name, False)])
         self.assertEqual(await peer.call("Insert", "s", "a"), [True])
+        self.assertEqual((await self.refused(peer.call("Allow"))).name, _DENIED)
 
     @pytest.mark.promise("rules", "other-user")
     async def test_another_user_is_refused(self) -> None:

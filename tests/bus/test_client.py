@@ -32,6 +32,7 @@ class ClientTest(BusCase):
         self.assertIs(await client.backspace(3), True)
         self.assertIs(await client.press("ctrl+s"), True)
         self.assertEqual(await client.cancel(), 2)
+        self.assertEqual(await client.cancel_all(), 3)
         report = await client.type("abc", {"timeout": 1.5})
         self.assertEqual((report["confirmed"], report["typed"], report["elapsed"]), (True, 3, 0.25))
         await client.type("abc")
@@ -45,6 +46,7 @@ class ClientTest(BusCase):
                 ("backspace", 3),
                 ("press", "ctrl+s"),
                 ("cancel",),
+                ("cancel_all",),
                 ("insert", "abc", {"timeout": 1.5}),
                 ("insert", "abc", {}),
                 ("backspace", 2, {"timeout": 1.5}),

@@ -84,6 +84,8 @@ def test_the_signatures_of_the_contract() -> None:
         "PressAndHold": ("sd", "b"),
         "Release": ("s", "b"),
         "Cancel": ("", "u"),
+        "CancelAll": ("", "u"),
+        "Allow": ("", "b"),
     }
     assert {prop.name: (prop.signature, prop.writable, prop.emits) for prop in interface.properties.values()} == {
         "TypingEnabled": ("b", True, "true"),
@@ -91,6 +93,7 @@ def test_the_signatures_of_the_contract() -> None:
         "Backend": ("s", False, "const"),
         "Capabilities": ("as", False, "const"),
         "Layout": ("s", False, "true"),
+        "Consent": ("s", False, "true"),
         "Version": ("s", False, "const"),
     }
     assert {signal.name: signal.signature for signal in interface.signals.values()} == {"Finished": "ssbuussds"}

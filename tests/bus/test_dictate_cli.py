@@ -53,7 +53,7 @@ class DictateTest(BusCase):
         text += '{"partial": "däß"}\n{\n  "text" : "däß 🎹"\n}\nundo\n'
         self.assertEqual(await self.dictated(text), (0, ""))
         expected = [("revise", "wreck a"), ("revise", "recognise"), ("revise", "recognise speech"), ("commit",)]
-        self.assertEqual(self.calls(), [*expected, ("revise", "däß"), ("revise", "däß 🎹"), ("commit",), ("undo",)])
+        self.assertEqual(self.calls(), [*expected, ("revise", " däß"), ("revise", " däß 🎹"), ("commit",), ("undo",)])
 
     async def test_a_file_is_read_as_well_as_a_pipe(self) -> None:
         await self.served()
@@ -71,9 +71,9 @@ class DictateTest(BusCase):
         await self.served()
 
         def answer(caller: str, text: str, options: Mapping[str, object]) -> Deferred[Report]:
-            if text == "hunter2":
+            if text.strip() == "hunter2":
                 raise InvalidArgs("That can't be typed.")
-            return succeed(_FAILED if text == "b" else REPORT)
+            return succeed(_FAILED if text.strip() == "b" else REPORT)
 
         self.dictation.answers["revise"] = answer
         status, errors = await self.dictated("final a\nfinal b\n\nfinal hunter2\nhunter2\nfinal c\n")
@@ -86,7 +86,12 @@ class DictateTest(BusCase):
                 "typewright: line 5: it is neither 'partial ...' nor 'final ...', nor a JSON object with such a key",
             ],
         )
-        self.assertEqual(self.calls()[-2:], [("revise", "c"), ("commit",)])
+        self.assertEqual(self.calls()[-2:], [("revise", " c"), ("commit",)])
+
+    async def test_utterances_have_no_space_between_them_if_they_are_to_be_typed_exactly(self) -> None:
+        await self.served()
+        self.assertEqual(await self.dictated("final hello\nfinal world\n", "--exact"), (0, ""))
+        self.assertEqual(self.calls(), [("revise", "hello"), ("commit",), ("revise", "world"), ("commit",)])
 
     async def test_a_slow_window_does_not_hold_up_the_partials(self) -> None:
         await self.served()

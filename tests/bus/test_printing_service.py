@@ -30,7 +30,7 @@ from jeepney import (
 from jeepney.io.blocking import Proxy, open_dbus_connection
 from tests.helpers.desktop import PATIENCE_S, Child
 
-from typewright.reasons import CANCELLED, DISABLED, FOCUS_MOVED, NOT_IN_WINDOW, NOTHING_LEFT, UNTYPEABLE
+from typewright.reasons import ALL_CANCELLED, CANCELLED, DISABLED, FOCUS_MOVED, NOT_IN_WINDOW, NOTHING_LEFT, UNTYPEABLE
 
 NAME, PATH = "org.typewright.Typist1", "/org/typewright/Typist1"
 TYPIST = DBusAddress(PATH, NAME, NAME)
@@ -286,6 +286,22 @@ def test_cancel_ends_the_caller_s_jobs_with_all_keys_up(caller: Caller, served: 
     lines = served.lines()
     assert sum(line.startswith("press") for line in lines) == sum(line.startswith("release") for line in lines)
     assert not any("v" in line for line in lines)
+
+
+def test_cancel_all_ends_the_jobs_of_others_and_lets_the_next_through(caller: Caller, served: Served) -> None:
+    other = Caller(served.bus.address)
+    running, waiting = caller.begin("Insert", "s", LONG), caller.begin("Insert", "s", "never")
+    caller.get("Version")
+    assert other.call("CancelAll") == 2
+    assert [caller.answer(running), caller.answer(waiting)] == [False, False]
+    assert [code for *_, code in caller.finished()] == [ALL_CANCELLED.code] * 2
+    lines = served.lines()
+    assert sum(line.startswith("press") for line in lines) == sum(line.startswith("release") for line in lines)
+    assert caller.call("PressAndHold", "sd", "shift", 5.0) is True
+    assert other.call("CancelAll") == 0
+    assert served.lines() == ["press Shift_L", "release Shift_L"]
+    assert (caller.get("TypingEnabled"), caller.call("Insert", "s", "a")) == (True, True)
+    other.close()
 
 
 def test_typing_disabled_stops_the_running_job_and_refuses_others(caller: Caller, served: Served) -> None:

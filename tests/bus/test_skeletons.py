@@ -40,6 +40,7 @@ class MembersTest(BusCase):
         self.assertEqual(await peer.call("PressAndHold", "sd", "shift", 0.5), [True])
         self.assertEqual(await peer.call("Release", "s", "shift"), [True])
         self.assertEqual(await peer.call("Cancel"), [2])
+        self.assertEqual(await peer.call("Allow"), [True])
         self.assertEqual(
             await peer.call("Type", "sa{sv}", "abc", {"timeout": 1.5}),
             [{**_detail(), "confirmed": True, "window": 7}],
@@ -59,6 +60,7 @@ class MembersTest(BusCase):
                 ("press_and_hold", peer.name, "shift", 0.5),
                 ("release", peer.name, "shift"),
                 ("cancel", peer.name),
+                ("allow", peer.name),
                 ("insert", peer.name, "abc", {"timeout": 1.5}),
                 ("insert", peer.name, "abc", {}),
                 ("backspace", peer.name, 2, {"grabs": "type"}),

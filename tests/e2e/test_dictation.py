@@ -112,6 +112,7 @@ class Recognizer:
     """The example with PocketSphinx in it, listening to what espeak-ng says."""
 
     def __init__(self, sentences: Sequence[str]) -> None:
+        pytest.importorskip("pocketsphinx", reason="the extra `speech` is not installed")
         self._process = subprocess.Popen(
             [sys.executable, str(EXAMPLES / "pocketsphinx_live.py")],
             stdin=subprocess.PIPE,
@@ -144,7 +145,8 @@ def check(heard: Sequence[Hypothesis], contents: tuple[str, int]) -> None:
 
 def test_the_recognizer_speaks_to_the_command_line(environ: dict[str, str], window: Window) -> None:
     heard = []
-    with subprocess.Popen([*desktop.typewright(), "dictate"], env=environ, stdin=subprocess.PIPE) as dictating:
+    command = [*desktop.typewright(), "dictate", "--exact"]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE) as dictating:
         for kind, text in Recognizer(list(speech.sentences(2))).hypotheses():
             heard.append((kind, text))
             dictating.stdin.write(f"{kind} {text}\n".encode())

@@ -135,6 +135,47 @@ def test_a_signal_that_comes_when_the_display_is_open_ends_it(environ: dict[str,
         assert_it_goes(service, "SIGTERM")
 
 
+@pytest.mark.promise("signal-at-start")
+@pytest.mark.parametrize(
+    "names", [("SIGTERM", "SIGTERM"), ("SIGINT", "SIGINT"), ("SIGTERM", "SIGINT"), ("SIGHUP", "SIGTERM")]
+)
+def test_a_second_signal_right_after_the_first_is_no_defect(environ: dict[str, str], names: tuple[str, str]) -> None:
+    with desktop.service(environ) as service:
+        for name in names:
+            service.process.send_signal(getattr(signal, name))
+        assert service.process.wait(desktop.PATIENCE_S) == 0
+        log = service.log.read_text()
+        assert not re.search("^(typewright|warn|error|critical): |Traceback", log, re.MULTILINE), log
+
+
+def test_a_second_signal_does_not_disturb_a_command_either(environ: dict[str, str]) -> None:
+    with desktop.service(environ):
+        command = [*desktop.typewright(), "dictate"]
+        child = desktop.Child(command, env=environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        desktop.until(lambda: _catches(child.process.pid, signal.SIGHUP))
+        child.process.send_signal(signal.SIGTERM)
+        child.process.send_signal(signal.SIGTERM)
+        _, told = child.process.communicate(timeout=desktop.PATIENCE_S)
+        assert (child.process.returncode, told) == (130, b"")
+
+
+def _catches(process: int, number: int) -> bool:
+    """Whether a process has a handler for a signal: the last one that the command sets."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return bool(int(re.search(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)[1], 16) >> (number - 1) & 1)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "zero"])
+def test_an_authority_file_that_never_ends_is_refused(environ: dict[str, str], tmp_path: Path, kind: str) -> None:
+    authority = Path("/dev/zero")
+    if kind == "fifo":
+        authority = tmp_path / "authority"
+        os.mkfifo(authority)
+    done = desktop.cli({**environ, "XAUTHORITY": str(authority)}, "serve")
+    assert done.returncode == 3
+    assert f"typewright: The authority file {authority} is not a regular file: set XAUTHORITY" in done.stderr
+
+
 # Python has such callbacks of its own while it imports, and drops what is raised in them.
 _INTERRUPTED_IMPORT = """
 import signal, sys, weakref

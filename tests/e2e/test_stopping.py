@@ -287,9 +287,19 @@ class TestNotStarting:
     @pytest.mark.promise("start-errors")
     def test_wayland_alone(self, environ: dict[str, str]) -> None:
         without = {name: value for name, value in environ.items() if name != "DISPLAY"}
-        status, sentence = self.serve({**without, "WAYLAND_DISPLAY": "wayland-0"})
+        status, sentence = self.serve({**without, "XDG_SESSION_TYPE": "wayland"})
         assert status == 4
-        assert "Wayland" in sentence
+        assert "WAYLAND_DISPLAY is not set" in sentence
+        runtime = {"XDG_RUNTIME_DIR": "/nonexistent", "WAYLAND_DISPLAY": "wayland-0"}
+        status, sentence = self.serve({**without, **runtime})
+        assert status == 3
+        assert "/nonexistent/wayland-0" in sentence
+
+    @pytest.mark.promise("start-errors")
+    def test_an_xwayland_is_not_chosen_by_itself(self, environ: dict[str, str]) -> None:
+        status, sentence = self.serve({**environ, "XDG_SESSION_TYPE": "wayland"})
+        assert status == 4
+        assert "WAYLAND_DISPLAY is not set" in sentence
 
     @pytest.mark.promise("start-errors", "X14", "extension-missing")
     def test_a_missing_extension(self, environ: dict[str, str]) -> None:

@@ -245,3 +245,11 @@ def test_the_text_stands_in_no_log(desk: Desk) -> None:
     log = desk.service.log.read_text()
     assert "17 of 17" in log
     assert "hunter2" not in log
+
+
+def test_a_call_that_wants_no_reply_is_carried_out_though_its_caller_has_left(desk: Desk) -> None:
+    text = "no reply is wanted; " * 100
+    name = "org.typewright.Typist1"
+    call = ["busctl", "--user", "--expect-reply=no", "call", name, "/org/typewright/Typist1", name, "Insert", "s", text]
+    assert desktop.run(desk.environ, *call) == ""
+    assert desk.terminal.read(len(text)) == text

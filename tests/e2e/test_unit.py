@@ -85,6 +85,28 @@ def test_the_unit_types_and_knows_who_calls(manager: UserManager) -> None:
         assert exposure(manager) <= EXPOSURE
 
 
+@pytest.mark.promise("start-fails")
+def test_a_start_that_fails_tells_why_and_may_be_tried_at_once(manager: UserManager) -> None:
+    with desktop.xvfb() as display, desktop.terminal(desktop.environment(display, "")) as terminal:
+        install(manager, display, config="typing_enabled = yes\n")
+        for _ in range(7):  # more often than systemd lets a unit start in ten seconds by itself
+            assert "typing_enabled must be true or false." in insert(manager, "busctl", "x")
+        command = [sys.executable, "-m", "typewright"]
+        done = manager.run(*command, "start", check=False)
+        assert (done.returncode, "typing_enabled must be true or false." in done.stderr) == (69, True)
+        manager.run("sh", "-c", ': >"$XDG_CONFIG_HOME/typewright/config.toml"')
+        assert insert(manager, "busctl", "x") == "b true"
+        assert terminal.read(1) == "x"
+        process = manager.show(UNIT, "MainPID")
+        done = manager.run(*command, "doctor", check=False)
+        assert re.search(r"^ok +unit +active \(running\)$", done.stdout, re.MULTILINE), done.stdout
+        # The version is the same; what counts is that the installation restarts what runs.
+        install(manager, display)
+        assert manager.show(UNIT, "MainPID") not in ("0", process)
+        assert manager.run(*command, "stop").stdout == ""
+        assert manager.show(UNIT, "ActiveState") == "inactive"
+
+
 @pytest.mark.promise("sandbox", "silent-sandbox", "sandbox-hides")
 def test_the_unit_types_behind_its_walls(manager: UserManager) -> None:
     with desktop.xvfb(under=manager.under) as display, desktop.terminal(desktop.environment(display, "")) as terminal:
@@ -122,5 +144,6 @@ def test_behind_its_walls_it_trusts_no_x_server_but_the_users(manager: UserManag
     """Root's is a stranger's from there, and so is a stranger's."""
     with desktop.xvfb() as display:
         install(manager, display, "--sandbox")
-        assert "exited with status" in insert(manager, "busctl", "x")
+        assert "Typewright could not start. The X server's socket belongs to user" in insert(manager, "busctl", "x")
+        desktop.until(lambda: manager.show(UNIT, "ActiveState") == "failed")
         assert manager.show(UNIT, "ExecMainStatus") == "3"

@@ -75,7 +75,7 @@ class Bench:
     def insert(self, text: str, *, caller: str = ":1.1", **options: Any) -> Deferred[bool]:
         begun = self.history.begin()
         chosen = Options(context_adjust=self.context_adjust, **options)
-        self.job = Job(caller, "insert", total=len(text), insertion=begun, options=chosen)
+        self.job = Job(caller, "insert", total=len(text), insertion=begun, types_text=True, options=chosen)
         return self.typist.perform(self.job, insertion(text, self.rules))
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:

@@ -40,7 +40,7 @@ class Committer:
         self.bench: Bench | None = None
 
     def takes(self, text: str) -> bool:
-        return text not in self.refuses
+        return not any(refused in text for refused in self.refuses)
 
     def commit(self, text: str, place: Place) -> Deferred[str]:
         assert self.bench is not None
@@ -227,3 +227,25 @@ def test_context_is_a_choice_of_each_call() -> None:
     assert bench.history.before(1) == "one. Twothree fourfive"
     outcome(services.dictation.revise("C", "six", {"context_adjust": True}))
     assert bench.history.before(1) == "one. Twothree fourfive six"
+
+
+# --- Password fields -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chords", ["Tab", "shift+Tab", "Escape", "Return", "alt+F1", "super", "ctrl+a", "BackSpace"])
+def test_a_password_field_can_be_left_by_keys_that_type_no_text(chords: str) -> None:
+    bench = Bench()
+    bench.accessibility.facts = FocusedObject(password=True, editable=True, process=1)
+    services = Services(bench)
+    assert outcome(services.typing.press("A", chords)).confirmed
+    assert outcome(services.typing.backspace("A", 1)).confirmed
+
+
+@pytest.mark.parametrize("chords", ["a", "shift+a", "Tab x", "space", "Escape 1"])
+def test_chords_that_type_text_are_refused_in_a_password_field_like_text(chords: str) -> None:
+    bench = Bench()
+    bench.accessibility.facts = FocusedObject(password=True, editable=True, process=1)
+    services = Services(bench)
+    for reply in (services.typing.press("A", chords), services.typing.insert("A", "a"), services.dictation.revise("A", "a")):
+        assert outcome(reply).code == "password"
+    assert bench.keys == ""

@@ -304,5 +304,5 @@ def test_nobody_sees_the_text_of_a_job() -> None:
     job.confirmed(CHORD._replace(text="ecret"))
     assert "s" not in repr(CHORD).removeprefix("Chord(keys=")
     assert (job.take_text(), repr(job)) == ("secret", "Job(insert for A, 2 of 9)")
-    assert repr(KeyStep(lambda coder: (), (("s", "e"),))) == "KeyStep(1 slots, behind=False)"
+    assert repr(KeyStep(lambda coder: (), (("s", "e"),))) == "KeyStep(1 slots, after_barrier=False)"
     assert repr(CommitStep("secret")) == "CommitStep(6 characters)"

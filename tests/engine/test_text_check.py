@@ -282,6 +282,13 @@ def test_who_is_not_listened_to(field: FocusedObject) -> None:
     assert levels(bench, "hello") == ["application"]
 
 
+def test_where_the_display_server_does_not_tell_the_process_the_focused_object_is_believed() -> None:
+    bench = Bench()
+    Program(bench)
+    bench.programs.pid = 0
+    assert levels(bench, "hello") == ["text"]
+
+
 def test_shortcuts_are_not_compared() -> None:
     bench = Bench()
     Program(bench)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -404,6 +405,7 @@ def leave_nothing_to_lend(environ: dict[str, str]) -> None:
 
 
 def needs(*programs: str) -> None:
-    """Fail, rather than skip, when a program is missing: tests/run installs them all."""
+    """Skip the test when a program is missing; in CI, that fails the session. tests/run installs what the system has."""
     missing = [program for program in programs if shutil.which(program) is None]
-    assert not missing, f"not installed: {missing}; run tests/run"
+    if missing:
+        raise unittest.SkipTest(f"not installed: {', '.join(missing)}; run tests/run")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.helpers import desktop
 
-UNIT = Path(__file__).parents[2] / "packaging" / "typewright.service"
+UNIT = Path(__file__).parents[2] / "src" / "typewright" / "installation" / "files" / "unit.service"
 CLEAN_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import select
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ _OPTIONS = (
 class Browser(Program):
     """A Chromium that shows one page and no address bar."""
 
-    def __init__(self, environ: dict[str, str], title: str, home: Path, slow_s: float) -> None:
+    def __init__(self, environ: dict[str, str], title: str, home: Path, slow_s: float, options: Sequence[str] = ()) -> None:
         page = f"file://{PROGRAMS}/textarea.html?{urlencode({'title': title, 'slow_s': slow_s})}"
         theirs_in, self._requests = os.pipe()
         self._answers, theirs_out = os.pipe()
@@ -44,7 +45,7 @@ class Browser(Program):
         # It reads its file 3 and writes to 4, whatever they are here.
         command = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec chromium "$@"'
         super().__init__(
-            ["bash", "-c", command, "bash", *_OPTIONS, f"--user-data-dir={home}/profile", f"--app={page}"],
+            ["bash", "-c", command, "bash", *_OPTIONS, *options, f"--user-data-dir={home}/profile", f"--app={page}"],
             environ,
             title,
             pass_fds=[theirs_in, theirs_out],

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import typewright
 from typewright.cli.explain import lines
-from typewright.cli.report import problem
+from typewright.cli.quick import understood
+from typewright.client.report import problem
 from typewright.interfaces.backend import KeyboardState
 from typewright.keymap.packing import Packing
 from typewright.keymap.sample import sample_layout
@@ -82,3 +85,43 @@ def test_the_parser_needs_neither_twisted_nor_a_backend() -> None:
     assert "'typewright.cli.parser'" in ran.stdout
     assert "twisted" not in ran.stdout
     assert "backends" not in ran.stdout
+
+
+SLOW = {"argparse", "collections", "dataclasses", "enum", "re", "socket", "typing", "twisted", "typewright.options"}
+"""Modules that take about as long to import as a call takes."""
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("from typewright.__main__ import main; main()", ["type", "a"]),
+        ("from typewright.__main__ import main; main()", ["type", "--", "-a"]),
+        ("from typewright.__main__ import main; main()", ["press", "ctrl+s", "Return"]),
+        ("from typewright.__main__ import main; main()", ["backspace", "3"]),
+        ("from typewright.__main__ import main; main()", ["toggle"]),
+        ("from typewright.dropins.runner import main; main('xdotool')", ["type", "--clearmodifiers", "--", "a"]),
+        ("from typewright.dropins.runner import main; main('wtype')", ["-M", "ctrl", "-k", "v"]),
+        ("from typewright.dropins.runner import main; main('ydotool')", ["key", "28:1", "28:0"]),
+    ],
+)
+def test_a_plain_call_imports_nothing_that_is_slow(start: str, words: list[str], tmp_path: Path) -> None:
+    source = str(Path(typewright.__file__).parents[1])
+    code = f"import sys; sys.path.append({source!r})\ntry: {start}\nexcept SystemExit as end: print(end.code, *sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, *words], capture_output=True, text=True, timeout=30,
+        env={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/none"},
+    )  # fmt: skip
+    status, *modules = ran.stdout.split()
+    assert status in ("6", "1"), ran.stderr
+    assert "cannot be reached" in ran.stderr
+    assert SLOW.intersection(modules) == set()
+
+
+def test_what_is_not_plain_is_left_to_the_parser() -> None:
+    for words in ([], ["type", "a", "b"], ["type", "-a"], ["type", "--help"], ["press"], ["press", "--help"], ["backspace"],
+                  ["backspace", "-1"], ["backspace", "x"], ["backspace", "4294967296"], ["cancel", "x"], ["status"],
+                  ["-v", "type", "a"], ["type", "--newline", "space", "a"], ["type", "a", "--"]):  # fmt: skip
+        assert understood(words) is None, words
+    assert understood(["type", "--", "--"]).text == "--"
+    assert understood(["type", "-"]).text == "-"
+    assert understood(["type"]).text is None

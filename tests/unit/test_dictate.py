@@ -35,11 +35,13 @@ class Client:
 
     def __init__(self, **answers: Answer) -> None:
         self.log: list[str] = []
+        self.texts: list[str] = []
         self.answers = answers
         self.served_by = ":1.1"
 
     def revise_with_options(self, text: str, options: Mapping[str, object]) -> Answer:
         self.log.append(f"revise {text}".strip())
+        self.texts.append(text)
         self.options = options
         return self.answers.get(text) or succeed(CONFIRMED)
 
@@ -53,12 +55,12 @@ class Client:
 
 
 class Run:
-    def __init__(self, client: Client, said: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, client: Client, said: Sequence[tuple[str, str]], *, spaces: bool = False) -> None:
         self.source = Source(*said)
         self.told: list[str] = []
         self.ends: list[bool] = []
         self.problems: list[BaseException] = []
-        running = Dictation(client, self.told.append).run(self.source)  # type: ignore[arg-type]
+        running = Dictation(client, self.told.append, spaces=spaces).run(self.source)  # type: ignore[arg-type]
         running.addCallbacks(self.ends.append, lambda failure: self.problems.append(failure.value))
 
 
@@ -188,3 +190,30 @@ def test_each_revision_goes_with_the_options_of_the_run() -> None:
     assert client.options == {"context_adjust": True}
     Dictation(client, print).run(Source((FINAL, "a")))  # type: ignore[arg-type]
     assert client.options == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ([(FINAL, "hello"), (FINAL, "world")], ["hello", " world"]),
+        ([(FINAL, "hello"), (PARTIAL, "wo"), (FINAL, "world")], ["hello", " wo", " world"]),
+        ([(FINAL, "hello"), (FINAL, "."), (FINAL, "world")], ["hello", ".", " world"]),
+        ([(FINAL, "hello "), (FINAL, "world")], ["hello ", "world"]),
+        ([(FINAL, "hello"), (FINAL, "\tworld")], ["hello", "\tworld"]),
+        ([(FINAL, "hello"), (PARTIAL, "noise"), (FINAL, ""), (FINAL, "world")], ["hello", " noise", "", " world"]),
+        ([(FINAL, "hello"), (FINAL, "there"), (UNDO, ""), (FINAL, "world")], ["hello", " there", " world"]),
+        ([(FINAL, "hello"), (UNDO, ""), (UNDO, ""), (FINAL, "world")], ["hello", "world"]),
+    ],
+)
+def test_a_space_comes_between_what_is_there_and_the_next_utterance(
+    said: Sequence[tuple[str, str]], typed: list[str]
+) -> None:
+    client = Client()
+    Run(client, said, spaces=True)
+    assert client.texts == typed
+
+
+def test_no_space_follows_an_utterance_that_was_not_typed() -> None:
+    client = Client(hello=succeed(MOVED))
+    Run(client, [(FINAL, "hello"), (FINAL, "world")], spaces=True)
+    assert client.texts == ["hello", "world"]

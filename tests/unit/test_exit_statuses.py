@@ -13,6 +13,7 @@ from typewright.errors import TypewrightError
 assert standard_errors  # which has errors of its own
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to.md").read_text("utf-8")
+assert standard_errors.UnknownMethod  # imported for the errors that it defines
 _OTHERS = {0, 1, 130}  # done, not confirmed, interrupted
 
 

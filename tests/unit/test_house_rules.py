@@ -24,14 +24,17 @@ _PURE = ["typewright.keymap", "typewright.text"]
 # package or a module of `typewright`; each backend is a room of its own. A room without a row here may not exist.
 ARROWS = {
     "__init__": [],
-    "__main__": ["typewright.cli.parser"],
+    "__main__": ["typewright.cli.parser", "typewright.cli.quick"],
     "keymap": [],
     "text": ["typewright.keymap.chords"],
     "errors": [],
     "reasons": [],
     "options": ["typewright.errors"],
     "access": ["typewright.errors"],
-    "config": ["typewright.access", "typewright.errors", "typewright.options", *_PURE],
+    "config": ["typewright.access", "typewright.errors", "typewright.options", "typewright.trusted_file", *_PURE],
+    "trusted_file": [],
+    "doctor": [*_CONNECTING, "typewright.bus", "typewright.errors", "typewright.screenlock", "twisted"],
+    "installation": ["typewright.config", "typewright.errors", "typewright.bus.contract"],
     "interfaces": [*_PURE, _DEFER],
     "privacy": [],
     "testing": ["typewright.interfaces", "typewright.backends.printing", *_PURE, _DEFER],
@@ -42,20 +45,43 @@ ARROWS = {
     "backends.__init__": [],
     "backends.choice": [
         *["typewright.backends", "typewright.config", "typewright.errors", "typewright.interfaces", "typewright.keymap"],
-        *["typewright.options", _DEFER, _LOGGER],
+        *["typewright.options", _DEFER, _FAILURE, _LOGGER],
     ],
     "backends.printing": ["typewright.interfaces", "typewright.keymap", "typewright.errors", _DEFER],
-    "backends.x11": ["typewright.interfaces", "typewright.keymap", "typewright.errors", "Xlib", "twisted", "zope"],
+    "backends.shared": ["typewright.interfaces", "typewright.keymap", "typewright.errors", _DEFER, _TASK],
+    "backends.wlroots": [
+        *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared"],
+        *["typewright.wayland", "typewright.wire", _DEFER, _TASK, _LOGGER],
+    ],
+    # The portal is on the bus: there the bus is what a wire is to the others.
+    "backends.portal": [
+        *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared", "typewright.ei"],
+        *["typewright.bus.connect", "typewright.bus.connection", "typewright.bus.descriptors", "typewright.bus.portal"],
+        *["typewright.wayland.address", _DEFER, _TASK, _FAILURE, _LOGGER],
+    ],
+    "wire": ["typewright.errors", "twisted", "zope"],
+    "wayland": ["typewright.wire", "typewright.errors", "twisted", "zope"],
+    "ei": ["typewright.wire", "typewright.errors", "twisted", "zope"],
+    "backends.x11": [
+        *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared"],
+        *["Xlib", "twisted", "zope"],
+    ],
     "bus": [
         *["typewright.interfaces", "typewright.access", "typewright.errors"],
         *["txdbus", "twisted", "zope"],
     ],
+    "client": [
+        *["typewright.errors", "typewright.bus.address", "typewright.options", "typewright.reasons"],
+        "typewright.text.typeable",
+    ],
+    "dropins": ["typewright.client", "typewright.errors"],
     "screenlock": [*_CONNECTING, "typewright.bus", "typewright.errors", "twisted"],
     "a11y": ["typewright.interfaces", "typewright.errors", *_CONNECTING, "twisted"],
     "cli": [
-        *["typewright.backends.choice", "typewright.bus.client", "typewright.config", "typewright.errors"],
-        *["typewright.interfaces", "typewright.options", "typewright.privacy", "typewright.reasons", "typewright.service"],
-        *[*_PURE, "twisted", "zope"],
+        *["typewright.backends.choice", "typewright.bus.client", "typewright.bus.contract", "typewright.client"],
+        *["typewright.config", "typewright.doctor", "typewright.dropins.files", "typewright.errors"],
+        *["typewright.installation", "typewright.interfaces", "typewright.options", "typewright.privacy"],
+        *["typewright.service", *_CONNECTING, *_PURE, "twisted", "zope"],
     ],
     "assembly": [
         *["typewright.config", "typewright.engine", "typewright.interfaces", "typewright.options"],
@@ -67,7 +93,13 @@ ARROWS = {
         "twisted",
     ],
 }
-BACKENDS_MAY_BE_IMPORTED_BY = {"printing": {"backends.choice", "testing"}, "x11": {"backends.choice"}}
+BACKENDS_MAY_BE_IMPORTED_BY = {
+    "portal": {"backends.choice"},
+    "printing": {"backends.choice", "testing"},
+    "shared": {"backends.portal", "backends.wlroots", "backends.x11"},
+    "wlroots": {"backends.choice"},
+    "x11": {"backends.choice"},
+}
 MAY_TOUCH_THE_GLOBAL_REACTOR = {"service", "cli"}
 REACTOR = "twisted.internet.reactor"
 
@@ -171,7 +203,7 @@ def test_the_walk_finds_the_house() -> None:
         ("typewright.backends.printing.made_up", "from Xlib import X", ["Xlib.X"]),
         ("typewright.backends.printing.made_up", "from ..x11.xkb import NAME", ["typewright.backends.x11.xkb.NAME"]),
         ("typewright.backends.choice", "from typewright.backends.x11.backend import open_backend", []),
-        ("typewright.backends.wlroots.made_up", "", ["backends.wlroots has no row in the table"]),
+        ("typewright.backends.windows.made_up", "", ["backends.windows has no row in the table"]),
         ("typewright.assembly", "from typewright.backends import choice", ["typewright.backends.choice"]),
         ("typewright.cli.made_up", "from typewright.backends.printing import keyer", ["typewright.backends.printing.keyer"]),
         ("typewright.testing.made_up", "from typewright.backends.x11 import keyer", ["typewright.backends.x11.keyer"]),
@@ -202,9 +234,14 @@ _OF_X11 = re.compile(
 )
 MAY_SAY = {
     "backends.choice": None,
+    "backends.shared.compose_files": {"x11", "libx11"},
+    "backends.shared.xkbcommon": None,  # Keymaps are in the words of XKB everywhere.
+    "backends.wlroots.keymap": None,
+    "backends.shared.xwayland": {"x11"},  # Where Xwayland listens.
     "config": {"x11"},
     "options": {"x11"},
     "cli.parser": {"x display"},
+    "doctor.observe": {"x11"},
     "org.typewright.Typist1": {"x11"},
 }
 """Module or interface -> the words that it may say; None: all of them. These are what a user writes to choose a display."""
@@ -277,3 +314,9 @@ def test_an_ugly_module_is_caught() -> None:
     assert ugly("x = 1\n" * 301) == ["301 lines: a noun is missing", "no SPDX line at the top", "no docstring"]
     assert ugly("") == ["no SPDX line at the top", "no docstring"]
     assert ugly('# SPDX-License-Identifier: MIT\n"""I am."""\n' + "x = 1\n" * 298) == []
+
+
+def test_each_test_module_has_a_name_of_its_own() -> None:
+    """Pytest imports them by their base names."""
+    names = [path.name for path in Path(__file__).parents[1].rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()

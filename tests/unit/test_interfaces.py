@@ -74,8 +74,8 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
         (
             FakeFocus(),
             IBackend,
-            "FakeFocus is no IBackend: it lacks abandon, barrier, capabilities, close, committer, focus, inherit, keyboard, "
-            "keyer, name, observer, programs, slots, start",
+            "FakeFocus is no IBackend: it lacks abandon, barrier, capabilities, close, committer, consent, focus, inherit, "
+            "keyboard, keyer, name, observer, programs, slots, start",
         ),
     ],
 )

@@ -177,7 +177,7 @@ def test_with_nothing_to_lend_a_text_is_cut_where_composed_characters_begin() ->
     )
     under = coder(layout, locked=LOCK)
     segments = under.segments("éaééb\nжé", NO_SLOTS)
-    assert [(segment.text, segment.behind) for segment in segments] == [
+    assert [(segment.text, segment.after_barrier) for segment in segments] == [
         ("éa", True), ("ééb\nж", True), ("é", True),
     ]  # fmt: skip
     assert under.segments("éa", Packing.upon(layout, 1)) == [Segment("éa", (("é", "é"),))]
@@ -199,3 +199,27 @@ def test_a_locked_shift_is_taken_off_for_keys_that_mean_something_else_with_it(c
     (chord,) = KeyCoder(US_RU, group=0, locked=SHIFT).text_to_keys(character)
     assert [event.state for event in chord.events] == [(0, 0), (0, 0)]
     assert KeyCoder(US_RU, group=0, locked=SHIFT).backspaces(1)[0].events[0].state == (0, 0)
+
+
+def test_what_a_packing_does_not_admit_is_reached_by_no_slot() -> None:
+    packing = Packing(3, 2, {}, last="\uffff")
+    assert [coder().reaches(character, packing) for character in "a漢👍"] == [True, True, False]
+    with pytest.raises(Untypeable, match=r"^Character 2 "):
+        coder().segments("漢👍", packing)
+    assert not packing.full().admits("👍")
+
+
+def test_what_a_slot_holds_is_reached_only_where_the_packing_admits_it() -> None:
+    layout = lent("👍é")
+    admitting, refusing = Packing.upon(layout, 3), Packing.upon(layout, 3, "\uffff")
+    reached = [coder(layout).reaches(*each) for each in (("👍", admitting), ("👍", refusing), ("é", refusing))]
+    assert reached == [True, False, True]
+
+
+def test_a_doubtful_character_is_lent_where_that_is_possible() -> None:
+    layout = sample_layout()
+    q = layout.keys[24]
+    group = q.groups[0]._replace(keysyms=(*q.groups[0].keysyms, keysym_named("Prior")))
+    doubtful = coder(replace(layout, keys={**layout.keys, 24: q._replace(groups=(group, *q.groups[1:]))}))
+    assert [segment.lend for segment in doubtful.segments("qQ", Packing(1, 2, {}))] == [(("Q", "Q"),)]
+    assert [segment.lend for segment in doubtful.segments("qQ", NO_SLOTS)] == [()]

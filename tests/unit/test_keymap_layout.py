@@ -210,3 +210,15 @@ def test_names_are_for_people_and_don_t_make_a_layout_another_one() -> None:
     assert [US_RU.name(group) for group in range(3)] == ["us", "ru", ""]
     assert replace(US_RU, names=("us", "ru(phonetic)")) == US_RU
     assert replace(US_RU, groups=1) != US_RU
+
+
+def test_a_key_with_a_function_is_doubtful_for_what_shift_types() -> None:
+    layout = replace(US_RU, keys={**US_RU.keys, 24: Key((key("q", "Q", "Prior").groups[0],), (0, 0))})
+    plain, shifted = (layout.find_character(character, group=0, locked=0) for character in "qQ")
+    assert plain is not None
+    assert shifted is not None
+    assert (layout.doubtful(plain), layout.doubtful(shifted)) == (False, True)
+    both = replace(layout, keys={**layout.keys, 250: Key(key("Q", type=ONE_LEVEL).groups, (0, 0))})
+    elsewhere = both.find_character("Q", group=0, locked=0)
+    assert elsewhere is not None
+    assert elsewhere.keycode == 250

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from typewright.keymap.key_names import keysym_called
+from typewright.keymap.keysyms import keysym_named, names
 from typewright.keymap.layout import Untypeable
 from typewright.keymap.notation import chords_of, keysyms_of
 from typewright.keymap.sample import LOCK, MOD5, key_name, sample_layout
@@ -36,6 +38,13 @@ def pressed(notation: str, *, group: int = 0, locked: int = 0) -> str:
         ("PageUp", "Prior"),
         ("win+1", "Super_L+1"),
         ("altgr+5", "ISO_Level3_Shift+5"),
+        # X's names in any case, and without underscores
+        ("f1 BACKSPACE page_up PageUp pgup", "F1 BackSpace Prior Prior Prior"),
+        ("shift_l+RETURN", "Shift_L+Return"),
+        ("LEFT HOME", "Left Home"),
+        # those of other tools
+        ("leftctrl+leftshift+dot", "Control_L+Shift_L+period"),
+        ("logo+leftbrace", "Super_L+bracketleft"),
         # X's names
         ("Page_Up", "Prior"),
         ("F1", "F1"),
@@ -100,8 +109,11 @@ def test_no_chord_completes_a_text() -> None:
         ("a ctrl++", "Chord 2 has a + without a key beside it; write the key + itself as plus."),
         ("Retrun", "Key 1 of chord 1 is unknown. Did you mean Return?"),
         ("a ctrl+Pageup_ b", "Key 2 of chord 2 is unknown. Did you mean pageup?"),
+        ("Umlaut", "Key 1 of chord 1 is unknown. Use the names that X gives to keys, such as Page_Up, F5, a."),
+        ("bakspace", "Key 1 of chord 1 is unknown. Did you mean BackSpace?"),
+        ("F55", "Key 1 of chord 1 is unknown. Did you mean F5?"),
         ("ctlr+s", "Key 1 of chord 1 is unknown. Did you mean ctrl?"),
-        ("a+qqqqq", "Key 2 of chord 1 is unknown. Use X's keysym names, such as Page_Up, F5, a."),
+        ("a+qqqqq", "Key 2 of chord 1 is unknown. Use the names that X gives to keys, such as Page_Up, F5, a."),
     ],
 )  # fmt: skip
 def test_an_error_points_at_its_chord_and_does_not_repeat_it(notation: str, sentence: str) -> None:
@@ -114,6 +126,8 @@ def test_an_error_points_at_its_chord_and_does_not_repeat_it(notation: str, sent
     [
         ("ctrl+s F24", "No key of the keyboard layout reaches key 1 of chord 2."),
         ("ctrl+ç", "No key of the keyboard layout reaches key 2 of chord 1."),
+        ("ç", "No key of the keyboard layout reaches key 1 of chord 1. It is a character, which can be typed as a text."),
+        ("KP_Home", "No key of the keyboard layout reaches key 1 of chord 1."),
         ("hyper+a", "No key of the keyboard layout reaches key 1 of chord 1."),
         ("ctrl+control", "Key 2 of chord 1 would press a key twice in that chord."),
         ("a+a", "Key 2 of chord 1 would press a key twice in that chord."),
@@ -132,3 +146,31 @@ def test_without_altgr_its_levels_are_out_of_reach() -> None:
 
 def test_words_and_keysyms_in_the_order_of_pressing() -> None:
     assert keysyms_of("Ctrl+a esc") == [(("Ctrl", 0xFFE3), ("a", 0x61)), (("esc", 0xFF1B),)]
+
+
+@pytest.mark.parametrize(
+    ("words", "keysym"),
+    [
+        ("ins INSERT Insert", 0xFF63),
+        ("prtsc PrintScreen sysrq print", 0xFF61),
+        ("kpenter KP_Enter kp_enter KPENTER", 0xFF8D),
+        ("kp1 KP_1 kp_1", 0xFFB1),
+        ("kpplus kp_add", 0xFFAB),
+        ("capslock CapsLock Caps_Lock caps", 0xFFE5),
+        ("numlock Num_Lock", 0xFF7F),
+        ("leftmeta super win logo cmd Super_L", 0xFFEB),
+        ("rightalt Alt_R", 0xFFEA),
+        ("volumeup xf86audioraisevolume", 0x1008FF13),
+        # a character's name is as X writes it, and in any other case the small letter's
+        ("eacute EACUTE eACUTE", 0xE9),
+        ("Eacute", 0xC9),
+        ("Left", 0xFF51),
+        ("leftarrow", 0x8FB),
+    ],
+)
+def test_the_names_of_one_key(words: str, keysym: int) -> None:
+    assert {word: hex(keysyms_of(word)[0][0][1]) for word in words.split()} == dict.fromkeys(words.split(), hex(keysym))
+
+
+def test_every_name_of_x_is_itself() -> None:
+    assert all(keysym_called(name) == keysym_named(name) for name in names())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from typewright.keymap.chords import ERASE
-from typewright.text.comparison import DIFFERENT, SAME, UNKNOWN, compare, stands
+from typewright.text.comparison import DIFFERENT, SAME, UNKNOWN, compare, is_at_end
 
 TEXTS = st.text(st.characters(exclude_characters=ERASE), max_size=12)
 
@@ -64,4 +64,4 @@ def test_what_is_the_same_reads_the_same(typed: str, told: str) -> None:
     ],
 )
 def test_the_text_itself_has_to_agree(before: str, typed: str, told: str, longest: int, proven: bool) -> None:
-    assert stands(before, typed, told, longest) is proven
+    assert is_at_end(before, typed, told, longest) is proven

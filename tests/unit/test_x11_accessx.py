@@ -24,6 +24,7 @@ CHORD = (
     KeyEvent(38, False, State(0, 1)),
     KeyEvent(50, False, State(0, 1)),
 )
+PRESS, RELEASE = CHORD[1:3]
 
 
 def unpack(requests: bytes) -> str:
@@ -37,20 +38,35 @@ def unpack(requests: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("controls", "told"),
+    ("controls", "told", "cut"),
     [
-        (Controls(), "+50 +38 -38 -50"),
-        (Controls(sticky=True, two_keys=True), "+50 +38 -38 -50"),
-        (Controls(bounce_s=0.3), "-8 +50 -8 +38 -38 -50"),
-        (Controls(slow_s=0.3), "+50 310:+38 310:-38 -50"),
-        (Controls(slow_s=0.0255), "+50 36:+38 36:-38 -50"),
-        (Controls(slow_s=0.3, bounce_s=0.3), "+50 310:+38 310:-38 -50"),
+        (Controls(), "+50 +38 -38 -50", "+50 +38 | -38 -50"),
+        (Controls(sticky=True, two_keys=True), "+50 +38 -38 -50", "+50 +38 | -38 -50"),
+        (Controls(bounce_s=0.3), "-8 +50 -8 +38 -38 -50", "-8 +50 -8 +38 | -38 -50"),
+        (Controls(slow_s=0.3), "+50 310:+38 310:-38 -50", "+50 310:+38 310:-8 | -38 -50"),
+        (Controls(slow_s=0.0255), "+50 36:+38 36:-38 -50", "+50 36:+38 36:-8 | -38 -50"),
+        (Controls(slow_s=0.3, bounce_s=0.3), "+50 310:+38 310:-38 -50", "+50 310:+38 310:-8 | -38 -50"),
     ],
 )
-def test_a_write(controls: Controls, told: str) -> None:
-    requests, count = pack(MAJOR, CHORD, controls)
-    assert unpack(requests) == told
-    assert count == len(told.split())
+def test_a_write(controls: Controls, told: str, cut: str) -> None:
+    for parts, expected in (
+        (pack(MAJOR, CHORD, controls, cut=False), f"{told} | "),
+        (pack(MAJOR, CHORD, controls, cut=True), cut),
+    ):
+        assert " | ".join(unpack(part.requests) for part in parts) == expected
+        assert [part.number for part in parts] == [len(part.split()) for part in expected.split("|")]
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ((PRESS, RELEASE, PRESS, RELEASE), "+38 | -38 +38 | -38"),
+        ((PRESS,), "+38 | "),
+        ((RELEASE,), "-38 | "),
+    ],
+)
+def test_a_write_is_cut_after_each_press_that_a_release_follows(events: tuple[KeyEvent, ...], told: str) -> None:
+    assert " | ".join(unpack(part.requests) for part in pack(MAJOR, events, Controls(), cut=True)) == told
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,15 @@ def test_buttons_and_touches_are_told_and_the_wheel_is_not(kind: int, detail: in
     bench.sources.on_button = lambda: told.append("click")
     bench.sources._on_raw(struct.pack("=8xH2xIIH", kind, 10, detail, 9))
     assert (told, bench.told) == (["click"] * clicks, [])
+
+
+def test_the_keycode_that_wakes_the_keyboard_counts_where_a_program_presses_it() -> None:
+    bench = Bench()
+    bench.raw(NO_KEY, False, 1)
+    for pressed, time in ((True, 2), (False, 3)):
+        bench.raw(NO_KEY, pressed, time)
+        bench.record(NO_KEY, pressed, time)
+    bench.raw(NO_KEY, False, 4)
+    bench.raw(A, True, 5)
+    bench.record(A, True, 5)
+    assert bench.told == ["+8 by program", "-8 by program", "+38 by program"]

@@ -130,6 +130,9 @@ class Listener:
     def window_gone(self, window: int) -> None:
         self._told.append(("gone", window))
 
+    def consent_changed(self, state: str) -> None:
+        raise AssertionError("nobody asks for consent here")
+
 
 class Stage(TestCase):
     """A private Xvfb for each test class, a backend and another client for each test."""

@@ -265,17 +265,17 @@ class HolderTest(Stage):
     def test_only_what_covers_the_screen_without_a_window_manager_is_taken_for_a_locker(self) -> Steps:
         screen = self.other.display.screen()
         full, part = (screen.width_in_pixels, screen.height_in_pixels), (screen.width_in_pixels, 200)
-        focused = self.other.window()
-        focused.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+        self.other.window()
+        holder = Other(self.display)
+        self.addCleanup(holder.close)
+        holder.root.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
         for size, override_redirect, expected in ((part, True, HELD), (full, False, HELD), (full, True, LOCKED)):
-            shown = self.other.root.create_window(0, 0, *size, 0, X.CopyFromParent, override_redirect=override_redirect)
+            shown = holder.root.create_window(0, 0, *size, 0, X.CopyFromParent, override_redirect=override_redirect)
             shown.map()
-            self.other.display.sync()
+            holder.display.sync()
             where, confirmed = yield self.typed(tap(A))
             self.assertEqual((where, (yield self.backend.focus.focused()), confirmed), (expected, expected, [True, True]))
             shown.destroy()
-        self.other.display.ungrab_keyboard(X.CurrentTime)
-        self.other.display.sync()
 
     @inlineCallbacks
     def test_a_window_that_covers_the_screen_is_no_locker_while_the_keyboard_is_free(self) -> Steps:

@@ -5,16 +5,21 @@ Bus addresses: which sockets an address of a message bus names.
 txdbus's parser is not used: it does not unescape, fails on `unix:runtime=yes`, and invents a path for `unix:tmpdir=`. Only
 unix sockets are accepted, so that no text to be typed crosses a network.
 
+The command line imports this for each call, so it imports next to nothing (`typewright.client`).
+
 Source: D-Bus specification, "Server Addresses".
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from urllib.parse import unquote_to_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LONGEST = 107  # Bytes in the name of a socket, a limit of the kernel. Twisted never reports a failure for a longer one.
+_DIGITS = b"0123456789abcdefABCDEF"
 
 
 def session_sockets(environ: Mapping[str, str]) -> list[str]:
@@ -58,4 +63,12 @@ def _socket(entry: str, environ: Mapping[str, str]) -> str | None:
 
 def _unescaped(value: str) -> str:
     # An escape is a byte, not a character: one letter of a path may need several.
-    return os.fsdecode(unquote_to_bytes(os.fsencode(value)))
+    first, *others = os.fsencode(value).split(b"%")
+    return os.fsdecode(first + b"".join(_byte(other) for other in others))
+
+
+def _byte(escape: bytes) -> bytes:
+    """Return what follows a percent sign, with its two digits as a byte; if there are none, it is no escape."""
+    if len(escape) < 2 or escape[:2].strip(_DIGITS):
+        return b"%" + escape
+    return bytes([int(escape[:2], 16)]) + escape[2:]

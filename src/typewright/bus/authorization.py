@@ -24,6 +24,12 @@ from typewright.errors import AccessDenied
 
 log = Logger(namespace="typewright.bus")
 
+_WANTS = {"CancelAll": DISABLE, "Allow": ENABLE}
+"""
+The methods that want something else than to type: stopping it is allowed to those who may not type, too, and asking the user
+again only to those who may enable it.
+"""
+
 
 class Authorization:
     """Checks callers against the rules of `access`."""
@@ -40,9 +46,9 @@ class Authorization:
         """Return `source` with writers that authorize the caller first; see `authorize`."""
         return replace(source, writers={name: self._protected(name, write) for name, write in source.writers.items()})
 
-    def authorize(self, caller: str, want: str) -> Deferred[Identity]:
+    def authorize(self, caller: str, want: str, *, may_have_left: bool = False) -> Deferred[Identity]:
         """
-        Check that the peer `caller` may do what it wants: TYPE, ENABLE or DISABLE.
+        Check that the peer `caller` may do what it wants: TYPE, ENABLE or DISABLE; `may_have_left` as `Access.check` has it.
 
         Fires with its identity. Raises, or errbacks with, AccessDenied.
         """
@@ -50,11 +56,11 @@ class Authorization:
             raise AccessDenied(
                 "Only a peer that has a name on the bus may call Typewright: connect to the session bus first."
             )
-        return self._credentials.identify(caller).addCallback(self._check, want)
+        return self._credentials.identify(caller).addCallback(self._check, want, may_have_left)
 
-    def _check(self, caller: Identity, want: str) -> Identity:
+    def _check(self, caller: Identity, want: str, may_have_left: bool) -> Identity:
         try:
-            self._access.check(caller, want)
+            self._access.check(caller, want, may_have_left=may_have_left)
         except AccessDenied:
             log.warn("refused to {want} for {caller}", want=want, caller=caller)
             raise
@@ -78,12 +84,14 @@ class _Protected:
     def __init__(self, implementation: Implementation, authorization: Authorization) -> None:
         self.interface = implementation.interface
         self.methods: Mapping[str, Callable[..., object]] = {
-            name: self._protected(method, authorization) for name, method in implementation.methods.items()
+            name: self._protected(method, authorization, _WANTS.get(name, TYPE))
+            for name, method in implementation.methods.items()
         }
 
     @staticmethod
-    def _protected(method: Callable[..., object], authorization: Authorization) -> Callable[..., object]:
+    def _protected(method: Callable[..., object], authorization: Authorization, want: str) -> Callable[..., object]:
         def authorized(call: Message, *arguments: object) -> Deferred[Any]:
-            return authorization.authorize(call.sender, TYPE).addCallback(lambda _: method(call, *arguments))
+            allowed = authorization.authorize(call.sender, want, may_have_left=not call.expects_reply)
+            return allowed.addCallback(lambda _: method(call, *arguments))
 
         return authorized

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-Watches callers, so that a job ends when its caller leaves the bus.
+Watches callers, so that a job ends when its caller leaves the bus, unless the caller wanted no reply.
 
 The bus is asked to announce the end of that one name, and only while the caller has a job, or something that outlives a job
 (a draft, a held key): peers that come and go must not wake an idle service.
@@ -21,13 +21,15 @@ _Result = TypeVar("_Result")
 
 
 class CallerWatch:
-    """Calls `left(name)` once when a watched caller leaves the bus."""
+    """Calls `left(name)` once when a watched caller leaves the bus, and after its jobs that need no reply."""
 
     def __init__(self, connection: BusConnection, left: Callable[[str], None]) -> None:
         self._connection = connection
         self._left = left
         self._jobs: dict[str, int] = {}
         self._kept: set[str] = set()
+        self._unanswered: dict[str, int] = {}
+        self._gone: set[str] = set()
         connection.listen(DAEMON, "NameOwnerChanged", self._owner_changed)
 
     def watch(self, caller: str, job: Deferred[_Result]) -> Deferred[_Result]:
@@ -41,6 +43,11 @@ class CallerWatch:
             still_there = self._connection.call_daemon("NameHasOwner", "s", caller)
             still_there.addCallbacks(self._answered, _ignored, callbackArgs=(caller,))
         return job.addBoth(self._job_ended, caller)
+
+    def carry_on(self, caller: str, job: Deferred[_Result]) -> Deferred[_Result]:
+        """Have `job`, which needs no reply, go on to its end whether `caller` leaves or not; return `job`."""
+        self._unanswered[caller] = self._unanswered.get(caller, 0) + 1
+        return job.addBoth(self._carried_on, caller)
 
     def keep(self, caller: str) -> None:
         """Watch `caller` until it leaves, whether it has a job or not."""
@@ -61,6 +68,15 @@ class CallerWatch:
             self._forget(caller)
         return result
 
+    def _carried_on(self, result: Any, caller: str) -> Any:
+        self._unanswered[caller] -= 1
+        if not self._unanswered[caller]:
+            del self._unanswered[caller]
+            if caller in self._gone:
+                self._gone.discard(caller)
+                self._left(caller)
+        return result
+
     def _answered(self, answer: list[Any], caller: str) -> None:
         if not answer[0]:
             self._has_left(caller)
@@ -73,7 +89,10 @@ class CallerWatch:
     def _has_left(self, caller: str) -> None:
         if caller in self._jobs:
             self._forget(caller)
-            self._left(caller)
+            if caller in self._unanswered:
+                self._gone.add(caller)
+            else:
+                self._left(caller)
 
     def _forget(self, caller: str) -> None:
         del self._jobs[caller]

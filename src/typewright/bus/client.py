@@ -7,7 +7,7 @@ A call waits as long as the typing takes: there are no time-outs here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail
@@ -19,12 +19,9 @@ from typewright.bus.connection import BusConnection, ErrorReply
 from typewright.bus.contract import DICTATION, PATH, TYPIST, Interface, load
 from typewright.bus.standard import PROPERTIES
 from typewright.bus.values import checked, clean
-from typewright.errors import InvalidArgs, ServiceAbsent, TypewrightError
+from typewright.errors import InvalidArgs, error_of_reply
 
 Options = Mapping[str, object] | None
-_STANDARD = "org.freedesktop.DBus.Error."
-_ABSENT = {_STANDARD + "ServiceUnknown", _STANDARD + "NameHasNoOwner"}
-_WENT_AWAY = {_STANDARD + "NoReply", _STANDARD + "Disconnected"}
 
 
 class Client:
@@ -89,6 +86,14 @@ class Client:
     def cancel(self) -> Deferred[int]:
         """End the jobs of this client; fires with their number."""
         return self._call("Cancel", []).addCallback(int)
+
+    def cancel_all(self) -> Deferred[int]:
+        """End the jobs of all callers; fires with their number."""
+        return self._call("CancelAll", []).addCallback(int)
+
+    def allow(self) -> Deferred[bool]:
+        """Have the user asked whether the service may type, where that is needed; fires with whether it may."""
+        return self._call("Allow", []).addCallback(bool)
 
     def revise(self, text: str) -> Deferred[bool]:
         """Make the draft read `text`; fires with whether it does: False also if a later revision took its place."""
@@ -155,20 +160,4 @@ def _translated(failure: Failure) -> Failure:
     if not failure.check(ErrorReply):
         return failure
     reply: Any = failure.value
-    if reply.name in _ABSENT or reply.name.startswith(_STANDARD + "Spawn."):
-        return Failure(ServiceAbsent())
-    if reply.name in _WENT_AWAY:
-        return Failure(ServiceAbsent("Typewright left the bus before it replied; a part of the text may have been typed."))
-    for kind in _kinds(TypewrightError):
-        if kind.dbus_name == reply.name:
-            error = kind.__new__(kind)  # Some classes take other arguments; here the sentence is the service's.
-            Exception.__init__(error, reply.sentence or kind.sentence)
-            return Failure(error)
-    return Failure(TypewrightError(f"The service replied with an error that this version does not know: {reply.name}."))
-
-
-def _kinds(kind: type[TypewrightError]) -> Iterator[type[TypewrightError]]:
-    # Base classes first: of several classes with one name on the bus, the most general one counts.
-    yield kind
-    for child in kind.__subclasses__():
-        yield from _kinds(child)
+    return Failure(error_of_reply(reply.name, reply.sentence))

@@ -8,7 +8,7 @@ The reactor is the caller's. The only timer in this room is here.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
@@ -21,22 +21,30 @@ from typewright.bus.connection import BusConnection
 from typewright.errors import NoBus
 
 
-def connect(reactor: Any, address: str | None = None, timeout_s: float = 10.0) -> Deferred[BusConnection]:
+def connect(
+    reactor: Any,
+    address: str | None = None,
+    timeout_s: float = 10.0,
+    make: Callable[[], BusConnection] = BusConnection,
+) -> Deferred[BusConnection]:
     """
     Connect to the bus at `address`, by default the session's; fires with the connection when the bus has given it a name.
 
     The sockets of the address are tried in their order, each for an equal part of `timeout_s`, so that a silent one leaves
-    time for the next. Never raises; errbacks with NoBus within `timeout_s`. May be cancelled.
+    time for the next. `make` makes the connection, for one of another kind. Never raises; errbacks with NoBus within
+    `timeout_s`. May be cancelled.
     """
     candidates = session_sockets(os.environ) if address is None else sockets(address, os.environ)
-    return _first_of(reactor, candidates, timeout_s / max(len(candidates), 1))
+    return _first_of(reactor, candidates, timeout_s / max(len(candidates), 1), make)
 
 
 @inlineCallbacks
-def _first_of(reactor: Any, candidates: list[str], timeout_s: float) -> Generator[Deferred[Any], Any, BusConnection]:
+def _first_of(
+    reactor: Any, candidates: list[str], timeout_s: float, make: Callable[[], BusConnection]
+) -> Generator[Deferred[Any], Any, BusConnection]:
     for socket in candidates:
         try:
-            connection: BusConnection = yield _connect_to(reactor, socket).addTimeout(timeout_s, reactor)
+            connection: BusConnection = yield _connect_to(reactor, socket, make()).addTimeout(timeout_s, reactor)
         except CancelledError:
             raise
         except Exception:  # Whatever is wrong with this socket, the next may work; the user gets the same sentence.
@@ -46,8 +54,7 @@ def _first_of(reactor: Any, candidates: list[str], timeout_s: float) -> Generato
 
 
 @inlineCallbacks
-def _connect_to(reactor: Any, socket: str) -> Generator[Deferred[Any], Any, BusConnection]:
-    connection = BusConnection()
+def _connect_to(reactor: Any, socket: str, connection: BusConnection) -> Generator[Deferred[Any], Any, BusConnection]:
     try:
         yield UNIXClientEndpoint(reactor, socket).connect(_Once(connection))
     except ConnectingCancelledError:  # To whoever cancelled, this would look like a refused connection.

@@ -255,7 +255,9 @@ class BusConnection(BasicDBusProtocol):
         if isinstance(frame, Oversized):
             self._refuse_oversized(frame)
             return
-        incoming = Message.parse(frame)
+        self._process(Message.parse(frame))
+
+    def _process(self, incoming: Message) -> None:
         if incoming.kind == CALL:
             self._called(incoming)
         elif incoming.kind in (RETURN, ERROR):

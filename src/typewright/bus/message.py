@@ -29,6 +29,7 @@ _FIELDS = {
     6: "destination",
     7: "sender",
     8: "signature",
+    9: "descriptor_count",
 }
 
 
@@ -38,7 +39,8 @@ class Message:
     A message. `kind` is `CALL`, `RETURN`, `ERROR` or `SIGNAL`; a header field that the message lacks is empty, or 0.
     The body is not in `repr`: it may contain a text to be typed.
 
-    The bus sets `sender`, so no peer can forge it.
+    The bus sets `sender`, so no peer can forge it. `descriptors` are the file descriptors that came with it, where the
+    connection receives any; among the arguments they stand for themselves.
     """
 
     kind: int
@@ -54,6 +56,8 @@ class Message:
     destination: str = ""
     sender: str = ""
     signature: str = ""
+    descriptor_count: int = 0
+    descriptors: tuple[int, ...] = ()
 
     @classmethod
     def parse(cls, raw: bytes) -> Message:
@@ -88,7 +92,7 @@ class Message:
         return str(signature)
 
     def _unmarshalled(self, signature: str) -> tuple[int, list[Any]]:
-        length, values = marshal.unmarshal(signature, self.raw_body, 0, self.little_endian, [])
+        length, values = marshal.unmarshal(signature, self.raw_body, 0, self.little_endian, list(self.descriptors))
         return length, values
 
 

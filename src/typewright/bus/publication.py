@@ -27,8 +27,8 @@ from typewright.bus.skeletons import DictationSkeleton, TypistSkeleton
 from typewright.errors import NameTaken, NoBus
 from typewright.interfaces.services import IDictationService, ITypingService
 
-_DO_NOT_QUEUE = 4
-_OWNED = (1, 4)  # The connection is the owner now, or was already.
+DO_NOT_QUEUE = 4
+OWNED = (1, 4)  # The connection is the owner now, or was already.
 
 
 def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService, access: Access) -> Dispatcher:
@@ -66,7 +66,7 @@ def take_name(connection: BusConnection, lost: Callable[[], None], name: str = T
     owned = BusName(connection, name, lost)
 
     def answered(answer: list[Any]) -> BusName:
-        if answer[0] not in _OWNED:
+        if answer[0] not in OWNED:
             owned.forget()
             raise NameTaken()
         return owned
@@ -83,7 +83,7 @@ def take_name(connection: BusConnection, lost: Callable[[], None], name: str = T
         return failure
 
     # Without the flag for replacement, no other program can take the name and read what callers want typed.
-    return connection.call_daemon("RequestName", "su", name, _DO_NOT_QUEUE).addCallbacks(answered, failed)
+    return connection.call_daemon("RequestName", "su", name, DO_NOT_QUEUE).addCallbacks(answered, failed)
 
 
 class BusName:

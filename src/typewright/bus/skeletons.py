@@ -44,8 +44,9 @@ class Skeleton:
         self._properties = properties
 
     def _job(self, call: Message, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
-        """Begin a job that ends when its caller leaves the bus."""
-        return self._watch.watch(call.sender, begin(call.sender))
+        """Begin a job that ends when its caller leaves the bus; one that needs no reply is carried out in any case."""
+        watch = self._watch.watch if call.expects_reply else self._watch.carry_on
+        return watch(call.sender, begin(call.sender))
 
     def _lasting(self, call: Message, begin: Callable[[str], Deferred[Report]]) -> Deferred[Report]:
         """Begin a job that leaves something for its caller, such as a draft, which ends when the caller leaves the bus."""
@@ -80,6 +81,8 @@ class TypistSkeleton(Skeleton):
             "PressAndHold": self.press_and_hold,
             "Release": self.release,
             "Cancel": self.cancel,
+            "CancelAll": self.cancel_all,
+            "Allow": self.allow,
         }
         self._connection = connection
         self._credentials = credentials
@@ -123,6 +126,14 @@ class TypistSkeleton(Skeleton):
     def cancel(self, call: Message) -> Deferred[int]:
         """Cancel() -> u."""
         return self._service.cancel(call.sender)
+
+    def cancel_all(self, call: Message) -> Deferred[int]:
+        """CancelAll() -> u."""
+        return self._service.cancel_all(call.sender)
+
+    def allow(self, call: Message) -> Deferred[bool]:
+        """Allow() -> b."""
+        return self._service.allow(call.sender)
 
     def _finished(self, caller: str, kind: str, report: Report) -> None:
         try:

@@ -9,8 +9,11 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 
 from typewright.cli.hypotheses import FINAL, PARTIAL, UNDO, Heard, Hypotheses
-from typewright.cli.report import problem
+from typewright.client.report import problem
 from typewright.errors import InvalidArgs, LimitsExceeded
+
+_CLOSING = ".,;:!?)]}…’”»"
+"""Characters that follow a word without a space, for recognizers that print them as utterances of their own."""
 
 
 class IDictating(Protocol):
@@ -34,15 +37,23 @@ class Dictation:
     """
     Passes hypotheses on to `client`, each revision with `options`.
 
+    With `spaces`, an utterance begins with a space if the one before it, and still there, has not ended with one.
     `complain(sentence)` tells the user what went wrong, without any of the text.
     """
 
     def __init__(
-        self, client: IDictating, complain: Callable[[str], object], options: Mapping[str, object] | None = None
+        self,
+        client: IDictating,
+        complain: Callable[[str], object],
+        options: Mapping[str, object] | None = None,
+        *,
+        spaces: bool = False,
     ) -> None:
         self._client = client
         self._complain = complain
         self._options = dict(options or {})
+        self._spaces = spaces
+        self._ends: list[str] = []  # the last character of each utterance that is there
         self._begun = False
         self._draft = ""
         self._drafted_by = ""
@@ -76,7 +87,12 @@ class Dictation:
                 self._drafted = self._revise(text).addErrback(lambda failure: None)
 
     def _revise(self, text: str) -> Deferred[dict[str, Any]]:
-        return self._client.revise_with_options(text, self._options)
+        return self._client.revise_with_options(self._gap(text) + text, self._options)
+
+    def _gap(self, text: str) -> str:
+        """Return what comes between the utterances before and `text`."""
+        wanted = self._spaces and self._ends and not self._ends[-1].isspace()
+        return " " if wanted and text and not text[0].isspace() and text[0] not in _CLOSING else ""
 
     def _is_orphaned(self) -> bool:
         """Return whether the service that has the draft is gone. Another one would type all of it again, after it."""
@@ -96,6 +112,8 @@ class Dictation:
                 report = yield self._revise(heard.text)
                 if not report["confirmed"]:
                     self._not_good(heard, problem(report))
+                elif heard.text:
+                    self._ends.append(heard.text[-1])
             except (InvalidArgs, LimitsExceeded) as refused:
                 self._not_good(heard, str(refused))
             yield self._client.commit()
@@ -107,6 +125,8 @@ class Dictation:
         report = yield self._client.undo_with_options({})
         if not report["confirmed"]:
             self._not_good(heard, problem(report))
+        elif self._ends:
+            self._ends.pop()
 
     def _not_good(self, heard: Heard, sentence: str) -> None:
         self._good = False

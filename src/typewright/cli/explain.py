@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 
-from typewright.backends.choice import read_keyboard
+from typewright.backends.choice import Named, read_keyboard
 from typewright.errors import InvalidArgs
 from typewright.interfaces.backend import KeyboardState
 from typewright.keymap.chords import Chord
@@ -21,11 +21,9 @@ from typewright.text.typeable import typeable
 
 
 @inlineCallbacks
-def explain(
-    reactor: Any, text: str, *, display: str | None, backend: str | None
-) -> Generator[Deferred[Any], Any, list[str]]:
+def explain(reactor: Any, text: str, named: Named) -> Generator[Deferred[Any], Any, list[str]]:
     """Fires with the explanation, a line for each character. Errbacks with InvalidArgs for a text that is never typed."""
-    layout, state, packing = yield read_keyboard(reactor, display=display, backend=backend)
+    layout, state, packing = yield read_keyboard(reactor, named)
     try:
         return list(lines(typeable(text), layout, state, packing))
     except (ValueError, Untypeable) as problem:
@@ -38,7 +36,7 @@ def lines(text: str, layout: Layout, state: KeyboardState, packing: Packing) -> 
     segments = coder.segments(text, packing)
     yield f"layout {layout.name(state.group) or '(unnamed)'}, {len(text)} characters"
     for number, segment in enumerate(segments):
-        if segment.behind:
+        if segment.after_barrier:
             yield "(waits until the program has taken its keys)"
         elif number:
             slots = f"{len(segment.lend)} slot{'s' if len(segment.lend) > 1 else ''}"

@@ -63,7 +63,7 @@ class DictationService:
         text = self._limits.text(text, chosen)
         draft = self._drafts.get(caller) or Draft(self._history.begin())
         self._supersede(draft)
-        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, options=chosen)
+        job = Job(caller, "revise", total=len(text), insertion=draft.insertion, erases=True, types_text=True, options=chosen)
         reply = self._gate.submit(job, DraftRevision(draft, text, self._typist, self._history, self._rules).carry_out)
         # Keep the draft only once the job is accepted: a refused caller is not watched, so nothing would clean up.
         self._drafts[caller], draft.job = draft, job

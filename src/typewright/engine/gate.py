@@ -14,7 +14,7 @@ from typewright.engine.job import Job
 from typewright.engine.job_queue import JobQueue, Work
 from typewright.errors import Stopping
 from typewright.interfaces.services import Report
-from typewright.reasons import DISABLED, ESCAPED, SCREEN_LOCKED, Reason
+from typewright.reasons import ALL_CANCELLED, DISABLED, ESCAPED, SCREEN_LOCKED, Reason
 
 log = Logger()
 
@@ -57,6 +57,11 @@ class Gate:
         """End the jobs of `caller`, or all, and what is held; fires with the number of jobs when all their keys are up."""
         released = self._held.release(caller)
         return self._queue.stop(reason, caller).addCallback(lambda ended: released.addCallback(lambda _: ended))
+
+    def cancel_all(self, by: str) -> Deferred[int]:
+        """End all jobs and what is held, and let the next through; fires like `stop`. `by` is for the log."""
+        log.info("all typing cancelled by {who}", who=by)
+        return self.stop(ALL_CANCELLED)
 
     def supersede(self, job: Job, reason: Reason) -> None:
         """End `job`, if it has not ended yet, because another takes its place."""

@@ -20,7 +20,7 @@ from typewright.engine.job import Interference, Job, elsewhere
 from typewright.engine.pacing import Pacing
 from typewright.engine.timeouts import DeferredGenerator, Watchdog
 from typewright.engine.user_activity import UserActivity
-from typewright.interfaces.backend import HELD, IBackend, IClock
+from typewright.interfaces.backend import HELD, TAKEN, IBackend, IClock
 from typewright.keymap.chords import Chord, KeyEvent, KeyList
 from typewright.options import WAIT
 from typewright.reasons import LAYOUT_CHANGED, NOT_AS_SENT, PROGRAM_BEHIND, RELEASE_UNCONFIRMED, UNCONFIRMED
@@ -79,9 +79,9 @@ class Hands:
                 if (taken := flow.typed()) is not None:
                     # The wait may be long: a modifier may come down meanwhile, and a stop must not wait for it.
                     reason, waited = PROGRAM_BEHIND, not taken.called
-                    job.interruptible(None if job.stopped else taken)
+                    job.interruptible = None if job.stopped else taken
                     yield watchdog.guard(taken, patience_s)
-                    job.interruptible(None)
+                    job.interruptible = None
                     reason = UNCONFIRMED
         except CancelledError:
             if not (watchdog.expired or job.stopped):
@@ -91,7 +91,7 @@ class Hands:
                 # A server that wakes up later will process the chord all the same.
                 job.insertion = 0
         finally:
-            job.interruptible(None)
+            job.interruptible = None
             watchdog.stop()
             flow.stop()
             self._observer.forget()
@@ -132,10 +132,12 @@ class Hands:
                     down[event.keycode] -= 1
                     if down[event.keycode] < 1:
                         del down[event.keycode]
-            if place != job.place:
+            if place == TAKEN and job.place == HELD:
+                place = HELD  # The launcher that got the key has ended with it.
+            if place != job.place and not job.belongs(place):
                 # If the last press went to another place, this chord typed nothing in the job's.
                 typed = not any(event.pressed for event in shape.events[sent - len(burst) :])
-                if job.options.on_focus_change == WAIT:
+                if job.options.on_focus_change == WAIT and place != TAKEN:
                     job.interference = Interference(typed, surplus=0)
                 else:
                     job.stop(elsewhere(place))

@@ -21,23 +21,27 @@ from typewright.keymap.packing import Lent, Packing
 from typewright.reasons import Reason
 from typewright.text.context import adjust
 from typewright.text.deletion import last_characters, presses
+from typewright.text.graphemes import clusters
 from typewright.text.language import Rules
 from typewright.text.revision import revise
+
+_MOST_BETWEEN = 16
+"""Characters that keys could type but that go with the commits around them."""
 
 
 class KeyStep(NamedTuple):
     """
     A part of a job that is typed: the key list that a coder makes of it, and what slots must hold before it.
 
-    With `behind`, the program must have taken the keys of the parts before it. Hides its characters.
+    With `after_barrier`, the program must have taken the keys of the parts before it. Hides its characters.
     """
 
     keys: Callable[[KeyCoder], KeyList]
     lend: Sequence[Lent] = ()
-    behind: bool = False
+    after_barrier: bool = False
 
     def __repr__(self) -> str:
-        return f"KeyStep({len(self.lend)} slots, behind={self.behind})"
+        return f"KeyStep({len(self.lend)} slots, after_barrier={self.after_barrier})"
 
 
 class CommitStep(NamedTuple):
@@ -166,10 +170,17 @@ def replacement(there: str, goal: str, job: Job, means: Means) -> Planned:
 
 
 def text_steps(text: str, means: Means) -> list[Step]:
-    """Return the steps that type `text`, with commits for what has no keys. Raises Untypeable."""
-    if means.commits is None:
+    """
+    Return the steps that type `text`, with commits for what has no keys. Raises Untypeable.
+
+    What a user sees as one character is typed or committed as a whole. A few characters between two commits go with them: a
+    commit has to wait for the keys before it.
+    """
+    reaches = partial(means.coder.reaches, packing=means.packing)
+    if means.commits is None or all(map(reaches, set(text))):
         return _key_steps(text, means)
-    runs = [(typed, "".join(run)) for typed, run in groupby(text, partial(means.coder.reaches, packing=means.packing))]
+    parts = groupby(clusters(text), lambda cluster: all(map(reaches, cluster)))
+    runs = _joined([(typed, "".join(run)) for typed, run in parts])
     if not all(typed or means.commits(run) for typed, run in runs):
         return _key_steps(text, means)  # Raises, with the place of the character in the whole text.
     steps: list[Step] = []
@@ -178,9 +189,19 @@ def text_steps(text: str, means: Means) -> list[Step]:
     return steps
 
 
+def _joined(runs: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    """Return `runs` with the short ones that are typed between two that are not taken for such; line ends stay typed."""
+    inner = range(1, len(runs) - 1)
+    kept = (
+        (typed and not (at in inner and len(run) <= _MOST_BETWEEN and run.isprintable()), run)
+        for at, (typed, run) in enumerate(runs)
+    )
+    return [(typed, "".join(run for _, run in part)) for typed, part in groupby(kept, lambda each: each[0])]
+
+
 def _key_steps(text: str, means: Means) -> list[Step]:
     segments = means.coder.segments(text, means.packing)
-    return [KeyStep(partial(_spell, segment.text), segment.lend, segment.behind) for segment in segments]
+    return [KeyStep(partial(_spell, segment.text), segment.lend, segment.after_barrier) for segment in segments]
 
 
 def _spell(text: str, coder: KeyCoder) -> KeyList:

@@ -19,6 +19,7 @@ from typewright.interfaces.backend import (
     FOCUS,
     HELD,
     LOCKED,
+    MENU,
     NOWHERE,
     UNKNOWN,
     IBackend,
@@ -94,6 +95,8 @@ class Target:
             return None
         self._user.attend()
         job.place = (yield from self._timeouts.within(job, self._focus.focused())) or NOWHERE
+        if job.place.kind == MENU and not job.insertion:
+            job.place = window_place(job.place.window)
         wanted = window_place(job.options.window)
         if job.options.window and wanted != job.place:
             job.place = wanted
@@ -105,7 +108,7 @@ class Target:
                 job.stop(KEYBOARD_HELD)
             elif job.place == UNKNOWN and FOCUS in self._capabilities:
                 job.stop(PLACE_UNKNOWN)
-        elif job.place in (NOWHERE, LOCKED):
+        elif job.place in (NOWHERE, LOCKED) or job.place.kind == MENU:
             job.stop(elsewhere(job.place))
         if job.insertion and job.place.kind == BACKGROUND:
             # Shortcuts work there, and nothing else does.
@@ -135,7 +138,8 @@ class Target:
             found = yield from self.at_rest(job)
             if job.stopped:
                 return None
-            if (yield from self._timeouts.within(job, self._focus.focused())) == job.place:
+            place = yield from self._timeouts.within(job, self._focus.focused())
+            if place is not None and job.belongs(place):
                 return found
 
     def _look_around(self, job: Job) -> DeferredGenerator:
@@ -194,7 +198,7 @@ class Target:
         if focused is not None and focused.password:
             self._history.forget()
             job.insertion = 0
-            if not self._passwords:
+            if job.types_text and not self._passwords:
                 job.stop(PASSWORD_FIELD)
 
     def _until_quiet(self, job: Job) -> DeferredGenerator:
@@ -214,7 +218,7 @@ class Target:
         end = self._clock.seconds() + (self._pacing.focus_wait_s if job.options.on_focus_change == WAIT else 0.0)
         while not job.stopped:
             place = yield from self._timeouts.within(job, self._focus.focused())
-            if place == job.place or place is None:
+            if place is None or job.belongs(place):
                 return
             if self._clock.seconds() >= end:
                 reason = elsewhere(place)

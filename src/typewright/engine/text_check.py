@@ -17,10 +17,10 @@ from typewright.engine.job import Job
 from typewright.engine.timeouts import DeferredGenerator, Timeouts
 from typewright.engine.user_activity import UserActivity
 from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, IAccessibility, TextEvent
-from typewright.interfaces.backend import LEVEL_TEXT, IBackend, IClock
+from typewright.interfaces.backend import LEVEL_TEXT, WINDOW, IBackend, IClock
 from typewright.keymap.chords import ERASE
 from typewright.reasons import TEXT_DIFFERS
-from typewright.text.comparison import DIFFERENT, SAME, compare, stands
+from typewright.text.comparison import DIFFERENT, SAME, compare, is_at_end
 
 _SOON_S = 0.25
 """How long a job waits before its first key for a program to take the keys from before."""
@@ -65,12 +65,18 @@ class TextCheck:
         self._mute = 0
 
     def begin(self, job: Job) -> DeferredGenerator:
-        """Listen, if the focused object has editable text and belongs to the program that gets the keys."""
+        """
+        Listen, if the focused object has editable text and belongs to the program that gets the keys.
+
+        Where the display server does not tell whose window that is, the object is taken for its: that it tells of just what
+        was typed could not be by chance.
+        """
         up_to_date, self._up_to_date = self._up_to_date, (0, 0)
         on = job.focused
         if not job.insertion or on is None or on.password or not on.editable:
             return
-        if (yield from self._timeouts.within(job, self._programs.process(job.place))) != on.process:
+        process = yield from self._timeouts.within(job, self._programs.process(job.place))
+        if job.place.kind != WINDOW or process not in (0, on.process):
             return
         self._stop = self._accessibility.listen(self._hear)
         generation = yield self._accessibility.hearing()
@@ -104,7 +110,7 @@ class TextCheck:
             self._up_to_date = self._generation, self._user.seen
         elif found == DIFFERENT:
             text = yield self._accessibility.before(min(_LOOK_BACK, max(map(len, self._both()))))
-            if not self._in_doubt and self._verdict() == DIFFERENT and stands(text or "", *self._both(), _LOOK_BACK):
+            if not self._in_doubt and self._verdict() == DIFFERENT and is_at_end(text or "", *self._both(), _LOOK_BACK):
                 job.stop(TEXT_DIFFERS)
                 job.level = ""
                 job.insertion = 0

@@ -37,7 +37,7 @@ class Timeouts:
 
         A job that is stopped meanwhile waits no longer, and gets None, unless it was not `interruptible`.
         """
-        job.interruptible(waiting if interruptible and not job.stopped else None)
+        job.interruptible = waiting if interruptible and not job.stopped else None
         try:
             return (yield waiting.addTimeout(timeout_s or job.options.timeout_s or self._timeout_s, self._clock))
         except TimeoutError:
@@ -48,7 +48,7 @@ class Timeouts:
                 raise
             return None
         finally:
-            job.interruptible(None)
+            job.interruptible = None
 
 
 class Watchdog:

@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from typewright.engine.gate import Gate
 from typewright.engine.held_keys import HeldKeys
 from typewright.engine.history import History
-from typewright.engine.job import Job
+from typewright.engine.job import Job, without_consent
 from typewright.engine.job_queue import JobQueue
 from typewright.engine.limits import Limits
 from typewright.engine.plans import deletion, insertion, pressing
 from typewright.engine.typist import Typist
 from typewright.errors import InvalidArgs
-from typewright.interfaces.backend import SHORTCUTS, IBackend
+from typewright.interfaces.backend import CONSENT_ENDED, CONSENT_GIVEN, SHORTCUTS, IBackend
 from typewright.interfaces.services import Given, Report
+from typewright.keymap.notation import types_text
 from typewright.reasons import CALLER_LEFT, CANCELLED, UNTYPEABLE, Reason
 from typewright.text.language import Rules
 
 _LONGEST_LEASE_S = 10.0
+NOT_NEEDED = "not-needed"
+"""What the property `Consent` says where the backend asks nobody."""
 
 
 class TypingService:
@@ -45,6 +48,7 @@ class TypingService:
         facts: Mapping[str, object],
     ) -> None:
         self._capabilities = backend.capabilities
+        self._consent = backend.consent
         self._typist = typist
         self._history = history
         self._gate = gate
@@ -55,6 +59,7 @@ class TypingService:
             **facts,
             "Layout": backend.keyboard.name,
             "Busy": False,
+            "Consent": NOT_NEEDED if backend.consent is None else backend.consent.state,
             "TypingEnabled": gate.enabled,
         }
         self._changed: Callable[[str, object], None] = lambda name, value: None
@@ -69,7 +74,7 @@ class TypingService:
         """See `ITypingService`."""
         chosen = self._limits.options.given(options or {})
         text = self._limits.text(text, chosen)
-        job = Job(caller, "insert", total=len(text), insertion=self._history.begin(), options=chosen)
+        job = Job(caller, "insert", total=len(text), insertion=self._history.begin(), types_text=True, options=chosen)
         return self._gate.submit(job, lambda job: self._typist.perform(job, insertion(text, self._rules)))
 
     def backspace(self, caller: str, count: int, options: Given = None) -> Deferred[Report]:
@@ -83,17 +88,19 @@ class TypingService:
     def press(self, caller: str, chords: str, options: Given = None) -> Deferred[Report]:
         """See `ITypingService`."""
         chosen = self._limits.options.given(options or {})
-        job = Job(caller, "press", total=len(self._limits.chords(chords)), options=chosen)
+        keysyms = self._limits.chords(chords)
+        job = Job(caller, "press", total=len(keysyms), types_text=any(map(types_text, keysyms)), options=chosen)
         self._refuse_shortcuts(job)
         return self._gate.submit(job, lambda job: self._typist.perform(job, pressing(chords)))
 
     def press_and_hold(self, caller: str, chord: str, lease_s: float) -> Deferred[Report]:
         """See `ITypingService`."""
-        if len(self._limits.chords(chord)) != 1:
+        keysyms = self._limits.chords(chord)
+        if len(keysyms) != 1:
             raise InvalidArgs("One chord can be held at a time, such as 'ctrl+shift' or 'Down'.")
         if not 0 < lease_s <= _LONGEST_LEASE_S:
             raise InvalidArgs(f"The lease must be above 0, at most {_LONGEST_LEASE_S:g} (seconds).")
-        job = Job(caller, "hold", total=1, options=self._limits.options)
+        job = Job(caller, "hold", total=1, types_text=types_text(keysyms[0]), options=self._limits.options)
         self._refuse_shortcuts(job)
         return self._gate.submit(job, lambda job: self._held.hold(chord, lease_s, job))
 
@@ -105,6 +112,16 @@ class TypingService:
     def cancel(self, caller: str) -> Deferred[int]:
         """See `ITypingService`."""
         return self._gate.stop(CANCELLED, caller)
+
+    def cancel_all(self, caller: str) -> Deferred[int]:
+        """See `ITypingService`."""
+        return self._gate.cancel_all(caller)
+
+    def allow(self, caller: str) -> Deferred[bool]:
+        """See `ITypingService`."""
+        if self._consent is None:
+            return succeed(True)
+        return self._consent.ask(again=True).addCallback(lambda state: state == CONSENT_GIVEN)
 
     def caller_left(self, caller: str) -> None:
         """See `ITypingService`."""
@@ -127,6 +144,12 @@ class TypingService:
     def layout_changed(self, name: str) -> None:
         """Another layout is active, of this name."""
         self._set("Layout", name)
+
+    def consent_changed(self, state: str) -> None:
+        """The user's consent has this state now."""
+        self._set("Consent", state)
+        if state == CONSENT_ENDED:
+            self._gate.stop(without_consent(state))
 
     def screen_locked(self, by: str, locked: bool) -> None:
         """The source `by` tells that the user's screen is locked, or no longer."""

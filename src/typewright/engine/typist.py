@@ -19,7 +19,7 @@ from typewright.engine.checked_deletion import CheckedDeletion
 from typewright.engine.correction import Correction, coder_for
 from typewright.engine.hands import Hands
 from typewright.engine.history import History
-from typewright.engine.job import Interference, Job
+from typewright.engine.job import Interference, Job, without_consent
 from typewright.engine.pacing import Pacing
 from typewright.engine.plans import CheckedStep, CommitStep, KeyStep, Means, Plan, text_steps
 from typewright.engine.target import Target
@@ -28,6 +28,7 @@ from typewright.engine.timeouts import DeferredGenerator, Timeouts
 from typewright.engine.user_activity import UserActivity
 from typewright.interfaces.accessibility import IAccessibility
 from typewright.interfaces.backend import (
+    CONSENT_GIVEN,
     GONE,
     LEVEL_APPLICATION,
     LEVEL_SENT,
@@ -35,11 +36,13 @@ from typewright.interfaces.backend import (
     LEVEL_TEXT,
     IBackend,
     IClock,
+    IConsent,
     KeyboardState,
 )
 from typewright.keymap.chords import KeyList
 from typewright.keymap.layout import Layout, Untypeable
 from typewright.reasons import (
+    CONSENT_ASKED,
     LAYOUT_CHANGED,
     NOT_AS_SENT,
     ONLY_SENT,
@@ -51,6 +54,8 @@ from typewright.reasons import (
 from typewright.text.language import Rules
 
 _TRIES = 3
+_CONSENT_S = 20.0
+"""How long a job waits for the user's consent: a little less than callers usually wait for a reply."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 _MAY_CLOSE = ("", "\n", "\t", " ")
 """What a chord types that may close its window: a shortcut, or a key that presses a button."""
@@ -84,6 +89,7 @@ class Typist:
         self._slots = backend.slots
         self._barrier = backend.barrier
         self._committer = backend.committer
+        self._consent = backend.consent
         self._history = history
         self._pacing = pacing
         self._timeouts = Timeouts(clock, pacing.timeout_s)
@@ -102,6 +108,10 @@ class Typist:
         Fires True when every key event was confirmed and the barrier reached, else False; the job tells why. By then all
         keys are up, but for those that the plan leaves down.
         """
+        if self._consent is not None and self._consent.state != CONSENT_GIVEN:
+            yield from self._ask(job, self._consent)
+        if job.stopped:
+            return False
         with self._scope(job):
             found = yield from self._target.find(job)
             if job.stopped:
@@ -114,6 +124,12 @@ class Typist:
             elif job.layout.borrowed:
                 yield from self._reach(job, settle=True)
         return not job.stopped
+
+    def _ask(self, job: Job, consent: IConsent) -> DeferredGenerator:
+        """Have the user asked whether the service may type. They may answer later than the job waits."""
+        state = yield from self._timeouts.within(job, consent.ask(), CONSENT_ASKED, _CONSENT_S)
+        if state is not None and state != CONSENT_GIVEN:
+            job.stop(without_consent(state))
 
     @contextmanager
     def _scope(self, job: Job) -> Iterator[None]:
@@ -170,7 +186,7 @@ class Typist:
             elif isinstance(step, CommitStep):
                 yield from self._commit(step.text, job)
             else:
-                if step.behind:
+                if step.after_barrier:
                     yield from self._reach(job, settle=False)
                 if step.lend and (yield from self._lend(step, job)):
                     coder = coder_for(job, job.layout, state)

@@ -52,12 +52,24 @@ LEVEL_TEXT = "text"
 GONE = "gone"
 """What a barrier returns in place of a level: the window is gone, and it is unknown what its program had taken."""
 
+# --- Consent ---------------------------------------------------------------------------------------------------------
+
+CONSENT_UNASKED, CONSENT_ASKING, CONSENT_GIVEN = "unasked", "asking", "given"
+"""The user has not been asked since the service started; sees a dialog now; has agreed, and keys can be sent."""
+CONSENT_REFUSED = "refused"
+"""The user has said no; they are not asked again until told."""
+CONSENT_ENDED = "ended"
+"""The user, or the desktop for them, has ended what they had agreed to; they are not asked again until told."""
+CONSENT_FAILED = "failed"
+"""The desktop could not ask; it is not tried again until told."""
+
 # --- Places ----------------------------------------------------------------------------------------------------------
 
 
 class Place(NamedTuple):
     """
-    The answer to "where would a key go?": a kind, and for WINDOW and BACKGROUND a window's number.
+    The answer to "where would a key go?": a kind, and for WINDOW, BACKGROUND and MENU a window's
+    number.
 
     Window numbers are positive integers of the backend's own. Two places are the same if both parts are.
     """
@@ -66,14 +78,19 @@ class Place(NamedTuple):
     window: int = 0
 
 
-WINDOW, BACKGROUND = "window", "background"
-"""Kinds of places: a program's window; what is behind all windows, or the window manager's own, and takes no text."""
+WINDOW, BACKGROUND, MENU = "window", "background", "menu"
+"""
+Kinds of places: a program's window; what is behind all windows, or the window manager's own, and takes no text; a program's
+window while a menu of the same program has the keys, which takes no text either.
+"""
 NOWHERE = Place("nowhere")
 """Nothing has the focus: no program would receive a key."""
 HELD = Place("held")
 """A program has grabbed the keyboard and receives all keys, whatever has the focus."""
 LOCKED = Place("locked")
 """As HELD, by what looks like a screen locker: nothing may be typed."""
+TAKEN = Place("taken")
+"""A program that has bound the key as a hotkey has received it, in place of the window with the focus."""
 UNKNOWN = Place("unknown")
 """The backend cannot tell. From one without the capability FOCUS that is the usual answer."""
 
@@ -335,6 +352,21 @@ class ICommitter(Protocol):
         """
 
 
+class IConsent(Protocol):
+    """Asks the user whether the service may type, on a desktop that wants to know."""
+
+    @property
+    def state(self) -> str:
+        """One of CONSENT_UNASKED to CONSENT_FAILED."""
+
+    def ask(self, *, again: bool = False) -> Deferred[str]:
+        """
+        Fires with the state, once the user has answered if a dialog is shown: one at most, however many ask.
+
+        After a refusal a dialog is shown only to ask `again`. May be cancelled; the dialog stays.
+        """
+
+
 class IListener(Protocol):
     """What a backend tells without being asked; the service gives one to `IBackend.start`."""
 
@@ -352,6 +384,9 @@ class IListener(Protocol):
 
     def window_gone(self, window: int) -> None:
         """A window that a barrier had begun with is gone; its number may be used again."""
+
+    def consent_changed(self, state: str) -> None:
+        """The user's consent has this state now. With CONSENT_ENDED, no more keys can be sent."""
 
 
 @runtime_checkable
@@ -387,6 +422,8 @@ class IBackend(Protocol):
     def programs(self) -> IPrograms: ...
     @property
     def committer(self) -> ICommitter | None: ...
+    @property
+    def consent(self) -> IConsent | None: ...
 
     def start(self, listener: IListener) -> Deferred[None]:
         """Fires when the backend is ready to type. Errbacks with DisplayLost when the display is gone already."""

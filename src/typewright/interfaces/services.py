@@ -68,6 +68,16 @@ class ITypingService(Protocol):
     def cancel(self, caller: str) -> Deferred[int]:
         """End this caller's running and waiting jobs; fires with their number when their keys are up."""
 
+    def cancel_all(self, caller: str) -> Deferred[int]:
+        """End the running and waiting jobs of all callers; fires with their number when their keys are up."""
+
+    def allow(self, caller: str) -> Deferred[bool]:
+        """
+        Have the user asked whether the service may type, even after a refusal; fires with whether it may.
+
+        Fires with true at once where nobody has to be asked, and otherwise when the user has answered.
+        """
+
     def caller_left(self, caller: str) -> None:
         """The caller is gone from the bus: its jobs end, and get no answer."""
 

@@ -22,13 +22,13 @@ class Segment(NamedTuple):
     """
     A stretch of text that can be typed at once, and what slots must hold before it. Hides its text.
 
-    With `behind`, its first character is composed, and programs must have taken the keys before it: some (Qt 5) would put it
-    in front of those that they have read and not yet handed on.
+    With `after_barrier`, its first character is composed, and programs must have taken the keys before it: some (Qt 5) put
+    it before those that they have read and not yet handed on.
     """
 
     text: str
     lend: tuple[Lent, ...]
-    behind: bool = False
+    after_barrier: bool = False
 
     def __repr__(self) -> str:
         return f"Segment({len(self.text)} characters, {len(self.lend)} slots)"
@@ -73,7 +73,9 @@ class KeyCoder:
 
     def reaches(self, character: str, packing: Packing) -> bool:
         """Return whether `character` can be typed: by the layout, by a slot of `packing`, or composed."""
-        if self._find(character, self._group) is not None or (packing.slots > 0 and character not in _CONTROLS):
+        if character not in self._layout.lent and self._find(character, self._group) is not None:
+            return True
+        if packing.admits(character) and character not in _CONTROLS:
             return True
         return self._composed(character, self._group) is not None
 
@@ -87,29 +89,32 @@ class KeyCoder:
         checked before the first key.
         """
         pieces: list[Segment] = []
-        start, behind, composing = 0, False, False
+        start, after_barrier, composing = 0, False, False
         lacking: dict[str, bool] = {}
         composed: dict[str, bool] = {}
         for place, character in enumerate(text):
             if character not in lacking:
-                lacks = self._find(character, self._group) is None
+                position = self._find(character, self._group)
+                lacks = position is None or (
+                    packing.slots > 0 and character not in _CONTROLS and self._layout.doubtful(position)
+                )
                 lacking[character] = lacks or character in self._layout.lent
                 composed[character] = (
                     lacking[character] and packing.slots < 1 and self._composed(character, self._group) is not None
                 )
             if composed[character] and not composing:
-                pieces += [Segment(text[start:place], (), behind)] if place else []
-                start, behind = place, True
+                pieces += [Segment(text[start:place], (), after_barrier)] if place else []
+                start, after_barrier = place, True
             composing = composed[character]
             if composing or not lacking[character]:
                 continue
-            if packing.slots < 1 or character in _CONTROLS:
+            if not packing.admits(character) or character in _CONTROLS:
                 raise Untypeable(f"Character {place + 1} is not on the keyboard layout, and no slot can be lent to it.")
             if not packing.take(character):
                 pieces.append(Segment(text[start:place], packing.keys))
                 start, packing = place, packing.full()
                 packing.take(character)
-        return [*pieces, Segment(text[start:], packing.keys, behind)]
+        return [*pieces, Segment(text[start:], packing.keys, after_barrier)]
 
     def _walk(self, text: str) -> Iterator[Chord]:
         group = self._group

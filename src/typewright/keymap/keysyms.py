@@ -26,6 +26,7 @@ _MISREAD = frozenset(
         *(0xBC2, 0xBC4, 0xBCA, 0xBCC, 0xBCE, 0xBCF, 0xBD3, 0xBDC, 0xBFC, *range(0xEA1, 0xF00)),
     )
 )
+_FUNCTIONS = ((0xFF08, 0xFF1B), (0xFF50, 0xFF58), (0xFF60, 0xFF6B), (0xFF80, 0xFFE0))
 
 
 class _Table(NamedTuple):
@@ -96,8 +97,10 @@ def character_of(keysym: int) -> str:
     """
     Return the character that `keysym` types in every program; empty if it types none, none by itself (the keypad, dead
     keys), or different ones in different programs.
+
+    The keysyms of Latin-1 are its code points: xterm reads 0x010000E9 as two bytes of UTF-8, and not as é.
     """
-    if _UNICODE + 0xA0 <= keysym <= _UNICODE + _LAST_CODE_POINT:
+    if _UNICODE + 0x100 <= keysym <= _UNICODE + _LAST_CODE_POINT:
         return chr(keysym - _UNICODE)
     return _table().character.get(keysym, "")
 
@@ -105,3 +108,8 @@ def character_of(keysym: int) -> str:
 def is_modifier(keysym: int) -> bool:
     """Return whether programs treat a key with `keysym` as a modifier key, which types nothing (Xutil.h, IsModifierKey)."""
     return 0xFFE1 <= keysym <= 0xFFEE or 0xFE01 <= keysym <= 0xFE13 or keysym in (0xFF7E, 0xFF7F)
+
+
+def is_function(keysym: int) -> bool:
+    """Return whether `keysym` is that of a function, cursor, editing or keypad key (keysymdef.h)."""
+    return keysym == 0xFFFF or any(first <= keysym <= last for first, last in _FUNCTIONS)

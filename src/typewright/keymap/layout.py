@@ -14,9 +14,11 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from typewright.keymap.chords import State
-from typewright.keymap.keys import LOCK_MASK, Key, KeyType
-from typewright.keymap.keysyms import NO_SYMBOL, character_of, is_modifier, keysym_named
+from typewright.keymap.keys import LOCK_MASK, SHIFT_MASK, Key, KeyType
+from typewright.keymap.keysyms import NO_SYMBOL, character_of, is_function, is_modifier, keysym_named
 
+RESERVED_KEYCODE = 8
+"""On evdev keyboards key 0, which programs ignore, whatever the layout says of it."""
 LAST_MAIN_KEYCODE = 135
 """On evdev keyboards the keys beyond are multimedia keys; a `(` there is one that some programs ignore."""
 
@@ -27,7 +29,7 @@ _PREFERRED = (
 )  # fmt: skip
 
 # With one of these down, programs take a key for a command and not for text.
-_COMMANDING = ("Control", "Alt", "Meta", "Super", "Hyper")
+COMMANDING = ("Control", "Alt", "Meta", "Super", "Hyper")
 
 
 class Untypeable(Exception):
@@ -109,7 +111,7 @@ class Layout:
     @cached_property
     def commanding(self) -> int:
         """The modifiers under which a key is a command: Control, Alt, Super and the like, as a mask."""
-        keysyms = {keysym_named(f"{name}_{side}") for name in _COMMANDING for side in "LR"}
+        keysyms = {keysym_named(f"{name}_{side}") for name in COMMANDING for side in "LR"}
         found = 0
         for keycode, mask in self.modifiers.items():
             if mask > 0 and any(keysyms.intersection(group.keysyms[:1]) for group in self.keys[keycode].groups):
@@ -130,7 +132,7 @@ class Layout:
     def _places(self) -> Mapping[int, tuple[_Place, ...]]:
         places: dict[int, list[_Place]] = {}
         for keycode, key in self.keys.items():
-            if not key.groups:
+            if not key.groups or keycode == RESERVED_KEYCODE:
                 continue
             for active in range(self.groups):
                 group = key.groups[key.reach[active]]
@@ -167,14 +169,32 @@ class Layout:
         )
 
     def find_character(self, character: str, *, group: int, locked: int) -> Position | None:
-        """Return the same as `find`, for whichever keysym types `character`."""
-        positions = (
-            self.find(keysym, group=group, locked=locked) for keysym in self._keysyms_of_characters.get(character, ())
-        )
-        return min(
-            (position for position in positions if position is not None),
-            key=_plainness(group),
-            default=None,
+        """Return the same as `find`, for whichever keysym types `character`; a doubtful one only where there is no other."""
+        positions = [
+            position
+            for keysym in self._keysyms_of_characters.get(character, ())
+            for place in self._places[keysym]
+            if (position := self._at(place, locked, keysym)) is not None
+        ]
+        plainness = _plainness(group)
+        return min(positions, key=lambda position: (self.doubtful(position), plainness(position)), default=None)
+
+    def doubtful(self, position: Position) -> bool:
+        """
+        Return whether some programs take what is typed there for a command.
+
+        Programs that use Xt, such as xterm, look for a command on all levels of a key: with Prior on the fourth level, as in
+        `de(neo)`, Shift and the key scroll, and type nothing.
+        """
+        return bool(position.modifiers & SHIFT_MASK) and position.keycode in self._with_functions
+
+    @cached_property
+    def _with_functions(self) -> frozenset[int]:
+        """The keycodes that have a function on one of their levels."""
+        return frozenset(
+            keycode
+            for keycode, key in self.keys.items()
+            if any(is_function(keysym) for group in key.groups for keysym in group.keysyms)
         )
 
     def typed_by(self, keycode: int, state: State) -> str | None:

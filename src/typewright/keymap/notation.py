@@ -3,56 +3,24 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
 from typewright.keymap.chords import LASTING, Chord, State, chord
+from typewright.keymap.key_names import keysym_called, suggestion
 from typewright.keymap.keys import LOCK_MASK
-from typewright.keymap.keysyms import NO_SYMBOL, keysym_named, names
-from typewright.keymap.layout import Layout, Untypeable
-
-_ALIASES = {
-    "alt": "Alt_L",
-    "altgr": "ISO_Level3_Shift",
-    "backspace": "BackSpace",
-    "cmd": "Super_L",
-    "control": "Control_L",
-    "ctrl": "Control_L",
-    "del": "Delete",
-    "delete": "Delete",
-    "down": "Down",
-    "end": "End",
-    "enter": "Return",
-    "esc": "Escape",
-    "escape": "Escape",
-    "home": "Home",
-    "hyper": "Hyper_L",
-    "insert": "Insert",
-    "left": "Left",
-    "menu": "Menu",
-    "meta": "Meta_L",
-    "pagedown": "Page_Down",
-    "pageup": "Page_Up",
-    "plus": "plus",
-    "return": "Return",
-    "right": "Right",
-    "shift": "Shift_L",
-    "space": "space",
-    "super": "Super_L",
-    "tab": "Tab",
-    "up": "Up",
-    "win": "Super_L",
-}
+from typewright.keymap.keysyms import NO_SYMBOL, character_of, keysym_named
+from typewright.keymap.layout import COMMANDING, Layout, Untypeable
 
 
 def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
     """
     Return the chords of `notation`, each as (word, keysym) pairs in the order of pressing.
 
-    Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys are X's keysym
-    names or the usual short ones, the latter in upper or lower case. Raises ValueError, which names the place of a wrong
-    chord and does not repeat it: a caller may have passed its text here by mistake.
+    Chords are separated by white space, the keys of a chord by `+` (the key plus itself is `plus`). Keys have X's keysym
+    names or the usual short ones, in upper or lower case (see `key_names`). Raises ValueError, which names the place of a
+    wrong chord and does not repeat it: a caller may have passed its text here by mistake.
     """
     chords = []
     for place, word in enumerate(notation.split(), 1):
@@ -63,6 +31,13 @@ def keysyms_of(notation: str) -> list[tuple[tuple[str, int], ...]]:
     if not chords:
         raise ValueError("There is no chord to press; write for example ctrl+s, or Return.")
     return chords
+
+
+def types_text(words: Sequence[tuple[str, int]]) -> bool:
+    """Return whether a chord of `keysyms_of` types a character, rather than being a command or a key that moves."""
+    *held, (_, keysym) = words
+    commands = {keysym_named(f"{name}_{side}") for name in COMMANDING for side in "LR"}
+    return bool(character_of(keysym)) and not any(modifier in commands for _, modifier in held)
 
 
 def chords_of(notation: str, layout: Layout, *, group: int, locked: int) -> list[Chord]:
@@ -94,7 +69,8 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
     for number, (_, keysym) in enumerate(words, 1):
         position = layout.find(keysym, group=in_group, locked=heeded)
         if position is None:
-            raise Untypeable(f"No key of the keyboard layout reaches key {number} of chord {place}.")
+            hint = _hint(keysym, layout, in_group) if len(words) == 1 else ""
+            raise Untypeable(f"No key of the keyboard layout reaches key {number} of chord {place}.{hint}")
         if position.unlocked:
             return _chord(words, layout, group, locked & ~position.unlocked, place)
         in_group = position.group
@@ -112,10 +88,18 @@ def _chord(words: tuple[tuple[str, int], ...], layout: Layout, group: int, locke
     return chord(keys, layout.modifiers, State(in_group, locked))
 
 
+def _hint(keysym: int, layout: Layout, group: int) -> str:
+    if character_of(keysym):
+        return " It is a character, which can be typed as a text."
+    if any(layout.find(keysym, group=group, locked=1 << bit) for bit in range(8)):
+        return " It is reached while a lock is on, such as Num Lock."
+    return ""
+
+
 def _keysym(part: str, place: str) -> int:
-    keysym = keysym_named(_ALIASES.get(part.lower(), part) if len(part) > 1 else part)
+    keysym = keysym_called(part)
     if keysym != NO_SYMBOL:
         return keysym
-    near = difflib.get_close_matches(part, [*_ALIASES, *names()], n=1)
-    hint = f" Did you mean {near[0]}?" if near else " Use X's keysym names, such as Page_Up, F5, a."
-    raise ValueError(f"{place} is unknown.{hint}")
+    near = suggestion(part)
+    hint = f"Did you mean {near}?" if near else "Use the names that X gives to keys, such as Page_Up, F5, a."
+    raise ValueError(f"{place} is unknown. {hint}")

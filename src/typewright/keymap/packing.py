@@ -8,6 +8,7 @@ a key in a virtual keyboard's own keymap. It holds as many characters as it has 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 from typewright.keymap.keysyms import character_of, unicode_keysym
@@ -16,17 +17,21 @@ from typewright.keymap.layout import Layout
 Lent = tuple[str, ...]
 """The characters of a slot, one a level; the last one is repeated where there are too few."""
 
+LAST_CHARACTER = chr(sys.maxunicode)
+
 
 class Packing:
     """
     Finds a place for each character in at most `slots` slots of `levels` characters.
 
     Characters are joined as they come, two cases of a letter like any others. What slots hold already (`standing`: a
-    character, and with which others) stays where it is.
+    character, and with which others) stays where it is. Characters above `last` have no place, since the program that is
+    typed into would take them for others.
     """
 
-    def __init__(self, slots: int, levels: int, standing: Mapping[str, Lent]) -> None:
+    def __init__(self, slots: int, levels: int, standing: Mapping[str, Lent], last: str = LAST_CHARACTER) -> None:
         self.slots = slots
+        self._last = last
         self._levels = levels
         self._standing = standing
         self._keys: list[list[str]] = []
@@ -34,15 +39,19 @@ class Packing:
         self._placed: set[str] = set()
 
     @classmethod
-    def upon(cls, layout: Layout, slots: int) -> Packing:
+    def upon(cls, layout: Layout, slots: int, last: str = LAST_CHARACTER) -> Packing:
         """Return a packing that begins with what the slots of `layout` hold."""
         held = (layout.keys[keycode].groups[0].keysyms[layout.lent_from :] for keycode in sorted(layout.borrowed))
-        return cls(slots, layout.levels, _members(tuple(map(character_of, keysyms)) for keysyms in held))
+        return cls(slots, layout.levels, _members(tuple(map(character_of, keysyms)) for keysyms in held), last)
 
     @property
     def keys(self) -> tuple[Lent, ...]:
         """What each slot must hold, in the order of first use."""
         return tuple((*key, *key[-1:] * (self._levels - len(key))) for key in self._keys)
+
+    def admits(self, character: str) -> bool:
+        """Return whether slots, be there room in them, can hold `character`."""
+        return self.slots > 0 and character <= self._last
 
     def take(self, character: str) -> bool:
         """Find a place for `character`; return False, and change nothing, when there is none left."""
@@ -64,7 +73,7 @@ class Packing:
 
     def full(self) -> Packing:
         """Return the packing after this one, when every slot is taken: what these hold now is where it begins."""
-        return Packing(self.slots, self._levels, _members(self.keys))
+        return Packing(self.slots, self._levels, _members(self.keys), self._last)
 
 
 def keysyms_for(lent: Lent) -> tuple[int, ...]:

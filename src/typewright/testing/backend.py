@@ -19,6 +19,7 @@ from typewright.interfaces.backend import (
     LEVEL_APPLICATION,
     TEXT,
     ICommitter,
+    IConsent,
     IListener,
     KeyboardState,
     Loan,
@@ -245,13 +246,12 @@ class FakeFocus:
 
 class FakeBackend:
     """
-    A backend of the stand-ins above, all on one `log`. Its own methods log `("start",)`, `("inherit",)`, `("close",)` and
-    `("abandon",)`.
-
-    It has all capabilities but TEXT, unless told. `focus_on` moves the focus; `listener` is what `start` was given.
+    A backend of the stand-ins above, all on one `log`; its own methods log `("start",)` and so on. It has all capabilities
+    but TEXT, unless told. `focus_on` moves the focus; `listener` is what `start` was given.
     """
 
     name = "fake"
+    consent: IConsent | None = None
 
     def __init__(
         self,

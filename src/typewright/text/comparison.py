@@ -24,7 +24,7 @@ def compare(typed: str, told: str) -> str:
     return DIFFERENT
 
 
-def stands(before: str, typed: str, told: str, longest: int) -> bool:
+def is_at_end(before: str, typed: str, told: str, longest: int) -> bool:
     """
     Return whether `before`, the last `longest` characters of a text, ends with what was told, and not with what was typed.
 

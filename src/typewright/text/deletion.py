@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from typewright.text.erasing import LOOK_BACK, WALLS, plain_end
 from typewright.text.graphemes import clusters
 from typewright.text.revision import revise
@@ -30,12 +32,19 @@ def presses(before: str, count: int, kind: str) -> list[int] | None:
             before = ""
             found.append(1)
             continue
-        way = revise(tail, tail.removesuffix(last[0]), kind)
-        if way is None or not way.certain or way.text:
+        needed = _presses_for(tail, last[0], kind)
+        if not needed:
             return None
         before = before.removesuffix(last[0])
-        found += [0] * (way.presses - 1) + [1]
+        found += [0] * (needed - 1) + [1]
     return found
+
+
+@lru_cache(1024)
+def _presses_for(tail: str, character: str, kind: str) -> int:
+    """Return the presses that delete `character` from the end of `tail`, and it alone; 0 if that is not certain."""
+    way = revise(tail, tail.removesuffix(character), kind)
+    return 0 if way is None or not way.certain or way.text else way.presses
 
 
 def last_characters(before: str, count: int) -> str:

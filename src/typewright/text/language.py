@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -10,6 +11,8 @@ from importlib import resources
 from typing import Any
 
 SHARED = "any"
+_TAG = re.compile(r"(C|POSIX|[A-Za-z]{2,3})([-_][A-Za-z0-9]{2,8})*([.@].*)?")
+"""A locale, or a language tag; languages have two or three letters (BCP 47, section 2.2.1)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ def rules_for(locale: str, own: Mapping[str, Mapping[str, Any]] | None = None) -
                 for key, value in additions.items():
                     table[key] = _extended(f"context.{name}.{key}", table.get(key), value)
     return Rules(**{each.name: _typed(each.type, table[each.name]) for each in fields(Rules)})
+
+
+def is_language(value: object) -> bool:
+    """Return whether `value` has the form of a locale or language tag."""
+    return isinstance(value, str) and _TAG.fullmatch(value) is not None
 
 
 def _language(locale: str) -> str:

@@ -11,11 +11,14 @@ it is a letter without its accent, and that letter is kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 
 from typewright.text.erasing import EDITORS, LOOK_BACK, WALLS, Editor, Model, plain_end
+from typewright.text.graphemes import clusters
 
 _HIGHEST = 0x10FFFF
+_LONG = 256
 _BEFORE = "a"
 """In place of the text before ours: a press that deletes it would delete text that is not ours."""
 
@@ -44,16 +47,31 @@ def revise(old: str, new: str, kind: str) -> Revision | None:
     r"""
     Return how to make `new` of `old`, which was typed in a program of `kind` (a key of `EDITORS`) and ends at the caret.
 
-    None if that may be impossible without deleting text before `old`. To delete whole characters, let `new` be what is to
-    be left of `old`. Both texts have `\n` for each line end.
+    None if that may be impossible without deleting text before `old`, or where a long text ends in what is uncertain. To
+    delete whole characters, let `new` be what is to be left of `old`. Both texts have `\n` for each line end.
     """
     editors = EDITORS[kind]
+    if len(old) > _LONG and len(editors) > 1 and (last := _last_to_go(old, new)) and not _is_certain(last, kind):
+        return None  # Whatever the rest takes: to find that out would take seconds.
     ways = {_way(old, new, editor.erase) for editor in editors if editor.highest == _HIGHEST}
     if None in ways:
         return None
     presses, kept = min(way for way in ways if way is not None)
     certain = len(ways) == 1 and all(_agrees(old, new[:kept], presses, editor) for editor in editors)
     return Revision(presses, new[kept:], certain, any(wall in old[kept:] for wall in WALLS))
+
+
+def _last_to_go(old: str, new: str) -> str:
+    """Return the last character of `old`, as the user sees it, if all of it has to go; else nothing."""
+    last = clusters(old[-LOOK_BACK:])[-1:]
+    return last[0] if last and not new.startswith(old[: len(old) - len(last[0]) + 1]) else ""
+
+
+@lru_cache(1024)
+def _is_certain(character: str, kind: str) -> bool:
+    """Return whether all editors of `kind` take the same presses for `character` after a plain letter."""
+    ways = {_way(character, "", editor.erase) for editor in EDITORS[kind]}
+    return len(ways) == 1 and None not in ways and all(editor.keeps(character) == character for editor in EDITORS[kind])
 
 
 def _way(old: str, new: str, model: Model) -> tuple[int, int] | None:

@@ -91,6 +91,7 @@ class PrintingBackend:
 
     name = "printing"
     # The user has no way to press a key here, so none is missed.
+    consent = None
     capabilities = frozenset({ANY_TEXT, OBSERVES, USER_KEYS, FOCUS, LOCKS, APPLICATION, SHORTCUTS})
 
     def __init__(

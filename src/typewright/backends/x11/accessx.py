@@ -100,24 +100,49 @@ def parse_controls(reply: bytes) -> Controls:
     )
 
 
-def pack(major: int, events: Sequence[KeyEvent], controls: Controls) -> tuple[bytes, int]:
-    """
-    Return the XTEST requests, and their number, that send `events` in one write.
+class Part(NamedTuple):
+    """Requests without reply, packed one after the other, and their number."""
 
-    For SlowKeys, the server itself waits after each press until it has accepted that, so that neither a delay of this
-    process nor auto-repeat comes between a press and its release. BounceKeys ignore only the key that came up last: so
-    before each press another one, NO_KEY, comes up. It is not down, so no program receives it.
+    requests: bytes
+    number: int
+
+
+def pack(major: int, events: Sequence[KeyEvent], controls: Controls, *, cut: bool) -> tuple[Part, ...]:
+    """
+    Return the XTEST requests that send `events` in one write, in parts.
+
+    With `cut`, a part ends where a press was processed and its release was not, so that something can be asked there. What
+    comes after the last of these is the last part, which may be empty; without `cut`, it is. For SlowKeys, the server itself
+    waits after each press until it has accepted that, so that neither a delay of this process nor auto-repeat comes between
+    a press and its release. BounceKeys ignore only the key that came up last: so before each press another one, NO_KEY,
+    comes up. It is not down, so no program receives it.
     """
     # With SlowKeys on, the server does not look at BounceKeys.
     slow_ms = math.ceil(controls.slow_s * 1000) + _MARGIN_MS if controls.slow_s else 0
     bounces = bool(controls.bounce_s) and not slow_ms
-    requests, delay_ms = [], 0
+    parts: list[Part] = []
+    requests: list[bytes] = []
+    delay_ms, pressed = 0, False
+
+    def end_part() -> None:
+        parts.append(Part(b"".join(requests), len(requests)))
+        requests.clear()
+
     for event in events:
+        if cut and pressed and not event.pressed:
+            if delay_ms:
+                requests.append(fake_input(major, NO_KEY, False, delay_ms))
+                delay_ms = 0
+            end_part()
+        pressed = event.pressed
         if event.pressed and bounces:
             requests.append(fake_input(major, NO_KEY, False))
         requests.append(fake_input(major, event.keycode, event.pressed, delay_ms))
         delay_ms = slow_ms if event.pressed else 0
-    return b"".join(requests), len(requests)
+    if not parts:
+        end_part()
+    end_part()
+    return tuple(parts)
 
 
 def tap_modifiers(chord: Chord, modifiers: Mapping[int, int]) -> Chord:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 import re
 import socket
+import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
 
-from typewright.errors import NoDisplay, WaylandOnly
+from typewright.errors import NoDisplay
 
 _NAME = re.compile(r"(?:unix/?)?:(?P<number>\d+)(?:\.\d+)?")
 _OVERFLOW_USER = 65534
@@ -23,12 +24,10 @@ def display_name(name: str | None, environ: Mapping[str, str]) -> str:
     Return the name to give to python-xlib for the display `name`, or for `$DISPLAY`.
 
     A local display is named `unix/:N`. For a plain `:N` whose socket is gone, python-xlib would go on to an abstract socket
-    and to TCP, and send the authentication cookie to whatever listens there. Raises NoDisplay or WaylandOnly.
+    and to TCP, and send the authentication cookie to whatever listens there. Raises NoDisplay.
     """
     name = name or environ.get("DISPLAY", "")
     if not name:
-        if environ.get("WAYLAND_DISPLAY"):
-            raise WaylandOnly
         raise NoDisplay
     local = _NAME.fullmatch(name)
     if local is None:
@@ -39,6 +38,21 @@ def display_name(name: str | None, environ: Mapping[str, str]) -> str:
     if not path.exists():
         raise NoDisplay(f"No X server listens at {path}: start one, or set DISPLAY to a running one.")
     return f"unix/:{local['number']}"
+
+
+def check_authority(environ: Mapping[str, str]) -> None:
+    """
+    Raise NoDisplay if $XAUTHORITY names something that is not a file: python-xlib would read a FIFO or a device for ever.
+
+    /dev/null is an authority file without entries.
+    """
+    name = environ.get("XAUTHORITY") or os.path.join(environ.get("HOME", "/"), ".Xauthority")
+    try:
+        mode = os.stat(name).st_mode
+    except OSError:
+        return  # There is none, and the server may ask for none.
+    if not (stat.S_ISREG(mode) or os.path.samefile(name, os.devnull)):
+        raise NoDisplay(f"The authority file {name} is not a regular file: set XAUTHORITY to the one of the X session.")
 
 
 def check_peer(connected: socket.socket) -> None:

@@ -12,12 +12,12 @@ from twisted.internet.defer import Deferred, TimeoutError, inlineCallbacks  # no
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from typewright.backends.shared.compose_files import ComposeFiles
 from typewright.backends.x11 import record, xkb, xtest
 from typewright.backends.x11.accessx import CORE_KEYBOARD, AccessX
 from typewright.backends.x11.address import display_name
 from typewright.backends.x11.barrier import Barrier
 from typewright.backends.x11.borrowed_keycodes import BorrowedKeycodes
-from typewright.backends.x11.compose_files import ComposeFiles
 from typewright.backends.x11.connection import Connection
 from typewright.backends.x11.event_sources import EventSources
 from typewright.backends.x11.focus import Focus
@@ -25,7 +25,7 @@ from typewright.backends.x11.keyboard import Keyboard
 from typewright.backends.x11.keyer import Keyer
 from typewright.backends.x11.keymap_writer import KeymapWriter
 from typewright.backends.x11.layout_names import LayoutNames
-from typewright.backends.x11.ledger import Ledger
+from typewright.backends.x11.ledger import SEATS, Ledger
 from typewright.backends.x11.locks import Locks
 from typewright.backends.x11.observer import Observer
 from typewright.backends.x11.programs import Programs
@@ -35,6 +35,7 @@ from typewright.backends.x11.recovery.restore import Restorer
 from typewright.backends.x11.recovery.supervisor import Supervisor
 from typewright.backends.x11.requests import Extension, RequestError, RootEvents
 from typewright.backends.x11.slots import Slots
+from typewright.backends.x11.window_events import WindowEvents
 from typewright.errors import DisplayLost, NoDisplay
 from typewright.interfaces import backend as seam
 from typewright.keymap.layout import Layout
@@ -74,6 +75,7 @@ class X11Backend:
         self.focus = focus
         self.programs = Programs(control)
         self.committer = None
+        self.consent = None
         self._control = control
         self._data = data
         self._inheritance = inheritance
@@ -102,7 +104,7 @@ class X11Backend:
         try:
             yield self.keyer.settle()
             yield self.slots.give_back()
-            yield self._inheritance.release_held_keys()
+            yield self._inheritance.leave()
         finally:
             yield self.abandon()
 
@@ -144,7 +146,7 @@ def open_backend(reactor: Any, display: str | None, *, linger_s: float, settle_s
     Open `display` (`$DISPLAY` if None), restore what an earlier Typewright left behind, and fire with the backend.
 
     Lent keycodes are given back `linger_s` after the last job; programs that answer no ping get `settle_s` to take their
-    keys. Errbacks with NoDisplay, WaylandOnly, ExtensionMissing or DisplayLost. The connections are made within this call,
+    keys. Errbacks with NoDisplay, ExtensionMissing or DisplayLost. The connections are made within this call,
     which blocks for seconds at most; nothing later blocks.
     """
     return _open(reactor, display, linger_s, settle_s).addTimeout(_OPENING_S, reactor).addErrback(_explained)
@@ -181,9 +183,11 @@ def _open(
         keyboards: Extension = yield control.extension(xkb.NAME)
         sources = EventSources(control, xinput)
         yield sources.start()
-        focus = Focus(control)
+        windows = WindowEvents(control)
+        focus = Focus(control, windows, reactor)
+        yield focus.prepare()
         root = RootEvents(control)
-        barrier = Barrier(control, reactor, focus.window, root, settle_s=settle_s)
+        barrier = Barrier(control, reactor, focus.window, root, windows, settle_s=settle_s)
         yield barrier.prepare()
         restorer = Restorer(control, keyboards, sources.xtest)
         yield control.carry_out(restorer.prepare())
@@ -191,8 +195,9 @@ def _open(
         yield inheritance.inherit()
         waking = xtest.fake_input(faking.major, xtest.NO_KEY, False)
         keys: _Keys = yield _open_keyboard(
-            reactor, control, keyboards, root, linger_s=linger_s, device=sources.xtest, waking=waking
-        )
+            reactor, control, keyboards, root, linger_s=linger_s, seat=inheritance.seat, device=sources.xtest,
+            waking=waking,
+        )  # fmt: skip
         control.companion, data.companion = data, control
         # Clients that use XKB are sent no MappingNotify events, which RECORD's connection must not get (see event_sources).
         yield data.ask(xkb.use_extension(keyboards.major))
@@ -271,11 +276,12 @@ def _open_keyboard(
     root: RootEvents,
     *,
     linger_s: float,
+    seat: int = SEATS[0],
     device: int = CORE_KEYBOARD,
     waking: bytes = b"",
 ) -> Generator[Deferred[Any], Any, _Keys]:
-    """Fires with the keyboard of the display; for `device` and `waking` see `Keyboard`."""
-    ledger = Ledger(control.root)
+    """Fires with the keyboard of the display; `seat` is that of its ledger; for `device` and `waking` see `Keyboard`."""
+    ledger = Ledger(control.root, seat)
     yield control.carry_out(ledger.prepare())
     locks = Locks(extension, ledger)
     accessx = AccessX(control, extension, device)

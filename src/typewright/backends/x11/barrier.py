@@ -12,7 +12,6 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from struct import Struct
 from typing import Any, NamedTuple
 
 import Xlib.protocol.request as core
@@ -21,13 +20,13 @@ from Xlib import X
 
 from typewright.backends.x11.connection import Connection
 from typewright.backends.x11.program_ping import UNANNOUNCED, ProgramPing, Way
-from typewright.backends.x11.requests import RequestError, RootEvents, select_events
+from typewright.backends.x11.requests import RequestError, RootEvents
+from typewright.backends.x11.window_events import WindowEvents
 from typewright.interfaces.backend import GONE, LEVEL_APPLICATION, LEVEL_SERVER, WINDOW, IClock, Place
 
 _REMEMBERED = 32
 _UNANSWERED = 256
 _FIRST_ANSWER_S = 0.3
-_DESTROYED = Struct("=8xI")
 
 
 @dataclass(eq=False)
@@ -68,7 +67,16 @@ class Barrier:
     the barrier had begun with.
     """
 
-    def __init__(self, connection: Connection, clock: IClock, window: int, root: RootEvents, *, settle_s: float) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: IClock,
+        window: int,
+        root: RootEvents,
+        windows: WindowEvents,
+        *,
+        settle_s: float,
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._settle_s = settle_s
@@ -80,7 +88,9 @@ class Barrier:
         self._ping = ProgramPing(connection, window, root)
         self._ping.on_answer = self._on_answer
         self.on_gone: Callable[[int], None] = lambda window: None
-        connection.listen(X.DestroyNotify, self._on_destroyed)
+        self._windows = windows
+        windows.on_destroyed.append(self._on_destroyed)
+        windows.on_forgotten.append(self._forget)
 
     def prepare(self) -> Deferred[None]:
         """Fires when the barrier can be used."""
@@ -153,11 +163,11 @@ class Barrier:
         """Fires with what is known of the program that is pinged at `window`. Errbacks with RequestError."""
         program = self._programs.get(window)
         if program is None:
-            self._connection.send(select_events(window, X.StructureNotifyMask))
+            self._windows.watch(window)
             yield self._connection.reply_to(core.GetGeometry, drawable=window)  # it existed after it was watched
             program = self._programs[window] = _Program(window, ways)
             if len(self._programs) > _REMEMBERED:
-                self._connection.send(select_events(self._programs.popitem(last=False)[0], X.NoEventMask))
+                self._programs.popitem(last=False)
         self._programs.move_to_end(window)
         if ways != UNANNOUNCED:
             program.ways, program.answers = ways, True
@@ -183,8 +193,10 @@ class Barrier:
             program.ways, program.answers, program.silent = way, True, False
             self._conclude(program, LEVEL_APPLICATION, serial)
 
-    def _on_destroyed(self, event: bytes) -> None:
-        (window,) = _DESTROYED.unpack_from(event)
+    def _forget(self, window: int) -> None:
+        self._programs.pop(window, None)
+
+    def _on_destroyed(self, window: int) -> None:
         program = self._programs.pop(window, None)
         if program is not None:
             for each in program.begun:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from typewright.backends.x11.ledger import Borrowed
 from typewright.keymap.keys import Key
-from typewright.keymap.keysyms import keysym_named
-from typewright.keymap.layout import LAST_MAIN_KEYCODE, Layout
+from typewright.keymap.keysyms import character_of, keysym_named, unicode_keysym
+from typewright.keymap.layout import LAST_MAIN_KEYCODE, RESERVED_KEYCODE, Layout
 from typewright.keymap.packing import Lent, keysyms_for
 
 _FEW = 8
@@ -109,6 +109,33 @@ def holds(layout: Layout, keycode: int, keysyms: tuple[int, ...]) -> bool:
     return key is not None and len(key.groups) == 1 and key.groups[0].keysyms == keysyms
 
 
+def could_be_lent(keycode: int, borrowed: Borrowed) -> bool:
+    """Return whether a keycode may have been lent so: to two or four characters, and only one that was spare before."""
+    keysyms = borrowed.keysyms
+    return (
+        RESERVED_KEYCODE < keycode < 256
+        and len(keysyms) in (2, 4)
+        and all(keysym >= ord(" ") and unicode_keysym(character_of(keysym) or " ") == keysym for keysym in keysyms)
+        and (borrowed.former,) in {(0,), *_unbound()}
+    )
+
+
+def still_lent(layout: Layout, borrowed: Mapping[int, Borrowed]) -> Mapping[int, Borrowed]:
+    """
+    Return those keycodes of `layout` that hold what a note says they were lent to.
+
+    Among the main keys only those that would be lent again without it: a key with letters of its own looks like a lent one.
+    """
+    held = {code: each for code, each in borrowed.items() if holds(layout, code, each.keysyms)}
+    emptied = replace(layout, keys={**layout.keys, **{code: Key((), ()) for code in held}})
+    spare = spare_keycodes(emptied)
+    return {code: each for code, each in held.items() if code > LAST_MAIN_KEYCODE or code in spare}
+
+
+def _unbound() -> set[tuple[int, ...]]:
+    return {(keysym_named(f"XF86{name}"),) for name in _UNBOUND}
+
+
 def _keysym(key: Key) -> int:
     return key.groups[0].keysyms[0] if key.groups and key.groups[0].keysyms else 0
 
@@ -117,16 +144,20 @@ def spare_keycodes(layout: Layout) -> tuple[int, ...]:
     """
     Return the keycodes that can be borrowed, those to be taken last first: those that do nothing in any group.
 
-    Never 8: on evdev systems that is key 0, which programs ignore. Those among the main keys only where there are few
+    Never 8 (RESERVED_KEYCODE). Those among the main keys only where there are few
     others, since they can't all be assigned in one request. If no keycode is empty, multimedia keys that no desktop is known
     to bind.
     """
-    idle = [(code, key.groups) for code, key in sorted(layout.keys.items()) if code > 8 and code not in layout.acting]
+    idle = [
+        (code, key.groups)
+        for code, key in sorted(layout.keys.items())
+        if code > RESERVED_KEYCODE and code not in layout.acting
+    ]
     empty = [code for code, groups in idle if not any(any(group.keysyms) for group in groups)]
     main, beyond = ([code for code in empty if (code > LAST_MAIN_KEYCODE) is far] for far in (False, True))
     if len(beyond) >= _FEW:
         return tuple(beyond)
-    unbound = {(keysym_named(f"XF86{name}"),) for name in _UNBOUND}
+    unbound = _unbound()
     return (*reversed(main), *beyond) or tuple(
         code for code, groups in idle if code > LAST_MAIN_KEYCODE and len(groups) == 1 and groups[0].keysyms in unbound
     )

@@ -82,6 +82,7 @@ class EventSources:
         self._sent: deque[_Sent] = deque(maxlen=_KEPT)
         self._recorded: deque[_Recorded] = deque(maxlen=_KEPT)
         self._down: set[int] = set()
+        self._no_key_down = False
         self.xtest = 0
         """The device number of the XTEST keyboard."""
         self.on_key: Callable[[int, bool, State, str], None] = lambda keycode, pressed, state, source: None
@@ -138,8 +139,13 @@ class EventSources:
         kind, time, keycode, device = _RAW.unpack_from(event)
         if kind == _RAW_TOUCH_BEGIN or (kind == _RAW_BUTTON_PRESS and keycode not in _WHEEL):
             self.on_button()
-        if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE) or keycode == NO_KEY:
+        if kind not in (_RAW_KEY_PRESS, _RAW_KEY_RELEASE):
             return
+        if keycode == NO_KEY:
+            # This service only releases it, to wake the keyboard. Another program may press it: xcape puts space there.
+            pressed_before, self._no_key_down = self._no_key_down, kind == _RAW_KEY_PRESS
+            if not (pressed_before or self._no_key_down):
+                return
         sent = _Sent(keycode, kind == _RAW_KEY_PRESS, time, device)
         if not sent.pressed:
             for earlier in self._sent:

@@ -4,35 +4,51 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Generator
+from typing import Any
 
 import Xlib.protocol.request as core
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.task import deferLater
 from Xlib import X
 
 from typewright.backends.x11.connection import Connection, next_reports
-from typewright.backends.x11.requests import GET_INPUT_FOCUS, RequestError, Requests, reply_to
+from typewright.backends.x11.popups import COVER, NOTHING, POPUP, Popups
+from typewright.backends.x11.requests import GET_INPUT_FOCUS, Request, RequestError, Requests, reply_to
+from typewright.backends.x11.window_events import WindowEvents
+from typewright.backends.x11.window_kind import WindowKind
 from typewright.backends.x11.window_tree import under_pointer
-from typewright.interfaces.backend import BACKGROUND, HELD, LOCKED, NOWHERE, WINDOW, Place
+from typewright.interfaces.backend import BACKGROUND, HELD, LOCKED, MENU, NOWHERE, TAKEN, WINDOW, IClock, Place
 
 _ALREADY_GRABBED = X.AlreadyGrabbed
+_LOOKS, _LOOK_S = 20, 0.005
 _WINDOW_AT = struct.Struct("=8xI")
 
 
 class Focus:
     """
-    Makes two requests in one write, after whatever else is to be written.
+    Makes two requests in one write, with whatever else is to be written.
 
-    The first finds out whether another client holds the keyboard: it asks for a grab on a window that is never mapped. The
-    server can't grant that, and gives the reason: AlreadyGrabbed if another client has the keyboard, NotViewable if none
-    has. Neither changes anything (xserver, GrabDevice). The second asks for the window with the focus; its reply also makes
-    the server send RECORD's data. If the focus goes with the pointer, as it does on root windows too, a few more requests
-    find the program there; and if the keyboard is held, whether that looks like a screen locker.
+    The first, between a press and its release, finds out whether another client holds the keyboard: it asks for a grab on a
+    window that is never mapped. The server can't grant that, and gives the reason: AlreadyGrabbed if another client has the
+    keyboard, NotViewable if none has. Neither changes anything (xserver, GrabDevice). The second asks for the window with
+    the focus; its reply also makes the server send RECORD's data. A few more requests find out whether a window is a
+    program's, when it has the focus for the first time; which program is under the pointer, if the focus goes with that, as
+    it does on root windows too; and if the keyboard is held, whether that looks like a screen locker.
 
     `window` is the one that is never mapped; others may use it for their purposes.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, windows: WindowEvents, clock: IClock) -> None:
         self._connection = connection
+        self._windows = windows
+        self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
+        self._kind = WindowKind(connection)
+        self._popups = Popups(connection)
+        self._popup_holds = False
+        self._programs: dict[int, Place] = {}
+        windows.on_destroyed.append(self._forget)
+        windows.on_forgotten.append(self._forget)
         self.window = connection.new_id()
         connection.send(
             core.CreateWindow._request.to_binary(
@@ -51,56 +67,110 @@ class Focus:
         )
         self._grab = struct.pack("=BBHIIBBH", 31, 0, 4, self.window, X.CurrentTime, X.GrabModeAsync, X.GrabModeAsync, 0)
 
+    def prepare(self) -> Deferred[None]:
+        """Fires when places can be asked for."""
+        return self._connection.carry_out(self._prepare())
+
     def focused(self) -> Deferred[Place]:
         """See `IFocus`."""
-        return self.after(b"", 0)
+        return self.after((b"", 0), (b"", 0))
 
-    def after(self, requests: bytes, count: int) -> Deferred[Place]:
-        """As `focused`, when the server has processed `count` requests without reply, which precede it in the same write."""
+    def after(self, *parts: tuple[bytes, int]) -> Deferred[Place]:
+        """
+        As `focused`, when the server has processed all requests in `parts`, which precede it in the same write.
+
+        A part is requests without reply, packed, and their number. After each part but the last, who holds the keyboard is
+        asked: a place is WINDOW only if no other program did at any of these times.
+        """
         place: Deferred[Place] = Deferred()
-        held = False
+        held = held_last = False
 
         def take_grab(reply: bytes) -> None:
-            nonlocal held
-            held = reply[1] == _ALREADY_GRABBED
+            nonlocal held, held_last
+            held_last = reply[1] == _ALREADY_GRABBED
+            held = held or held_last
 
         def take_focus(reply: bytes) -> None:
             (focus,) = _WINDOW_AT.unpack_from(reply)
             if held:
-                self._connection.carry_out(self._holder()).addCallbacks(place.callback, place.errback)
+                by_popup = self._popup_holds and held_last
+                self._find_holder(focus, by_popup).addCallbacks(place.callback, place.errback)
+                return
+            self._popup_holds = False
+            if known := self._programs.get(focus):
+                place.callback(known)
             elif focus == X.PointerRoot or focus in self._connection.roots:
-                found = self._connection.carry_out(under_pointer(self._connection, focus))
-                found.addCallback(self._place).addCallbacks(place.callback, place.errback)
+                self._connection.carry_out(self._under_pointer(focus)).addCallbacks(place.callback, place.errback)
             else:
-                place.callback(Place(WINDOW, focus) if focus else NOWHERE)
+                self._connection.carry_out(self._place(focus)).addCallbacks(place.callback, place.errback)
 
-        self._connection.call(self._grab, take_grab, next_reports, requests, count, flush=False)
-        self._connection.call(GET_INPUT_FOCUS, take_focus, place.errback)
+        for requests, count in parts if self._popup_holds else parts[:-1]:
+            self._connection.call(self._grab, take_grab, next_reports, requests, count, flush=False)
+        last = (b"", 0) if self._popup_holds else parts[-1]
+        self._connection.call(GET_INPUT_FOCUS, take_focus, place.errback, *last)
         return place
 
-    def _place(self, window: int) -> Place:
-        """Return the place that is `window`, which may be a root window or NONE."""
+    def _prepare(self) -> Requests[None]:
+        yield from self._kind.prepare()
+        yield from self._popups.prepare()
+
+    def _forget(self, window: int) -> None:
+        self._programs.pop(window, None)
+
+    def _under_pointer(self, focus: int) -> Requests[Place]:
+        window = yield from under_pointer(self._connection, focus)
+        return self._programs.get(window) or (yield from self._place(window))
+
+    def _place(self, window: int) -> Requests[Place]:
+        """
+        Return the place that is `window`, which may be a root window or NONE.
+
+        That it is a program's window is remembered until it is destroyed: a place is asked for with each write.
+        """
         if window == X.NONE:
             return NOWHERE
-        return Place(BACKGROUND if window in self._connection.roots else WINDOW, window)
+        if window in self._connection.roots:
+            return Place(BACKGROUND, window)
+        place = Place(WINDOW, window)
+        try:
+            yield from reply_to(core.GetGeometry, drawable=window)  # it exists, so it can be watched
+            self._windows.watch(window)
+            if (yield from self._kind.is_background(window)):
+                return Place(BACKGROUND, window)
+        except RequestError:
+            return place  # it is gone, as will be noticed elsewhere
+        self._programs[window] = place
+        return place
 
-    def _holder(self) -> Requests[Place]:
-        """
-        Return LOCKED if what holds the keyboard looks like a screen locker, else HELD.
-
-        A locker shows one window as large as the screen, above all others that no window manager controls (i3lock, slock,
-        xsecurelock, xscreensaver). A launcher holds the keyboard as well, but its window is smaller.
-        """
-        screen = yield from reply_to(core.GetGeometry, drawable=self._connection.root)
-        family = yield from reply_to(core.QueryTree, window=self._connection.root)
-        for window in reversed(family.children):
-            try:
-                shown = yield from reply_to(core.GetWindowAttributes, window=window)
-                if shown.map_state != X.IsViewable or not shown.override_redirect or shown.win_class != X.InputOutput:
-                    continue
-                at = yield from reply_to(core.GetGeometry, drawable=window)
-            except RequestError:
-                continue  # it is gone
-            covers = at.x <= 0 and at.y <= 0 and at.x + at.width >= screen.width and at.y + at.height >= screen.height
-            return LOCKED if covers else HELD
+    @inlineCallbacks
+    def _find_holder(self, focus: int, by_popup: bool) -> Generator[Deferred[Any], Any, Place]:
+        """Fires with what `_holder` returns. A popup that closes may be gone before the grab is: that gets a moment."""
+        for look in range(_LOOKS if by_popup else 1):
+            if look:
+                yield deferLater(self._clock, _LOOK_S)
+            found: Place | None = yield self._connection.carry_out(self._holder(focus, by_popup))
+            if found is not None:
+                return found
+        self._popup_holds = False
         return HELD
+
+    def _holder(self, focus: int, by_popup: bool) -> Requests[Place | None]:
+        """
+        Return where keys went that a grab has received, while `focus` had the focus.
+
+        That is TAKEN if nothing holds the keyboard any more, as after a hotkey; LOCKED if what holds it looks like a screen
+        locker; the program with the focus, if that holds it for a popup of its own; else HELD, or None if nothing is shown
+        for which it might be held. `by_popup` tells that a popup held it before these keys and after them: it may have
+        closed by now.
+        """
+        if (yield Request(self._grab))[1] != _ALREADY_GRABBED:
+            self._popup_holds = False
+            return (yield from self._place(focus)) if by_popup else TAKEN
+        found = yield from self._popups.on_top(focus)
+        if found == NOTHING:
+            return None
+        self._popup_holds = found in (POPUP, MENU)
+        if not self._popup_holds:
+            return LOCKED if found == COVER else HELD
+        place = self._programs.get(focus) or (yield from self._place(focus))
+        return Place(MENU, focus) if found == MENU and place.kind == WINDOW else place

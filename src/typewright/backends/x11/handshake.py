@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import os
 import socket
 import struct
 import sys
@@ -22,7 +23,7 @@ import Xlib.error
 from Xlib.protocol.display import ConnectionSetupRequest as Setup
 from Xlib.support import connect
 
-from typewright.backends.x11.address import check_peer
+from typewright.backends.x11.address import check_authority, check_peer
 from typewright.errors import NoDisplay
 
 _LONGEST_S = 5.0
@@ -82,6 +83,7 @@ def shake_hands(name: str) -> Established:
 
 def _connect(name: str) -> tuple[socket.socket, int, tuple[bytes, bytes]]:
     """Return the socket, the screen's number, and the authority's name and data."""
+    check_authority(os.environ)
     name, protocol, host, number, screen = connect.get_display(name)
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_LONGEST_S)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
 
-from typewright.backends.x11.accessx import AccessX, pack
+from typewright.backends.x11.accessx import AccessX, Part, pack
 from typewright.backends.x11.connection import Connection, next_reports
 from typewright.backends.x11.focus import Focus
 from typewright.backends.x11.keyboard import Keyboard
@@ -26,7 +26,8 @@ class Keyer:
     Sends key events (see `IKeyer`), all those of one call in one write.
 
     Such a write consists of the switch of the group, if one is due; the events, between the unlocking and locking of
-    modifiers, if their state demands it; and the requests of `Focus`.
+    modifiers, if their state demands it; and the requests of `Focus`. These ask who holds the keyboard while a key is down,
+    since a hotkey's grab lasts as long as that; but for a chord that is a shortcut, which may be meant for a grab, after it.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Keyer:
         self._clock = clock
         self._grabs_until = 0.0
         self._packed_for = accessx.controls
-        self._packed: dict[Sequence[KeyEvent], tuple[bytes, int]] = {}
+        self._packed: dict[tuple[Sequence[KeyEvent], bool], tuple[Part, ...]] = {}
+        self._types_text = False
         # Another client's server grab would delay the confirmations.
         connection.send(ignore_grabs(self._major))
 
     def shape(self, chord: Chord) -> Shape:
-        """See `IKeyer`."""
+        """See `IKeyer`. What is sent next counts as text if `chord` types any."""
+        self._types_text = bool(chord.text)
         return self._accessx.shape(chord, self._keyboard.layout.modifiers)
 
     def send(self, events: Sequence[KeyEvent]) -> Deferred[Place]:
@@ -62,27 +65,35 @@ class Keyer:
         if self._packed_for is not self._accessx.controls or len(self._packed) >= _CACHED_WRITES:
             self._packed.clear()
             self._packed_for = self._accessx.controls
-        packed = self._packed.get(events)
-        if packed is None:
-            packed = self._packed[events] = pack(self._major, events, self._packed_for)
-        requests, count = packed
+        key = events, self._types_text
+        parts = self._packed.get(key)
+        if parts is None:
+            parts = self._packed[key] = pack(self._major, events, self._packed_for, cut=self._types_text)
         state = events[0].state
-        first, first_count, last, unlocked = b"", 0, b"", None
+        before, count_before, after, count_after, unlocked = b"", 0, b"", 0, None
         if state is not None:
-            first, first_count = self._locks.switch(state.group)
+            before, count_before = self._locks.switch(state.group)
             unlocked = self._locks.unlock(state.modifiers)
         # With SlowKeys the server itself waits between the events, and a grab would make all other clients wait with it.
         if self._grabs_until > self._clock.seconds() and not self._packed_for.slow_s:
-            first, first_count, last, count = GRAB_SERVER + first, first_count + 1, UNGRAB_SERVER, count + 1
-        if unlocked is None:
-            return self._focus.after(first + requests + last, first_count + count)
+            before, count_before, after = GRAB_SERVER + before, count_before + 1, UNGRAB_SERVER
+            count_after = 1
+        if unlocked is not None:
 
-        def correct(reply: bytes) -> None:
-            if correction := unlocked.correction(reply):
-                self._connection.send(correction)
+            def correct(reply: bytes) -> None:
+                if correction := unlocked.correction(reply):
+                    self._connection.send(correction)
 
-        self._connection.call(unlocked.question, correct, next_reports, first, first_count, flush=False)
-        return self._focus.after(unlocked.unlock + requests + unlocked.lock + last, count + 2)
+            self._connection.call(unlocked.question, correct, next_reports, before, count_before, flush=False)
+            before, count_before, after, count_after = unlocked.unlock, 1, unlocked.lock + after, count_after + 1
+        if count_before or count_after:
+            first, last = parts[0], parts[-1]
+            parts = (
+                Part(before + first.requests, count_before + first.number),
+                *parts[1:-1],
+                Part(last.requests + after, last.number + count_after),
+            )
+        return self._focus.after(*parts)
 
     def program_typed(self) -> None:
         """
@@ -96,5 +107,4 @@ class Keyer:
         """See `IKeyer`."""
         if not self._locks.switched:
             return succeed(None)
-        requests, count = self._locks.restore()
-        return self._focus.after(requests, count).addCallback(lambda place: None)
+        return self._focus.after(self._locks.restore(), (b"", 0)).addCallback(lambda place: None)

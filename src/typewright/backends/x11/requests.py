@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import Xlib.protocol.request as core
-from Xlib import X
+from Xlib import X, Xatom
 
 from typewright.backends.x11.handshake import PlainResources
 from typewright.errors import ExtensionMissing
@@ -26,6 +26,8 @@ GRAB_SERVER, UNGRAB_SERVER = struct.pack("=BBH", 36, 0, 1), struct.pack("=BBH", 
 """GrabServer and UngrabServer: in between, the server processes no other client's requests."""
 
 _LONGEST_PROPERTY = 1024
+_STRING_FORMAT, _NUMBER_FORMAT = 8, 32
+_WINDOW_AT = struct.Struct("=8xI")
 
 
 class RequestError(Exception):
@@ -129,9 +131,19 @@ def atom(name: str) -> Requests[int]:
     return int(reply.atom)
 
 
-def property_of(window: int, name: int, kind: int) -> Requests[Any]:
-    """Return a window's property (numbers, or bytes for strings); None when it has none of this kind."""
+def owner_of(selection: int) -> Requests[int]:
+    """Return the window that owns a selection; NONE if there is none."""
+    return int(_WINDOW_AT.unpack_from((yield Request(struct.pack("=BBHI", 23, 0, 2, selection))))[0])
+
+
+def property_of(window: int, name: int, kind: int, *, longest: int = _LONGEST_PROPERTY) -> Requests[Any]:
+    """
+    Return a window's property (numbers, or bytes for strings), `longest` units of four bytes of it at most.
+
+    None when it has none of this kind, or in the wrong format: any client can write anything into a property.
+    """
     found = yield from reply_to(
-        core.GetProperty, delete=0, window=window, property=name, type=kind, long_offset=0, long_length=_LONGEST_PROPERTY
+        core.GetProperty, delete=0, window=window, property=name, type=kind, long_offset=0, long_length=longest
     )
-    return found.value[1] if found.property_type == kind else None
+    form = _STRING_FORMAT if kind == Xatom.STRING else _NUMBER_FORMAT
+    return found.value[1] if found.property_type == kind and found.value[0] == form else None

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from typewright.keymap.chords import LASTING
 from typewright.keymap.keys import LOCK_MASK, Key, KeyGroup, KeyType
+from typewright.keymap.keysyms import character_of
 from typewright.keymap.layout import Layout
 from typewright.keymap.packing import Lent, capitalised, keysyms_for
 
@@ -30,6 +31,8 @@ _SHIFT = 1 << 0
 _ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
 _RECORD = struct.Struct("=4BBBH")  # a type for each group, groups, levels, and how many keysyms follow
 _LASTING_ACTIONS = (2, 3, 5, 6)  # latch and lock, of modifiers and of groups
+_REDIRECT = 0x12
+_TAKING_ACTIONS = (*range(0x07, 0x12), 0x13, 0x14, 0x15)  # the server acts on these, and may keep the key from programs
 
 
 _Action = tuple[int, int]
@@ -142,12 +145,15 @@ def parse_map(reply: bytes, **fields: Any) -> tuple[Layout, Map]:
         parsed[keycode], at = _parse_key(reply, at, key_types)
         records[keycode] = reply[begin:at]
     groups = max((len(key.groups) for key in parsed.values()), default=1) or 1
+    actions_of = dict(_parse_actions(reply, at, first_acting, acting))
+    for code, actions in actions_of.items():
+        parsed[code] = _without_taken(parsed[code], actions)
     layout_keys = {code: key._replace(reach=_reach(key, groups)) for code, key in parsed.items()}
     modifiers: dict[int, int] = {}
     fickle: dict[int, int] = {}
     # A keycode in the modifier map without a keysym is no modifier key yet; its first keysym makes it one.
     acting_keys = set(_parse_modifier_map(reply, at + (acting + 3) // 4 * 4 + 8 * all_actions))
-    for keycode, actions in _parse_actions(reply, at, first_acting, acting):
+    for keycode, actions in actions_of.items():
         acting_keys.add(keycode)
         mask, other_under = _modifier(actions, parsed[keycode])
         if mask:
@@ -221,6 +227,20 @@ def _parse_actions(reply: bytes, at: int, first: int, count: int) -> Iterator[tu
         if actions:
             yield first + index, [struct.unpack_from("=BxB", reply, action + 8 * number) for number in range(actions)]
         action += 8 * actions
+
+
+def _without_taken(key: Key, actions: list[_Action]) -> Key:
+    """Return the key without the keysyms that it does not give: those that are redirected, and characters on action keys."""
+    groups = []
+    for number, group in enumerate(key.groups):
+        width = len(group.keysyms)
+        own = actions[number * width : (number + 1) * width]
+        given = (
+            0 if kind == _REDIRECT or (kind in _TAKING_ACTIONS and character_of(keysym)) else keysym
+            for keysym, (kind, _) in zip(group.keysyms, own, strict=True)
+        )
+        groups.append(group._replace(keysyms=tuple(given)))
+    return key._replace(groups=tuple(groups))
 
 
 def _parse_modifier_map(reply: bytes, at: int) -> Iterator[int]:

@@ -59,6 +59,7 @@ class Guardian:
         self._device = carry_out(xtest.keyboard(self._xinput))
         self._restorer = Restorer(connection, carry_out(extension(xkb.NAME)), self._device)
         carry_out(self._restorer.prepare())
+        self._token = carry_out(self._restorer.token(window))
         self._ping = ProgramPing(connection, self._create_window(), RootEvents(connection))
         carry_out(self._ping.prepare())
         connection.listen(X.DestroyNotify, self._on_destroyed)
@@ -68,12 +69,13 @@ class Guardian:
         """Return when the service is gone, and what it left behind is restored."""
         self._connection.wait(lambda: self._gone, also=sys.stdin.fileno())
         self._connection.wait(lambda: self._gone, _LAST_EVENT_S)
-        # Another Typewright that owns the display has restored it at its start. It may hold keys down, and ping programs.
-        if self._connection.carry_out(self._restorer.owned_by_another(self._window)):
-            return
-        self._connection.carry_out(xtest.release_held_keys(self._xinput, self._xtest, self._device))
+        # Another living Typewright may hold keys down, and ping programs.
+        others = self._connection.carry_out(self._restorer.others_live(self._token))
+        if not others:
+            self._connection.carry_out(xtest.release_held_keys(self._xinput, self._xtest, self._device))
         if self._connection.carry_out(self._restorer.needed()):
-            self._wait_for_program()
+            if not others:
+                self._wait_for_program()
             # The server is grabbed meanwhile: the alarm ends this process, and with it the grab, rather than have it hang.
             signal.alarm(LONGEST_GRAB_S)
             self._connection.carry_out(self._restorer.restore())

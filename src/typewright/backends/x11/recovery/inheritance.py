@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The service's side of recovery: it restores what an earlier service left behind, and owns the display from then on."""
+"""The service's side of recovery: it restores what an earlier service left behind, and has a seat from then on."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks, succeed
+from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 
 from typewright.backends.x11.connection import Connection
+from typewright.backends.x11.ledger import SEATS
 from typewright.backends.x11.recovery.restore import LONGEST_GRAB_S, Restorer
 from typewright.backends.x11.requests import Extension
 from typewright.backends.x11.xtest import release_held_keys
@@ -19,7 +20,9 @@ log = Logger()
 
 class Inheritance:
     """
-    Restores the display for the client of `window`, unless another living Typewright owns it.
+    Restores what no living Typewright needs, and gives the client of `window` a seat on the display.
+
+    `seat` is that, once it has inherited.
 
     `device` is the XTEST keyboard, `xinput` and `faking` are the extensions that release its keys.
     """
@@ -42,26 +45,34 @@ class Inheritance:
         self._faking = faking
         self._device = device
         self._window = window
-        self._owns = False
+        self.seat = -1
 
     @inlineCallbacks
     def inherit(self) -> Generator[Deferred[Any], Any, None]:
         """See `IBackend`."""
-        if self._owns:
-            return
-        restored = yield restore(self._reactor, self._control, self._restorer, self._window)
-        self._owns = not (yield self._control.carry_out(self._restorer.owned_by_another(self._window)))
+        if self.seat < 0:
+            restored, self.seat = yield restore(self._reactor, self._control, self._restorer, self._window)
+        else:
+            restored, _ = yield restore(self._reactor, self._control, self._restorer)
         released = yield self.release_held_keys()
         if released or restored:
             log.warn("an earlier program left {released} keys down; they are released", released=released)
 
-    def release_held_keys(self) -> Deferred[int]:
+    @inlineCallbacks
+    def leave(self) -> Generator[Deferred[Any], Any, None]:
+        """Fires when nothing is left that no living Typewright needs; nothing of this one's is noted any more."""
+        yield self.release_held_keys()
+        yield restore(self._reactor, self._control, self._restorer)
+
+    @inlineCallbacks
+    def release_held_keys(self) -> Generator[Deferred[Any], Any, int]:
         """Release the XTEST keyboard's keys, unless another living Typewright may hold them; fires with their number."""
-        if not self._owns:
-            return succeed(0)
-        return self._control.carry_out(release_held_keys(self._xinput, self._faking, self._device))
+        own = yield self._control.carry_out(self._restorer.token(self._window))
+        if (yield self._control.carry_out(self._restorer.others_live(own))):
+            return 0
+        return (yield self._control.carry_out(release_held_keys(self._xinput, self._faking, self._device)))
 
 
-def restore(reactor: Any, control: Connection, restorer: Restorer, new_owner: int = 0) -> Deferred[bool]:
+def restore(reactor: Any, control: Connection, restorer: Restorer, new_window: int = 0) -> Deferred[tuple[bool, int]]:
     """As `Restorer.restore`; for two seconds at most, because the server is grabbed meanwhile."""
-    return control.carry_out(restorer.restore(new_owner)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: False)
+    return control.carry_out(restorer.restore(new_window)).addTimeout(LONGEST_GRAB_S, reactor, lambda *_: (False, SEATS[-1]))

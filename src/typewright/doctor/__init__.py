@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+"""
+The diagnosis: whether typing works in this session, and what mends it if not.
+
+`facts` has what is looked at, as plain data; `observe` looks at environment, processes and buses; `findings` judges the
+facts.
+"""

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+"""
+A connection to a Wayland compositor as the reactor needs it: nothing in it ever blocks, and each of its ends is a sentence.
+
+Source: "The Wayland Protocol", chapter 4; wl_display and wl_callback in the core protocol.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable, Generator, MutableMapping
+from typing import Any
+
+from twisted.internet.defer import Deferred, fail, inlineCallbacks
+from twisted.internet.defer import TimeoutError as TimedOut
+
+from typewright.errors import DisplayLost, NoDisplay
+from typewright.wayland.address import open_socket
+from typewright.wayland.failures import CompositorError, ProtocolBroken, closed_by_us, loss_of
+from typewright.wayland.objects import DISPLAY_ID, Objects, Proxy, number_of
+from typewright.wayland.registry import Global, Registry
+from typewright.wayland.tables import CALLBACK, DISPLAY, INTERFACES
+from typewright.wire.codec import WAYLAND, Malformed, Unsendable
+from typewright.wire.framing import Framer
+from typewright.wire.tables import Interface, Message
+from typewright.wire.transport import Transport
+
+_PATIENCE_S = 5.0
+
+
+@inlineCallbacks
+def connect(
+    reactor: Any,
+    name: str | None = None,
+    environ: MutableMapping[str, str] = os.environ,
+    *,
+    patience_s: float = _PATIENCE_S,
+) -> Generator[Deferred[Any], Any, Connection]:
+    """
+    Fires with a connection whose globals are known; for `name`, `$WAYLAND_SOCKET` or `$WAYLAND_DISPLAY`.
+
+    Errbacks with NoDisplay, after `patience_s` when the compositor does not answer.
+    """
+    connection = Connection(reactor, open_socket(name, environ))
+    try:
+        yield connection.sync().addTimeout(patience_s, reactor)
+    except TimedOut:
+        raise NoDisplay("The Wayland display can't be used: the compositor does not answer.") from None
+    except DisplayLost as problem:
+        raise NoDisplay(f"The Wayland display can't be used. {problem}") from None
+    else:
+        return connection
+    finally:
+        if not connection.ready:
+            connection.close()
+
+
+class Connection:
+    """
+    One client of the compositor, over a socket that is connected already.
+
+    `display` and `registry` are there from the beginning; the registry's globals are known once the first `sync` has fired,
+    and the connection is `ready` then. When it ends, by either side, `reason` says why, and every Deferred that still waits
+    errbacks with that. `on_lost()` is called once, after those, when it was not `close` that ended it; never from inside a
+    request, `sync` or `flush`.
+    """
+
+    def __init__(self, reactor: Any, connected: socket.socket) -> None:
+        self.on_lost: Callable[[], None] = lambda: None
+        self.ready = False
+        self.reason: DisplayLost | None = None
+        self._syncs: dict[int, Deferred[None]] = {}
+        self._framer = Framer(WAYLAND)
+        self._objects = Objects()
+        self._transport = Transport(reactor, connected, self._received, self._transport_lost, "Wayland")
+        self.display = Proxy(self, DISPLAY_ID, DISPLAY, DISPLAY.version)
+        self._objects.add(self.display)
+        self.display.listen("error", self._refused)
+        self.display.listen("delete_id", self._deleted)
+        self.registry = Registry(self.display.queue("get_registry"), self._bind)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the compositor is gone, or we have left it."""
+        return self.reason is not None
+
+    def sync(self) -> Deferred[None]:
+        """
+        Send all that is queued, and fire when the compositor has processed it; a round trip.
+
+        Events that it caused have been heard by then. Errbacks with DisplayLost.
+        """
+        try:
+            callback = self.queue(self.display, "sync", ())
+        except DisplayLost as problem:
+            return fail(problem)
+        assert callback is not None
+        done: Deferred[None] = Deferred()
+        self._syncs[callback.id] = done
+        self._transport.flush()
+        return done
+
+    def fileno(self) -> int:
+        """Return the descriptor of the connection; not to be read or written."""
+        return self._transport.fileno()
+
+    def flush(self) -> None:
+        """Send all that is queued; what the compositor does not take yet goes out later, in order."""
+        self._transport.flush()
+
+    def close(self) -> None:
+        """Leave the compositor; what still waits errbacks. What is queued and not sent is lost: `sync` first."""
+        self._lose(closed_by_us(), by_us=True)
+
+    def queue(
+        self, proxy: Proxy, name: str, arguments: tuple[Any, ...], bound: tuple[Interface, int] | None = None
+    ) -> Proxy | None:
+        """
+        Queue a request (see `Proxy.queue`), and return the object that it makes.
+
+        `bound` are the interface and version of that object where the request itself names them.
+        """
+        if self.reason is not None:
+            raise self.reason.with_traceback(None)
+        message = _checked(proxy, name)
+        made: Proxy | None = None
+        takes = len(message.signature.letters) - (message.new_id >= 0)
+        try:
+            if len(arguments) != takes:
+                raise Unsendable(f"it takes {takes} arguments, not {len(arguments)}")
+            if message.new_id >= 0:
+                made = self._new(proxy, message, bound)
+                arguments = (*arguments[: message.new_id], made.id, *arguments[message.new_id :])
+            if message.objects:
+                arguments = self._with_numbers(message, arguments)
+            data = message.signature.pack(proxy.id, message.opcode, arguments)
+            self._transport.queue(data, _descriptors(message, arguments) if message.signature.descriptors else ())
+        except Unsendable as problem:
+            raise Unsendable(f"{proxy.interface.name}.{name} can't be sent: {problem}") from None
+        if made is not None:
+            self._objects.add(made)
+            if self._objects.too_many:
+                self._transport.give_up(Malformed("it never frees the number of an object"))
+        if message.destructor:
+            proxy.retire()
+        return made
+
+    # --- requests ----------------------------------------------------------------------------------------------------
+
+    def _new(self, parent: Proxy, message: Message, bound: tuple[Interface, int] | None) -> Proxy:
+        interface, version = bound or (INTERFACES.get(message.makes), parent.version)
+        if interface is None:
+            raise Unsendable(f"it makes a {message.makes}, which Typewright does not know")
+        return Proxy(self, self._objects.next_number(), interface, version)
+
+    def _with_numbers(self, message: Message, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        numbered = list(arguments)
+        for at in message.objects:
+            numbered[at] = number_of(numbered[at], self, at)
+        return tuple(numbered)
+
+    def _bind(self, registry: Proxy, wanted: Global, interface: Interface, version: int) -> Proxy:
+        made = self.queue(registry, "bind", (wanted.name, wanted.interface, version), (interface, version))
+        assert made is not None
+        self._transport.flush()
+        return made
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def _received(self, data: bytes) -> None:
+        try:
+            for target, opcode, body in self._framer.feed(data):
+                self._dispatch(target, opcode, body)
+                if self.reason is not None:
+                    return
+        except Malformed as problem:
+            self._lose(ProtocolBroken(str(problem)))
+
+    def _dispatch(self, target: int, opcode: int, body: bytes) -> None:
+        proxy = self._objects.get(target)
+        if proxy is None:
+            raise Malformed(f"an event for object {target}, which does not exist")
+        interface = proxy.interface
+        if opcode >= len(interface.events):
+            raise Malformed(f"event {opcode} of {interface.name}, which has {len(interface.events)}")
+        event = interface.events[opcode]
+        try:
+            arguments = event.signature.unpack(body, self._transport.descriptors)
+        except Malformed as problem:
+            raise Malformed(f"{problem}, in {interface.name}.{event.name}") from None
+        if interface is CALLBACK:
+            self._done(proxy)
+            return
+        descriptors = _descriptors(event, arguments) if event.signature.descriptors else ()
+        try:
+            self._with_objects(proxy, event, arguments)
+            if event.destructor:
+                proxy.retire()
+            proxy.hear(event, arguments)
+        finally:
+            for descriptor in descriptors:
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
+
+    def _with_objects(self, proxy: Proxy, event: Message, arguments: list[Any]) -> None:
+        if event.new_id >= 0:
+            made = INTERFACES[event.makes]
+            created = Proxy(self, arguments[event.new_id], made, min(proxy.version, made.version))
+            if not proxy.alive:
+                created.retire()  # Its events are ignored, but they may carry descriptors and new ids.
+            self._objects.add_theirs(created)
+            arguments[event.new_id] = created
+        for at in event.objects:
+            arguments[at] = self._objects.resolve(arguments[at])
+
+    def _done(self, callback: Proxy) -> None:
+        callback.retire()
+        done = self._syncs.pop(callback.id, None)
+        if done is not None:
+            self.ready = True
+            done.callback(None)
+
+    def _deleted(self, number: int) -> None:
+        if number in self._syncs:
+            raise Malformed("a sync that is deleted before it is done")
+        alive = self._objects.deleted(number)
+        if alive is not None:
+            alive.retire()
+
+    def _refused(self, number: int, code: int, message: str) -> None:
+        proxy = self._objects.get(number)
+        if proxy is None:
+            self._lose(CompositorError(f"object {number}", code, "", ""))
+            return
+        interface = proxy.interface
+        named = interface.errors[code] if code < len(interface.errors) else ""
+        self._lose(CompositorError(interface.name, code, named, "" if interface.private else message))
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _transport_lost(self, problem: Exception | None) -> None:
+        self._lose(loss_of(problem))
+
+    def _lose(self, reason: DisplayLost, *, by_us: bool = False) -> None:
+        if self.reason is not None:
+            return
+        self.reason = reason
+        self._transport.close()
+        waiting, self._syncs = self._syncs, {}
+        for done in waiting.values():
+            done.errback(reason)
+        if not by_us:
+            self.on_lost()
+
+
+def _checked(proxy: Proxy, name: str) -> Message:
+    message = proxy.interface.request(name)
+    if message is None:
+        raise Unsendable(f"{proxy.interface.name} has no request {name}")
+    if not proxy.alive:
+        raise Unsendable(f"{proxy.interface.name}.{name} can't be sent: the object is destroyed")
+    if message.since > proxy.version:
+        raise Unsendable(
+            f"{proxy.interface.name}.{name} can't be sent: it is in version {message.since}, not {proxy.version}"
+        )
+    return message
+
+
+def _descriptors(message: Message, arguments: Any) -> tuple[int, ...]:
+    return tuple(arguments[at] for at, letter in enumerate(message.signature.letters) if letter == "h")

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""
+The connection under noise, and under valid messages that were spoiled: no hang, no traceback, no descriptor left open.
+
+Every case has a seed; a failure names it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import inlineCallbacks
+
+from tests.ei.stage import Stage, Steps, descriptors
+from tests.helpers.fake_eis import FIRST_OF_SERVER, FakeEis
+from typewright.ei.connection import connect
+from typewright.ei.failures import Disconnected, ProtocolBroken
+from typewright.errors import DisplayLost
+from typewright.wire.codec import Unsendable
+
+CASES = 400
+LONG_WORDS = (0, 1, 3, 4, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFEFFFFFF, 0xFF000000, 0xFFFFFFFF)
+
+
+class FuzzTest(Stage):
+    timeout = 120
+
+    @inlineCallbacks
+    def test_noise(self) -> Steps:
+        yield self.cases(lambda chance: chance.randbytes(chance.randrange(1, 400)))
+
+    @inlineCallbacks
+    def test_spoiled_messages(self) -> Steps:
+        told = yield self.cases(lambda chance: spoiled(chance, messages(chance, self.eis)))
+        # The cases are of every kind: some break the protocol, some end it by a message, some do not matter.
+        self.assertLessEqual({ProtocolBroken, Disconnected, DisplayLost}, set(told))
+
+    @inlineCallbacks
+    def test_spoiled_beginnings(self) -> Steps:
+        self.connection.close()
+        self.eis.close()
+        before = descriptors()
+        for seed in range(CASES // 4):
+            chance = random.Random(seed)
+            self.eis = self.fake()
+            self.eis.react["ei_handshake.finish"] = lambda request, chance=chance: (
+                self.eis.raw(spoiled(chance, messages(chance, self.eis))),
+                self.eis.close(),
+            )
+            with contextlib.suppress(DisplayLost):
+                connection = yield connect(reactor, self.eis.theirs, "test")
+                yield self.until(lambda connection=connection: connection.closed)
+            self.eis.close()
+            self.assertEqual(descriptors(), before, f"seed {seed}")
+
+    @inlineCallbacks
+    def cases(self, spoil: Callable[[random.Random], bytes]) -> Any:
+        told = []
+        before: list[str] = []
+        for seed in range(CASES):
+            chance = random.Random(seed)
+            self.connection.close()
+            self.eis.close()
+            self.eis = self.fake()
+            yield self.connect()
+            before = before or descriptors()
+            self.assertEqual(descriptors(), before, f"seed {seed}")
+            waiting = self.connection.sync()
+            waiting.addErrback(lambda failure: failure.trap(DisplayLost))
+            keymap = os.memfd_create("keymap", os.MFD_CLOEXEC)
+            os.pwrite(keymap, b"xkb_keymap {}", 0)
+            with contextlib.suppress(OSError):
+                self.eis.raw(spoil(chance), [keymap] * chance.choice([0, 0, 1, 2, 28]))
+            os.close(keymap)
+            with contextlib.suppress(DisplayLost, Unsendable):
+                self.device.key(38, True)
+                self.connection.flush()
+            self.eis.close()
+            yield self.until(lambda: self.lost)
+            yield waiting  # Of the same turn: no Deferred is forgotten.
+            self.assertIsInstance(self.connection.reason, DisplayLost, f"seed {seed}")
+            self.assertEqual(self.lost, [self.connection.reason], f"seed {seed}")
+            told.append(type(self.connection.reason))
+        return told
+
+
+def messages(chance: random.Random, eis: FakeEis) -> list[bytes]:
+    """Some valid events for what this client has."""
+    made: list[bytes] = []
+    for number, interface in chance.sample(list(eis.objects.items()), k=len(eis.objects)):
+        for event in interface.events:
+            if chance.random() < 0.4:
+                continue
+            values: dict[str, Any] = {
+                "u": chance.choice(LONG_WORDS),
+                "t": chance.choice(list(eis.objects)),
+                "f": 1.5,
+                "s": chance.choice(["ei_keyboard", "ei_text", "name" * chance.randrange(5)]),
+                "n": FIRST_OF_SERVER + chance.randrange(12),
+                "h": 0,
+            }
+            arguments = [values[letter] for letter in event.signature.letters]
+            made.append(event.signature.pack(number, event.opcode, arguments))
+    chance.shuffle(made)
+    return made
+
+
+def spoiled(chance: random.Random, valid: list[bytes]) -> bytes:
+    """These messages, with a few things wrong."""
+    data = bytearray(b"".join(valid))
+    for _ in range(chance.randrange(4)):
+        at = chance.randrange(len(data)) if data else 0
+        match chance.randrange(6):
+            case 0 if data:
+                data[at] ^= 1 << chance.randrange(8)
+            case 1:
+                del data[at : at + chance.randrange(1, 12)]
+            case 2:
+                data[at:at] = chance.randbytes(chance.choice([1, 4, 8]))
+            case 3:
+                at -= at % 4
+                data[at : at + 4] = struct.pack("=I", chance.choice(LONG_WORDS))
+            case 4:
+                data[at:at] = data[at : at + 40]
+            case 5:
+                del data[at:]
+    return bytes(data)
