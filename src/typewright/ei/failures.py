@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from typewright.ei.tables import CONNECTION
 from typewright.errors import DisplayLost
-from typewright.wire.codec import Malformed
-from typewright.wire.transport import Backlog
+from typewright.wire.losses import Losses, told
 
-_LONGEST_MESSAGE = 200
 _ORDERLY = 0
 
 
@@ -20,11 +18,9 @@ class Disconnected(DisplayLost):
     """
 
     def __init__(self, code: int, explanation: str | None) -> None:
-        told = "".join(character if character.isprintable() else " " for character in (explanation or "")[:_LONGEST_MESSAGE])
-        told = told.strip(" .")
         self.reason = CONNECTION.errors[code] if code < len(CONNECTION.errors) else str(code)
         self.orderly = code == _ORDERLY
-        super().__init__(f"The compositor ended the typing session ({self.reason}){': ' if told else ''}{told}.")
+        super().__init__(f"The compositor ended the typing session ({self.reason}){told(explanation or '')}.")
 
 
 class ProtocolBroken(DisplayLost):
@@ -46,17 +42,10 @@ class NoAnswer(DisplayLost):
     sentence = "The compositor does not answer on the connection for typing."
 
 
-def closed_by_us() -> DisplayLost:
-    """What is said of a connection that Typewright has closed."""
-    return DisplayLost("The connection for typing is closed.")
-
-
-def loss_of(problem: Exception | None) -> DisplayLost:
-    """The error for the reason that a transport gave; None is the peer's end."""
-    if isinstance(problem, Malformed):
-        return ProtocolBroken(str(problem))
-    if isinstance(problem, Backlog):
-        return NotReading()
-    if problem is None or isinstance(problem, OSError):
-        return DisplayLost("The compositor closed the connection for typing.")
-    return DisplayLost("The connection for typing was lost.")
+LOSSES = Losses(
+    broken=ProtocolBroken,
+    not_reading=NotReading,
+    closed="The compositor closed the connection for typing.",
+    lost="The connection for typing was lost.",
+    by_us="The connection for typing is closed.",
+)

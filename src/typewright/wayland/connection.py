@@ -7,10 +7,9 @@ Source: "The Wayland Protocol", chapter 4; wl_display and wl_callback in the cor
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-from collections.abc import Callable, Generator, MutableMapping
+from collections.abc import Generator, MutableMapping
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, inlineCallbacks
@@ -18,14 +17,13 @@ from twisted.internet.defer import TimeoutError as TimedOut
 
 from typewright.errors import DisplayLost, NoDisplay
 from typewright.wayland.address import open_socket
-from typewright.wayland.failures import CompositorError, ProtocolBroken, closed_by_us, loss_of
+from typewright.wayland.failures import LOSSES, CompositorError
 from typewright.wayland.objects import DISPLAY_ID, Objects, Proxy, number_of
 from typewright.wayland.registry import Global, Registry
 from typewright.wayland.tables import CALLBACK, DISPLAY, INTERFACES
 from typewright.wire.codec import WAYLAND, Malformed, Unsendable
-from typewright.wire.framing import Framer
+from typewright.wire.connection import WireConnection, closing, descriptors_of
 from typewright.wire.tables import Interface, Message
-from typewright.wire.transport import Transport
 
 _PATIENCE_S = 5.0
 
@@ -57,34 +55,22 @@ def connect(
             connection.close()
 
 
-class Connection:
+class Connection(WireConnection):
     """
     One client of the compositor, over a socket that is connected already.
 
     `display` and `registry` are there from the beginning; the registry's globals are known once the first `sync` has fired,
-    and the connection is `ready` then. When it ends, by either side, `reason` says why, and every Deferred that still waits
-    errbacks with that. `on_lost()` is called once, after those, when it was not `close` that ended it; never from inside a
-    request, `sync` or `flush`.
+    and the connection is `ready` then.
     """
 
     def __init__(self, reactor: Any, connected: socket.socket) -> None:
-        self.on_lost: Callable[[], None] = lambda: None
-        self.ready = False
-        self.reason: DisplayLost | None = None
-        self._syncs: dict[int, Deferred[None]] = {}
-        self._framer = Framer(WAYLAND)
+        super().__init__(reactor, connected, WAYLAND, LOSSES)
         self._objects = Objects()
-        self._transport = Transport(reactor, connected, self._received, self._transport_lost, "Wayland")
         self.display = Proxy(self, DISPLAY_ID, DISPLAY, DISPLAY.version)
         self._objects.add(self.display)
         self.display.listen("error", self._refused)
         self.display.listen("delete_id", self._deleted)
         self.registry = Registry(self.display.queue("get_registry"), self._bind)
-
-    @property
-    def closed(self) -> bool:
-        """Whether the compositor is gone, or we have left it."""
-        return self.reason is not None
 
     def sync(self) -> Deferred[None]:
         """
@@ -97,22 +83,11 @@ class Connection:
         except DisplayLost as problem:
             return fail(problem)
         assert callback is not None
-        done: Deferred[None] = Deferred()
-        self._syncs[callback.id] = done
-        self._transport.flush()
-        return done
+        return self._synced_by(callback.id)
 
     def fileno(self) -> int:
         """Return the descriptor of the connection; not to be read or written."""
         return self._transport.fileno()
-
-    def flush(self) -> None:
-        """Send all that is queued; what the compositor does not take yet goes out later, in order."""
-        self._transport.flush()
-
-    def close(self) -> None:
-        """Leave the compositor; what still waits errbacks. What is queued and not sent is lost: `sync` first."""
-        self._lose(closed_by_us(), by_us=True)
 
     def queue(
         self, proxy: Proxy, name: str, arguments: tuple[Any, ...], bound: tuple[Interface, int] | None = None
@@ -136,7 +111,7 @@ class Connection:
             if message.objects:
                 arguments = self._with_numbers(message, arguments)
             data = message.signature.pack(proxy.id, message.opcode, arguments)
-            self._transport.queue(data, _descriptors(message, arguments) if message.signature.descriptors else ())
+            self._transport.queue(data, descriptors_of(message, arguments))
         except Unsendable as problem:
             raise Unsendable(f"{proxy.interface.name}.{name} can't be sent: {problem}") from None
         if made is not None:
@@ -169,40 +144,21 @@ class Connection:
 
     # --- events ------------------------------------------------------------------------------------------------------
 
-    def _received(self, data: bytes) -> None:
-        try:
-            for target, opcode, body in self._framer.feed(data):
-                self._dispatch(target, opcode, body)
-                if self.reason is not None:
-                    return
-        except Malformed as problem:
-            self._lose(ProtocolBroken(str(problem)))
-
     def _dispatch(self, target: int, opcode: int, body: bytes) -> None:
         proxy = self._objects.get(target)
         if proxy is None:
             raise Malformed(f"an event for object {target}, which does not exist")
-        interface = proxy.interface
-        if opcode >= len(interface.events):
-            raise Malformed(f"event {opcode} of {interface.name}, which has {len(interface.events)}")
-        event = interface.events[opcode]
-        try:
-            arguments = event.signature.unpack(body, self._transport.descriptors)
-        except Malformed as problem:
-            raise Malformed(f"{problem}, in {interface.name}.{event.name}") from None
-        if interface is CALLBACK:
-            self._done(proxy)
+        event, arguments = self._unpacked(proxy.interface, opcode, body)
+        if proxy.interface is CALLBACK:
+            proxy.retire()
+            self.ready = self.ready or proxy.id in self._syncs
+            self._done(proxy.id)
             return
-        descriptors = _descriptors(event, arguments) if event.signature.descriptors else ()
-        try:
+        with closing(descriptors_of(event, arguments)):
             self._with_objects(proxy, event, arguments)
             if event.destructor:
                 proxy.retire()
             proxy.hear(event, arguments)
-        finally:
-            for descriptor in descriptors:
-                with contextlib.suppress(OSError):
-                    os.close(descriptor)
 
     def _with_objects(self, proxy: Proxy, event: Message, arguments: list[Any]) -> None:
         if event.new_id >= 0:
@@ -214,13 +170,6 @@ class Connection:
             arguments[event.new_id] = created
         for at in event.objects:
             arguments[at] = self._objects.resolve(arguments[at])
-
-    def _done(self, callback: Proxy) -> None:
-        callback.retire()
-        done = self._syncs.pop(callback.id, None)
-        if done is not None:
-            self.ready = True
-            done.callback(None)
 
     def _deleted(self, number: int) -> None:
         if number in self._syncs:
@@ -238,22 +187,6 @@ class Connection:
         named = interface.errors[code] if code < len(interface.errors) else ""
         self._lose(CompositorError(interface.name, code, named, "" if interface.private else message))
 
-    # --- the end -----------------------------------------------------------------------------------------------------
-
-    def _transport_lost(self, problem: Exception | None) -> None:
-        self._lose(loss_of(problem))
-
-    def _lose(self, reason: DisplayLost, *, by_us: bool = False) -> None:
-        if self.reason is not None:
-            return
-        self.reason = reason
-        self._transport.close()
-        waiting, self._syncs = self._syncs, {}
-        for done in waiting.values():
-            done.errback(reason)
-        if not by_us:
-            self.on_lost()
-
 
 def _checked(proxy: Proxy, name: str) -> Message:
     message = proxy.interface.request(name)
@@ -266,7 +199,3 @@ def _checked(proxy: Proxy, name: str) -> Message:
             f"{proxy.interface.name}.{name} can't be sent: it is in version {message.since}, not {proxy.version}"
         )
     return message
-
-
-def _descriptors(message: Message, arguments: Any) -> tuple[int, ...]:
-    return tuple(arguments[at] for at, letter in enumerate(message.signature.letters) if letter == "h")

@@ -4,19 +4,15 @@
 from __future__ import annotations
 
 from typewright.errors import DisplayLost, ExtensionMissing, TypewrightError
-from typewright.wire.codec import Malformed
-from typewright.wire.transport import Backlog
-
-_LONGEST_MESSAGE = 200
+from typewright.wire.losses import Losses, told
 
 
 class CompositorError(DisplayLost):
     """The compositor refused a request (`wl_display.error`) and ended the connection for it."""
 
     def __init__(self, interface: str, code: int, name: str, message: str) -> None:
-        told = "".join(character if character.isprintable() else " " for character in message[:_LONGEST_MESSAGE]).strip(" .")
         named = f"{code} ({name})" if name else str(code)
-        super().__init__(f"The compositor ended the connection: {interface} error {named}{': ' if told else ''}{told}.")
+        super().__init__(f"The compositor ended the connection: {interface} error {named}{told(message)}.")
         self.interface = interface
         self.code = code
 
@@ -42,17 +38,10 @@ class GlobalMissing(ExtensionMissing):
         self.interface = interface
 
 
-def closed_by_us() -> DisplayLost:
-    """What is said of a connection that Typewright has closed."""
-    return DisplayLost("The connection to the compositor is closed.")
-
-
-def loss_of(problem: Exception | None) -> DisplayLost:
-    """The error for the reason that a transport gave; None is the peer's end."""
-    if isinstance(problem, Malformed):
-        return ProtocolBroken(str(problem))
-    if isinstance(problem, Backlog):
-        return NotReading()
-    if problem is None or isinstance(problem, OSError):
-        return DisplayLost("The compositor closed the connection.")
-    return DisplayLost("The connection to the compositor was lost.")
+LOSSES = Losses(
+    broken=ProtocolBroken,
+    not_reading=NotReading,
+    closed="The compositor closed the connection.",
+    lost="The connection to the compositor was lost.",
+    by_us="The connection to the compositor is closed.",
+)

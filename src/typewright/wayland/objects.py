@@ -9,11 +9,10 @@ destroyed object is kept as a zombie: events for it may still be on their way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from typewright.wire.codec import Malformed, Unsendable
-from typewright.wire.tables import Interface, Message
+from typewright.wire.objects import ISender, WireObject
 
 FIRST_OF_COMPOSITOR = 0xFF000000
 DISPLAY_ID = 1
@@ -21,69 +20,26 @@ DISPLAY_ID = 1
 _MOST = 1 << 16
 
 
-class ISender(Protocol):
-    """What an object needs of its connection."""
-
-    def queue(self, proxy: Proxy, name: str, arguments: tuple[Any, ...]) -> Proxy | None:
-        """Queue a request; return the object that it makes."""
-
-    def flush(self) -> None:
-        """Send all that is queued."""
-
-
-class Proxy:
+class Proxy(WireObject):
     """
-    An object of the compositor's, as this client sees it. `alive` until it is destroyed, by either side.
+    An object of Wayland.
 
     A request takes the arguments of its signature without the new id, objects as proxies or None. A descriptor stays the
     caller's; it is duplicated. A request that makes an object returns it; its first event can't come before the reactor's
-    next turn, so there is time to `listen`.
+    next turn, so there is time to `listen`. In an event, an object comes as a proxy; a null object, and one that is
+    destroyed, as None.
     """
 
-    __slots__ = ("_listeners", "_sender", "alive", "id", "interface", "version")
-
-    def __init__(self, sender: ISender, number: int, interface: Interface, version: int) -> None:
-        self._sender = sender
-        self._listeners: dict[str, Callable[..., object]] = {}
-        self.id = number
-        self.interface = interface
-        self.version = version
-        self.alive = True
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<{self.interface.name} {self.id}{'' if self.alive else ', destroyed'}>"
 
     def request(self, name: str, *arguments: Any) -> Any:
-        """Send a request now, after all that is queued. Raises Unsendable, or DisplayLost once the connection is closed."""
+        """As `queue`, but it is sent now, after all that is queued."""
         made = self._sender.queue(self, name, arguments)
         self._sender.flush()
         return made
-
-    def queue(self, name: str, *arguments: Any) -> Any:
-        """As `request`, but it goes out with the next request, sync or flush, in the same write."""
-        return self._sender.queue(self, name, arguments)
-
-    def listen(self, event: str, listener: Callable[..., object]) -> None:
-        """
-        Have `listener` called with the arguments of each event of that name; raises ValueError when there is none.
-
-        An object comes as a proxy; a null object, and one that is destroyed, as None. A descriptor is open during the call
-        only: read or duplicate it there. An event without a listener is dropped. A listener that raises ends the connection.
-        """
-        if self.interface.event(event) is None:
-            raise ValueError(f"{self.interface.name} has no event {event}")
-        self._listeners[event] = listener
-
-    def hear(self, event: Message, arguments: list[Any]) -> None:
-        """Called by the connection for each event."""
-        listener = self._listeners.get(event.name)
-        if listener is not None:
-            listener(*arguments)
-
-    def retire(self) -> None:
-        """Called by the connection when the object is destroyed: nothing is heard of it any more."""
-        self.alive = False
-        self._listeners = {}
 
 
 class Objects:
