@@ -231,6 +231,7 @@ def test_status_and_long_text_from_standard_input(desk: Desk) -> None:
         "Backend: x11",
         "Capabilities: any-text, observes, user-keys, focus, locks, application, shortcuts",
         "Layout: us",
+        "Consent: not-needed",
         "TypingEnabled: true",
         "Busy: false",
     ]
