@@ -64,7 +64,7 @@ ARROWS = {
     "ei": ["typewright.wire", "typewright.errors", "twisted", "zope"],
     "backends.x11": [
         *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared"],
-        *["Xlib", "twisted", "zope"],
+        *["typewright.trusted_file", "Xlib", "twisted", "zope"],
     ],
     "bus": [
         *["typewright.interfaces", "typewright.access", "typewright.errors"],

@@ -6,53 +6,70 @@ from __future__ import annotations
 import os
 import re
 import socket
-import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from typewright.errors import NoDisplay
 
-_NAME = re.compile(r"(?:unix/?)?:(?P<number>\d+)(?:\.\d+)?")
+_LOCAL = re.compile(r"(?:(?:unix/?)?|[\w.-]+/unix):(?P<number>\d+)(?:\.(?P<screen>\d+))?")
+_REMOTE = re.compile(
+    r"(?:(?:tcp|inet6?)/)?(?P<host>\[[\da-fA-F:.%\w]+\]|[\w.-]+|(?<=/)[\da-fA-F:.]+):(?P<number>\d+)(?:\.(?P<screen>\d+))?"
+)
+_FIRST_PORT, _LAST_PORT = 6000, 65535
 _OVERFLOW_USER = 65534
 """The id that the kernel shows for users that have no number in a user namespace."""
 _SOCKETS = Path("/tmp/.X11-unix")
 
 
+class Address(NamedTuple):
+    """Where an X server listens: on `host`, or on this machine's socket for an empty one; and the screen to use."""
+
+    host: str
+    number: int
+    screen: int
+
+    @property
+    def path(self) -> Path:
+        """The socket of a local server."""
+        return _SOCKETS / f"X{self.number}"
+
+    @property
+    def port(self) -> int:
+        """The port of a server on a host."""
+        return _FIRST_PORT + self.number
+
+
 def display_name(name: str | None, environ: Mapping[str, str]) -> str:
     """
-    Return the name to give to python-xlib for the display `name`, or for `$DISPLAY`.
+    Return the name of the display `name`, or of `$DISPLAY`, as `address_of` takes it.
 
-    A local display is named `unix/:N`. For a plain `:N` whose socket is gone, python-xlib would go on to an abstract socket
-    and to TCP, and send the authentication cookie to whatever listens there. Raises NoDisplay.
+    For a plain `:N` whose socket is gone, python-xlib would go on to an abstract socket and to TCP, and send the
+    authentication cookie to whatever listens there. Raises NoDisplay.
     """
     name = name or environ.get("DISPLAY", "")
     if not name:
         raise NoDisplay
-    local = _NAME.fullmatch(name)
-    if local is None:
-        if not re.fullmatch(r"[\w.-]+:\d+(\.\d+)?", name):
-            raise NoDisplay(f"{name!r} is not the name of an X display; one looks like :0, or host:10.0.")
+    address = address_of(name)
+    if not address.host and not address.path.exists():
+        raise NoDisplay(f"No X server listens at {address.path}: start one, or set DISPLAY to a running one.")
+    if address.host:
         return name
-    path = _SOCKETS / f"X{local['number']}"
-    if not path.exists():
-        raise NoDisplay(f"No X server listens at {path}: start one, or set DISPLAY to a running one.")
-    return f"unix/:{local['number']}"
+    return f"unix/:{address.number}.{address.screen}" if address.screen else f"unix/:{address.number}"
 
 
-def check_authority(environ: Mapping[str, str]) -> None:
+def address_of(name: str) -> Address:
     """
-    Raise NoDisplay if $XAUTHORITY names something that is not a file: python-xlib would read a FIFO or a device for ever.
-
-    /dev/null is an authority file without entries.
+    Return the address that a display's name stands for (X(7), "DISPLAY NAMES", and libxcb): `:0`, `unix:0`, `host:10.0`,
+    `tcp/host:10`, `inet/127.0.0.1:10`, `[::1]:10`. Raises NoDisplay.
     """
-    name = environ.get("XAUTHORITY") or os.path.join(environ.get("HOME", "/"), ".Xauthority")
-    try:
-        mode = os.stat(name).st_mode
-    except OSError:
-        return  # There is none, and the server may ask for none.
-    if not (stat.S_ISREG(mode) or os.path.samefile(name, os.devnull)):
-        raise NoDisplay(f"The authority file {name} is not a regular file: set XAUTHORITY to the one of the X session.")
+    local, remote = _LOCAL.fullmatch(name), _REMOTE.fullmatch(name)
+    found = local or remote
+    if found is None or _FIRST_PORT + int(found["number"]) > _LAST_PORT:
+        raise NoDisplay(f"{name!r} is not the name of an X display; one looks like :0, or host:10.0.")
+    host = "" if local else found["host"].strip("[]")
+    return Address(host, int(found["number"]), int(found["screen"] or 0))
 
 
 def check_peer(connected: socket.socket) -> None:

@@ -2,14 +2,12 @@
 """
 The connection set-up: socket, authentication, first exchange. It blocks, but never longer than a running server needs.
 
-python-xlib supplies the authority file's format and the messages. Its own Display is not used: it waits for ever for a
+python-xlib supplies the formats of the messages. Its own Display is not used: it waits for ever for a
 server that does not answer, and not even a signal interrupts that.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import itertools
 import os
 import socket
@@ -19,11 +17,10 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import Xlib.error
 from Xlib.protocol.display import ConnectionSetupRequest as Setup
-from Xlib.support import connect
 
-from typewright.backends.x11.address import check_authority, check_peer
+from typewright.backends.x11.address import address_of, check_peer
+from typewright.backends.x11.xauthority import cookie
 from typewright.errors import NoDisplay
 
 _LONGEST_S = 5.0
@@ -74,7 +71,7 @@ def shake_hands(name: str) -> Established:
         raise _no_display(name, "it does not answer") from None
     except ConnectionError:
         raise _no_display(name, "it has closed the connection") from None
-    except (Xlib.error.DisplayError, OSError) as problem:
+    except OSError as problem:
         raise _no_display(name, str(problem)) from None
     except (LookupError, ValueError, struct.error):
         raise _no_display(name, "what it answers is not the X protocol") from None
@@ -83,17 +80,19 @@ def shake_hands(name: str) -> Established:
 
 def _connect(name: str) -> tuple[socket.socket, int, tuple[bytes, bytes]]:
     """Return the socket, the screen's number, and the authority's name and data."""
-    check_authority(os.environ)
-    name, protocol, host, number, screen = connect.get_display(name)
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_LONGEST_S)
+    address = address_of(name)
+    if address.host:
+        connected = socket.create_connection((address.host, address.port), _LONGEST_S)
+    else:
+        connected = socket.socket(socket.AF_UNIX)
+        connected.settimeout(_LONGEST_S)
     try:
-        connected = connect.get_socket(name, protocol, host, number)
-    finally:
-        socket.setdefaulttimeout(usual)
-    # Without an authority file python-xlib prints a warning, and standard output may be read by another program.
-    with contextlib.redirect_stdout(io.StringIO()):
-        return connected, screen, connect.get_auth(connected, name, protocol, host, number)
+        if not address.host:
+            connected.connect(str(address.path))
+        return connected, address.screen, cookie(connected, address.number, os.environ)
+    except BaseException:
+        connected.close()
+        raise
 
 
 def _exchange(connected: socket.socket, authority: tuple[bytes, bytes], deadline: float) -> Any:
