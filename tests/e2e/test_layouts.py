@@ -56,3 +56,34 @@ def test_a_key_that_the_server_redirects(desk: Desk) -> None:
     redirected = "key <FK07> { [ eacute ], actions[1]= [ RedirectKey(keycode=<FK09>) ] };"
     load(desk, (r"key <FK07>\s*{[^}]*}[^;]*;|key <FK07>\s*{(?:[^{}]|{[^{}]*})*};", redirected))
     types(desk, "café")
+
+
+@pytest.mark.promise("any-text")
+@pytest.mark.parametrize("layout", ["latching", "brai"])
+def test_no_key_that_holds_shift(desk: Desk, layout: str) -> None:
+    if layout == "latching":
+        keymap = desktop.keymap(desk.environ)
+        latching, count = re.subn(r"SetMods\(modifiers=modMapMods", "LatchMods(modifiers=modMapMods", keymap)
+        assert count
+        desktop.run(desk.environ, "xkbcomp", "-w0", "-", desk.environ["DISPLAY"], stdin=latching)
+    else:
+        desk.layout("brai", "left_hand")
+    types(desk, "Über Ωμέγα, Čecha, 語")
+
+
+@pytest.mark.promise("any-text")
+def test_a_second_keyboard_with_its_key_types_in_another_order(desk: Desk) -> None:
+    keymap = desktop.run(desk.environ, "xkbcomp", "-xkb", desk.environ["DISPLAY"], "-")
+    types_ = re.findall(r'    type "[^"]+" {.*?    };\n', keymap, re.DOTALL)
+    other = keymap.replace("".join(types_), "".join((*types_[:4], *reversed(types_[4:]))))
+    assert other != keymap
+    load_second = ("xkbcomp", "-w0", "-i", "7", "-", desk.environ["DISPLAY"])
+    desktop.run(desk.environ, *load_second, stdin=other)
+    try:
+        for _ in range(2):
+            types(desk, "Über Ωμέγα, Čecha, 語日本漢字")
+        told = desk.call(*TYPE, "".join(map(chr, range(0x4E00, 0x4E80))), "0")
+        assert '"confirmed" b true' in told
+        assert len(desk.fenced()) == 0x80
+    finally:
+        desktop.run(desk.environ, *load_second, stdin=keymap)

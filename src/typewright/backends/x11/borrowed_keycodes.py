@@ -47,6 +47,10 @@ class BorrowedKeycodes:
         """All borrowed keycodes."""
         return frozenset(slot.keycode for slot in self._slots.values())
 
+    def hold(self, wanted: Sequence[Lent]) -> bool:
+        """Return whether there is a keycode for each of `wanted`."""
+        return all(lent in self._slots for lent in wanted)
+
     def entries(self) -> Mapping[int, Borrowed]:
         """Return what each borrowed keycode holds, and what is to be restored on it."""
         return {slot.keycode: Borrowed(keysyms_for(lent), _keysym(slot.former)) for lent, slot in self._slots.items()}

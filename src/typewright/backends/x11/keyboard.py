@@ -156,7 +156,9 @@ class Keyboard:
         # The reply includes every change announced before it.
         self._stale = False
         names, keycodes = self._names.now, self._borrowed.keycodes
-        layout, self._writer.map = xkb.parse_map(reply, names=names, borrowed=keycodes, compose=self._compose)
+        layout, self._writer.map = xkb.parse_map(
+            reply, two_levels=self._writer.two_levels, names=names, borrowed=keycodes, compose=self._compose
+        )
         if self._borrowed.drop_replaced(layout):
             layout = replace(layout, borrowed=self._borrowed.keycodes)
             self._writer.note(self._borrowed.entries())

@@ -14,7 +14,14 @@ from typewright.keymap.packing import Lent
 
 
 class KeymapWriter:
-    """Changes the server's keyboard map. `map` is the map as last read; the reader sets it."""
+    """
+    Changes the server's keyboard map. `map` is the map as last read; the reader sets it.
+
+    The server changes the map of all keyboards, or of none. The index of a key type means the same on all of them only for
+    the first four types: on a second keyboard another one may have other levels, or none. So what lies between lent keycodes
+    is repeated only where its types are among the first four, and once the server has refused a change (`two_levels`), no
+    other types are used at all.
+    """
 
     def __init__(self, connection: IConnection, extension: Extension, ledger: Ledger, locks: Locks) -> None:
         self._connection = connection
@@ -22,6 +29,7 @@ class KeymapWriter:
         self._ledger = ledger
         self._locks = locks
         self.map = xkb.Map({}, None)
+        self.two_levels = False
 
     def lend(self, changed: Mapping[int, Lent], borrowed: Mapping[int, Borrowed]) -> None:
         """Assign the characters of `changed` to its keycodes; all that is `borrowed` then is noted on the server first."""
@@ -44,8 +52,12 @@ class KeymapWriter:
         are notified of each request, and some read the whole map anew each time.
         """
         runs = [[code] for code in records if code <= LAST_MAIN_KEYCODE]
-        if beyond := [code for code in records if code > LAST_MAIN_KEYCODE]:
-            runs.append(list(range(min(beyond), max(beyond) + 1)))
+        for code in sorted(code for code in records if code > LAST_MAIN_KEYCODE):
+            between = range(runs[-1][-1] + 1, code) if runs and runs[-1][0] > LAST_MAIN_KEYCODE else None
+            if between is not None and not self.two_levels and all(map(self.map.is_canonical, between)):
+                runs[-1] += [*between, code]
+            else:
+                runs.append([code])
         all_records = {**self.map.records, **records}
         requests = [note] if note else []
         requests += [xkb.set_keys(self._major, run[0], [all_records[code] for code in run]) for run in runs]

@@ -7,12 +7,16 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.logger import Logger
 
 from typewright.backends.x11.borrowed_keycodes import BorrowedKeycodes
 from typewright.backends.x11.keyboard import Keyboard, log_unless_lost
 from typewright.backends.x11.keymap_writer import KeymapWriter
 from typewright.interfaces.backend import IClock, IDelayed, Loan
+from typewright.keymap.layout import Untypeable
 from typewright.keymap.packing import Lent, Packing
+
+log = Logger()
 
 
 class Slots:
@@ -30,29 +34,46 @@ class Slots:
         self._clock = clock
         self._linger_s = linger_s
         self._return_call: IDelayed | None = None
+        self._refused = False
 
     def packing(self) -> Packing:
         """See `ISlots`."""
         layout = self._keyboard.layout
-        return Packing.upon(layout, self._borrowed.capacity(layout))
+        return Packing.upon(layout, 0 if self._refused else self._borrowed.capacity(layout))
 
     def reuses(self, wanted: Sequence[Lent]) -> bool:
         """See `ISlots`."""
-        return self._borrowed.reuses(wanted, self._keyboard.layout)
+        return self._borrowed.reuses(_keys(wanted), self._keyboard.layout)
 
     @inlineCallbacks
     def lend(self, wanted: Sequence[Lent]) -> Generator[Deferred[Any], Any, Loan | None]:
         """See `ISlots`."""
         self.keep()
+        before, keys = self._keyboard.layout, _keys(wanted)
+        done = yield self._lend(keys)
+        if done is False and not self._writer.two_levels:
+            log.warn("the X server refuses to lend keycodes with four levels: other keyboards have other key types")
+            self._writer.two_levels = True
+            done = yield self._lend(_halved(keys))
+        if done is False:
+            self._refused = True
+            raise Untypeable("A character is not on the keyboard layout, and the X server lets no keycode be lent to it.")
+        return Loan(self._keyboard.layout, barrier=self._keyboard.layout is not before) if done else None
+
+    @inlineCallbacks
+    def _lend(self, keys: Sequence[Lent]) -> Generator[Deferred[Any], Any, bool | None]:
+        """Lend keycodes to `keys`. Fires False if the server has refused, None if there are not, or no longer, enough."""
         before = self._keyboard.layout
-        changed = self._borrowed.lend(wanted, before)
+        changed = self._borrowed.lend(keys, before)
         if changed is None:
             return None
         if changed:
             self._writer.lend(changed, self._borrowed.entries())
             self._keyboard.mark_stale()
             yield self._keyboard.read()
-        return Loan(self._keyboard.layout, barrier=self._keyboard.layout is not before)
+        if self._borrowed.hold(keys):
+            return True
+        return False if self._keyboard.layout.keys == before.keys else None
 
     def keep(self) -> None:
         """See `ISlots`."""
@@ -78,3 +99,14 @@ class Slots:
 
     def _return(self) -> None:
         self.give_back().addErrback(log_unless_lost)
+
+
+def _keys(wanted: Sequence[Lent]) -> list[Lent]:
+    """Return what keycodes hold for `wanted`: a single character twice, or the server would make up a capital of it."""
+    return [lent if len(lent) > 1 else lent * 2 for lent in wanted]
+
+
+def _halved(keys: Sequence[Lent]) -> list[Lent]:
+    """Return the characters of `keys` on twice as many, of two levels each."""
+    characters = list(dict.fromkeys(character for lent in keys for character in lent))
+    return [(first, (characters[place + 1 :] or [first])[0]) for place, first in enumerate(characters) if not place % 2]

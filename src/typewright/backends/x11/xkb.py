@@ -29,6 +29,7 @@ _MODIFIER_PARTS = 0x02 | 0x04  # those of keys that are down, and the latched on
 _SET_MODS = 1
 _SHIFT = 1 << 0
 _ONE_LEVEL, _TWO_LEVEL, _ALPHABETIC = range(3)  # the first key types are the same on every server
+_CANONICAL = 4
 _RECORD = struct.Struct("=4BBBH")  # a type for each group, groups, levels, and how many keysyms follow
 _LASTING_ACTIONS = (2, 3, 5, 6)  # latch and lock, of modifiers and of groups
 _REDIRECT = 0x12
@@ -114,6 +115,11 @@ class Map(NamedTuple):
     records: Mapping[int, bytes]
     four_level: int | None
 
+    def is_canonical(self, keycode: int) -> bool:
+        """Return whether the record of a keycode means the same on every device: it names none but the first key types."""
+        *types, groups, _, _ = _RECORD.unpack_from(self.records[keycode])
+        return all(kind < _CANONICAL for kind in types[: groups & 0x0F])
+
     def record(self, lent: Lent) -> bytes:
         """Return the record of a keycode that is lent to these characters."""
         two = _ALPHABETIC if capitalised(lent) else _TWO_LEVEL
@@ -130,8 +136,12 @@ def _record(kind: int, keysyms: Sequence[int]) -> bytes:
     return _RECORD.pack(kind, 0, 0, 0, 1, levels, levels) + struct.pack(f"={levels}I", *keysyms)
 
 
-def parse_map(reply: bytes, **fields: Any) -> tuple[Layout, Map]:
-    """Parse the reply to GetMap: the layout, and what SetMap needs. `fields` are those of the layout that it lacks."""
+def parse_map(reply: bytes, *, two_levels: bool = False, **fields: Any) -> tuple[Layout, Map]:
+    """
+    Parse the reply to GetMap: the layout, and what SetMap needs.
+
+    With `two_levels`, no keycode is to be lent with four. `fields` are those of the layout that the reply lacks.
+    """
     types, first_key, keys, first_acting, all_actions, acting = struct.unpack_from("=BxB2xBBHB", reply, 15)
     at = 40
     key_types = []
@@ -161,8 +171,10 @@ def parse_map(reply: bytes, **fields: Any) -> tuple[Layout, Map]:
         if mask and other_under:
             fickle[keycode] = other_under
     layout = Layout(layout_keys, modifiers, groups, acting=frozenset(acting_keys), fickle=fickle, **fields)
-    four_level = _four_level(key_types, layout)
-    return replace(layout, levels=2 if four_level is None else 4), Map(records, four_level)
+    four_level = None if two_levels else _four_level(key_types, layout)
+    shift = _SHIFT in layout.modifier_keys and layout.steady(_SHIFT, _SHIFT)
+    levels = 1 if not shift else 2 if four_level is None else 4
+    return replace(layout, levels=levels), Map(records, four_level)
 
 
 def _four_level(types: Sequence[KeyType], layout: Layout) -> int | None:
