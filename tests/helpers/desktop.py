@@ -358,6 +358,13 @@ def lock_modifiers(environ: dict[str, str], modifiers: int) -> None:
         x11.XkbLockModifiers(display, 0x100, 0xFF, modifiers)
 
 
+def latch(environ: dict[str, str], modifiers: int = 0, group: int = 0) -> None:
+    """Latch these modifiers and this group, as an on-screen keyboard does."""
+    with _xkb(environ) as (x11, display):
+        x11.XkbLatchModifiers(display, 0x100, modifiers, modifiers)
+        x11.XkbLatchGroup(display, 0x100, group)
+
+
 def locked_modifiers(environ: dict[str, str]) -> int:
     """The mask of the modifiers that are locked."""
     with _xkb(environ) as (x11, display):

@@ -68,6 +68,7 @@ class Keyboard:
         self._refreshing = 0
         self._unmodified: list[Deferred[KeyboardState]] = []
         self._stale = True
+        self._latched = False
         self._name = ""
         self.layout = Layout({}, {})
         self.on_layout: Callable[[str], None] = lambda name: None
@@ -97,11 +98,20 @@ class Keyboard:
         """Note that this service has changed the map: the next reading includes that."""
         self._stale = True
 
-    def read(self) -> Deferred[tuple[Layout, KeyboardState]]:
-        """See `IKeyboard`."""
+    @inlineCallbacks
+    def read(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
+        """
+        See `IKeyboard`. A modifier or group that is only latched is dropped.
+
+        A latch (StickyKeys, a key of an on-screen keyboard) waits for the next key for ever, and would change the text.
+        """
         if self._waking:
             self._connection.send(self._waking)
-        return self.refresh()
+        found = yield self.refresh()
+        if self._latched:
+            self._connection.send(xkb.clear_latches(self._extension.major))
+            found = yield self.refresh()
+        return found
 
     @inlineCallbacks
     def refresh(self) -> Generator[Deferred[Any], Any, tuple[Layout, KeyboardState]]:
@@ -172,6 +182,7 @@ class Keyboard:
     def _take_state(self, reply: bytes) -> KeyboardState:
         state = xkb.parse_state(reply)
         self._locks.update(state, self.layout.groups)
+        self._latched = state.latched
         if (name := self.layout.name(self._locks.users_group(state.group))) != self._name:
             self._name = name
             self.on_layout(name)

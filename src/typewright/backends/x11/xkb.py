@@ -41,13 +41,18 @@ _Action = tuple[int, int]
 
 
 class ServerState(NamedTuple):
-    """The keyboard's state: effective modifiers, locked ones, those held or latched; effective and locked group."""
+    """
+    The keyboard's state: effective modifiers, locked ones, those held or latched; effective and locked group.
+
+    `latched` tells that a latch alone, of modifiers or of a group, waits for the next key.
+    """
 
     modifiers: int
     locked: int
     held: int
     group: int
     locked_group: int
+    latched: bool
 
 
 def use_extension(major: int) -> bytes:
@@ -71,8 +76,9 @@ def get_state(major: int) -> bytes:
 
 def parse_state(reply: bytes) -> ServerState:
     """Parse the reply to GetState."""
-    modifiers, base, latched, locked, group, locked_group = struct.unpack_from("=6B", reply, 8)
-    return ServerState(modifiers, locked, base | latched, group, locked_group)
+    modifiers, base, latched, locked, group, locked_group, _, latched_group = struct.unpack_from("=6B2h", reply, 8)
+    waits = not base and bool(latched or latched_group)
+    return ServerState(modifiers, locked, base | latched, group, locked_group, waits)
 
 
 def lock_group(major: int, group: int) -> bytes:
@@ -83,6 +89,11 @@ def lock_group(major: int, group: int) -> bytes:
 def lock_modifiers(major: int, affected: int, locked: int) -> bytes:
     """LatchLockState: of the `affected` modifiers, lock those in `locked` and unlock the others; leave groups alone."""
     return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, affected, locked, 0, 0, 0, 0, 0, 0, 0)
+
+
+def clear_latches(major: int) -> bytes:
+    """LatchLockState: drop all latches, of modifiers and of groups; leave locks alone."""
+    return struct.pack("=BBHHBBBBBBBBh", major, 5, 4, _CORE_KEYBOARD, 0, 0, 0, 0, 0xFF, 0, 0, 1, 0)
 
 
 def get_map(major: int, device: int) -> bytes:
