@@ -135,6 +135,17 @@ UNTYPEABLE = Reason(
     "Add a layout that has the character; `typewright explain` shows how each one would be typed.",
 )
 
+FORWARDER = Reason(
+    "forwarder",
+    "the program with the focus forwards keys to another display, where characters that the keyboard layout lacks do not arrive",
+    "Type with a layout that has the characters on both sides, or run Typewright on the other side.",
+)
+CHARACTER_CUT = Reason(
+    "cut",
+    "the program with the focus cuts or drops characters beyond U+FFFF, such as emoji",
+    "Leave these characters out, or type them into another program and paste them.",
+)
+
 # --- What happened to the keys -----------------------------------------------------------------------------------------
 
 NOT_AS_SENT = Reason(

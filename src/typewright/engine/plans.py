@@ -33,12 +33,14 @@ class KeyStep(NamedTuple):
     """
     A part of a job that is typed: the key list that a coder makes of it, and what slots must hold before it.
 
-    With `after_barrier`, the program must have taken the keys of the parts before it. Hides its characters.
+    With `after_barrier`, the program must have taken the keys of the parts before it. `beyond` tells that some of its
+    characters are beyond U+FFFF. Hides its characters.
     """
 
     keys: Callable[[KeyCoder], KeyList]
     lend: Sequence[Lent] = ()
     after_barrier: bool = False
+    beyond: bool = False
 
     def __repr__(self) -> str:
         return f"KeyStep({len(self.lend)} slots, after_barrier={self.after_barrier})"
@@ -201,7 +203,15 @@ def _joined(runs: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
 
 def _key_steps(text: str, means: Means) -> list[Step]:
     segments = means.coder.segments(text, means.packing)
-    return [KeyStep(partial(_spell, segment.text), segment.lend, segment.after_barrier) for segment in segments]
+    return [
+        KeyStep(
+            partial(_spell, segment.text),
+            segment.lend,
+            segment.after_barrier,
+            any(letter > "\uffff" for letter in segment.text),
+        )
+        for segment in segments
+    ]
 
 
 def _spell(text: str, coder: KeyCoder) -> KeyList:

@@ -165,7 +165,7 @@ class Loan(NamedTuple):
 class Program(NamedTuple):
     """
     The program of a window: its `name` (window class or app id, as the program gives it), empty if it has none, and
-    the `toolkit` of the window ("gtk", "qt", "chromium"), empty if the backend cannot tell.
+    the `toolkit` of the window ("gtk", "qt", "chromium", "java"), empty if the backend cannot tell.
     """
 
     name: str

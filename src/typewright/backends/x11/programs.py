@@ -22,6 +22,7 @@ from typewright.errors import ExtensionMissing
 from typewright.interfaces.backend import WINDOW, Place, Program
 
 _NO_PROGRAM = Program("", "")
+_JAVA = "sun-awt-X11-"
 _EXTENSION = "X-Resource"
 _LOCAL_CLIENT_PID = 1 << 1
 _ONE_PROCESS = struct.Struct("=8xI20xIIII")
@@ -79,8 +80,8 @@ class Programs:
         if "WM_PROTOCOLS" in properties:
             listed = yield from property_of(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
         protocols = yield from self._named(listed or ())
-        _, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
-        return Program(name, toolkit(properties, protocols))
+        instance, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
+        return Program(name, "java" if instance.startswith(_JAVA) else toolkit(properties, protocols))
 
     def _named(self, atoms: Any) -> Requests[list[str]]:
         for atom in atoms:
