@@ -60,6 +60,15 @@ class ProgramsTest(Stage):
         assert (yield self.backend.programs.program(window_place(inner.id))) == XTERM
 
     @inlineCallbacks
+    def test_java_has_the_focus_on_a_window_of_its_own_class(self) -> Steps:
+        outer = self.other.window()
+        outer.set_wm_class("main", "Main")
+        proxy = outer.create_window(-1, -1, 1, 1, 0, X.CopyFromParent)
+        proxy.set_wm_class("Focus-Proxy-Window", "FocusProxy")
+        self.other.display.sync()
+        assert (yield self.backend.programs.program(window_place(proxy.id))) == Program("Main", "java")
+
+    @inlineCallbacks
     def test_the_process_is_what_the_server_knows_and_not_what_the_program_says(self) -> Steps:
         window = self.other.window()
         window.change_property(self.other.display.intern_atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [1])

@@ -22,7 +22,8 @@ from typewright.errors import ExtensionMissing
 from typewright.interfaces.backend import WINDOW, Place, Program
 
 _NO_PROGRAM = Program("", "")
-_JAVA = "sun-awt-X11-"
+_JAVA_PROXY = "FocusProxy"
+"""The class of the window in a window of AWT or Swing that has the focus for it."""
 _EXTENSION = "X-Resource"
 _LOCAL_CLIENT_PID = 1 << 1
 _ONE_PROCESS = struct.Struct("=8xI20xIIII")
@@ -51,7 +52,12 @@ class Programs:
             return _NO_PROGRAM
         try:
             found = yield from nearest(self._connection, place.window, self._properties)
-            return _NO_PROGRAM if found is None else (yield from self._program_at(*found))
+            program = _NO_PROGRAM if found is None else (yield from self._program_at(*found))
+            if found is None or program.name != _JAVA_PROXY:
+                return program
+            around = (yield from reply_to(core.QueryTree, window=found[0])).parent
+            outer = yield from nearest(self._connection, around, self._properties)
+            return Program("" if outer is None else (yield from self._program_at(*outer)).name, "java")
         except RequestError:
             return _NO_PROGRAM  # the window is gone
 
@@ -80,8 +86,8 @@ class Programs:
         if "WM_PROTOCOLS" in properties:
             listed = yield from property_of(window, properties["WM_PROTOCOLS"], Xatom.ATOM)
         protocols = yield from self._named(listed or ())
-        instance, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
-        return Program(name, "java" if instance.startswith(_JAVA) else toolkit(properties, protocols))
+        _, name, *_ = (bytes(wm_class).decode("latin-1") + "\0\0").split("\0")
+        return Program(name, toolkit(properties, protocols))
 
     def _named(self, atoms: Any) -> Requests[list[str]]:
         for atom in atoms:
