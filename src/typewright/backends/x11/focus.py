@@ -13,7 +13,7 @@ from twisted.internet.task import deferLater
 from Xlib import X
 
 from typewright.backends.x11.connection import Connection, next_reports
-from typewright.backends.x11.popups import COVER, NOTHING, POPUP, Popups
+from typewright.backends.x11.popups import COVER, NOTHING, OTHER, POPUP, Popups
 from typewright.backends.x11.requests import GET_INPUT_FOCUS, Request, RequestError, Requests, reply_to
 from typewright.backends.x11.window_events import WindowEvents
 from typewright.backends.x11.window_kind import WindowKind
@@ -45,7 +45,7 @@ class Focus:
         self._clock: Any = clock  # the type checker can't see that a clock is Twisted's IReactorTime
         self._kind = WindowKind(connection)
         self._popups = Popups(connection)
-        self._popup_holds = False
+        self._held = ""
         self._programs: dict[int, Place] = {}
         windows.on_destroyed.append(self._forget)
         windows.on_forgotten.append(self._forget)
@@ -75,12 +75,13 @@ class Focus:
         """See `IFocus`."""
         return self.after((b"", 0), (b"", 0))
 
-    def after(self, *parts: tuple[bytes, int]) -> Deferred[Place]:
+    def after(self, *parts: tuple[bytes, int], between: bool = False) -> Deferred[Place]:
         """
         As `focused`, when the server has processed all requests in `parts`, which precede it in the same write.
 
         A part is requests without reply, packed, and their number. After each part but the last, who holds the keyboard is
-        asked: a place is WINDOW only if no other program did at any of these times.
+        asked: a place is WINDOW only if no other program did at any of these times. `between` tells that a key is down then,
+        so that a grab may be a hotkey's.
         """
         place: Deferred[Place] = Deferred()
         held = held_last = False
@@ -93,10 +94,10 @@ class Focus:
         def take_focus(reply: bytes) -> None:
             (focus,) = _WINDOW_AT.unpack_from(reply)
             if held:
-                by_popup = self._popup_holds and held_last
-                self._find_holder(focus, by_popup).addCallbacks(place.callback, place.errback)
+                before = self._held if held_last or not between else ""
+                self._find_holder(focus, before, between).addCallbacks(place.callback, place.errback)
                 return
-            self._popup_holds = False
+            self._held = ""
             if known := self._programs.get(focus):
                 place.callback(known)
             elif focus == X.PointerRoot or focus in self._connection.roots:
@@ -104,9 +105,10 @@ class Focus:
             else:
                 self._connection.carry_out(self._place(focus)).addCallbacks(place.callback, place.errback)
 
-        for requests, count in parts if self._popup_holds else parts[:-1]:
+        twice = bool(self._held)
+        for requests, count in parts if twice else parts[:-1]:
             self._connection.call(self._grab, take_grab, next_reports, requests, count, flush=False)
-        last = (b"", 0) if self._popup_holds else parts[-1]
+        last = (b"", 0) if twice else parts[-1]
         self._connection.call(GET_INPUT_FOCUS, take_focus, place.errback, *last)
         return place
 
@@ -143,34 +145,36 @@ class Focus:
         return place
 
     @inlineCallbacks
-    def _find_holder(self, focus: int, by_popup: bool) -> Generator[Deferred[Any], Any, Place]:
+    def _find_holder(self, focus: int, before: str, between: bool) -> Generator[Deferred[Any], Any, Place]:
         """Fires with what `_holder` returns. A popup that closes may be gone before the grab is: that gets a moment."""
-        for look in range(_LOOKS if by_popup else 1):
+        for look in range(_LOOKS if before == POPUP else 1):
             if look:
                 yield deferLater(self._clock, _LOOK_S)
-            found: Place | None = yield self._connection.carry_out(self._holder(focus, by_popup))
+            found: Place | None = yield self._connection.carry_out(self._holder(focus, before, between))
             if found is not None:
                 return found
-        self._popup_holds = False
+        self._held = OTHER
         return HELD
 
-    def _holder(self, focus: int, by_popup: bool) -> Requests[Place | None]:
+    def _holder(self, focus: int, before: str, between: bool) -> Requests[Place | None]:
         """
         Return where keys went that a grab has received, while `focus` had the focus.
 
-        That is TAKEN if nothing holds the keyboard any more, as after a hotkey; LOCKED if what holds it looks like a screen
-        locker; the program with the focus, if that holds it for a popup of its own; else HELD, or None if nothing is shown
-        for which it might be held. `by_popup` tells that a popup held it before these keys and after them: it may have
-        closed by now.
+        That is LOCKED if what holds the keyboard looks like a screen locker; the program with the focus, if that holds it
+        for a popup of its own; else HELD, or None if nothing is shown for which it might be held. `before` tells what held
+        it before these keys and after them, POPUP or OTHER: that may have gone by now. TAKEN if it held it only for as long
+        as a key was down, as a hotkey does.
         """
         if (yield Request(self._grab))[1] != _ALREADY_GRABBED:
-            self._popup_holds = False
-            return (yield from self._place(focus)) if by_popup else TAKEN
+            self._held = ""
+            if before == POPUP:
+                return (yield from self._place(focus))
+            return TAKEN if between and not before else HELD
         found = yield from self._popups.on_top(focus)
         if found == NOTHING:
             return None
-        self._popup_holds = found in (POPUP, MENU)
-        if not self._popup_holds:
+        self._held = POPUP if found in (POPUP, MENU) else OTHER
+        if self._held == OTHER:
             return LOCKED if found == COVER else HELD
         place = self._programs.get(focus) or (yield from self._place(focus))
         return Place(MENU, focus) if found == MENU and place.kind == WINDOW else place

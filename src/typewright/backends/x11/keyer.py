@@ -93,7 +93,7 @@ class Keyer:
                 *parts[1:-1],
                 Part(last.requests + after, last.number + count_after),
             )
-        return self._focus.after(*parts)
+        return self._focus.after(*parts, between=self._types_text)
 
     def program_typed(self) -> None:
         """
