@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from typewright.interfaces.backend import Program
+from collections.abc import Sequence
+
+from typewright.engine.job import Job
+from typewright.engine.plans import KeyStep, Step
+from typewright.engine.timeouts import DeferredGenerator, Timeouts
+from typewright.interfaces.backend import IPrograms, Program
 from typewright.reasons import CHARACTER_CUT, FORWARDER, Reason
 
 # Viewers, nested servers and virtual machines pass keycodes, or keysyms of their own keymap, on to another keyboard.
@@ -20,6 +25,24 @@ _CUTTING = frozenset(("kwrite", "kate", "kdevelop"))
 """KTextEditor drops characters beyond U+FFFF."""
 _CUTTING_TOOLKITS = frozenset(("java",))
 """The JDK's XIM code cuts keysyms beyond U+FFFF to 16 bits."""
+
+
+class ProgramLimits:
+    """Stops jobs whose text the program with the focus is known not to take."""
+
+    def __init__(self, programs: IPrograms, timeouts: Timeouts) -> None:
+        self._programs = programs
+        self._timeouts = timeouts
+
+    def check(self, job: Job, steps: Sequence[Step]) -> DeferredGenerator:
+        """Stop the job if its program cannot take what these steps lend. Asks nothing where nothing is lent."""
+        lending = [step for step in steps if isinstance(step, KeyStep) and step.lend]
+        if job.stopped or not lending:
+            return
+        program = yield from self._timeouts.within(job, self._programs.program(job.place))
+        reason = program and limit(program, lends=True, beyond=any(step.beyond for step in lending))
+        if reason:
+            job.stop(reason)
 
 
 def limit(program: Program, *, lends: bool, beyond: bool) -> Reason | None:

@@ -21,8 +21,8 @@ from typewright.engine.hands import Hands
 from typewright.engine.history import History
 from typewright.engine.job import Interference, Job, without_consent
 from typewright.engine.pacing import Pacing
-from typewright.engine.plans import CheckedStep, CommitStep, KeyStep, Means, Plan, Planned, text_steps
-from typewright.engine.program_limits import limit
+from typewright.engine.plans import CheckedStep, CommitStep, KeyStep, Means, Plan, text_steps
+from typewright.engine.program_limits import ProgramLimits
 from typewright.engine.target import Target
 from typewright.engine.text_check import TextCheck
 from typewright.engine.timeouts import DeferredGenerator, Timeouts
@@ -91,13 +91,13 @@ class Typist:
         self._barrier = backend.barrier
         self._committer = backend.committer
         self._consent = backend.consent
-        self._programs = backend.programs
         self._history = history
         self._pacing = pacing
         self._timeouts = Timeouts(clock, pacing.timeout_s)
         self._target = Target(
             backend, accessibility, history, user, clock, pacing, rules, passwords=passwords, declared=declared
         )
+        self._limits = ProgramLimits(backend.programs, self._timeouts)
         self._text_check = TextCheck(backend, accessibility, history, user, clock, self._timeouts)
         self._correction = Correction(backend, history, self._target, user, self._timeouts, self.hands)
         self._deletion = CheckedDeletion(backend, accessibility, history, self._target, self.hands, self._timeouts, clock)
@@ -176,7 +176,7 @@ class Typist:
             job.stop(planned.reason)
         elif planned.there:
             yield from self._deletion.compare_before(job, planned)
-        yield from self._mind_limits(job, planned)
+        yield from self._limits.check(job, planned.steps)
         steps = deque(planned.steps)
         while steps and not job.stopped:
             step = steps.popleft()
@@ -195,17 +195,6 @@ class Typist:
                     coder = coder_for(job, job.layout, state)
                 if job.stopped or not (yield from self._type(step.keys(coder), job)):
                     return
-
-    def _mind_limits(self, job: Job, planned: Planned) -> DeferredGenerator:
-        """Stop the job if its program is known not to take what is lent: that costs nothing where nothing is."""
-        lending = [step for step in planned.steps if isinstance(step, KeyStep) and step.lend]
-        if job.stopped or not lending:
-            return
-        program = yield from self._timeouts.within(job, self._programs.program(job.place))
-        if program is not None:
-            reason = limit(program, lends=True, beyond=any(step.beyond for step in lending))
-            if reason is not None:
-                job.stop(reason)
 
     def _lend(self, step: KeyStep, job: Job) -> DeferredGenerator:
         """Have the slots hold what `step` needs; return whether `job.layout` has all of it now."""
