@@ -80,8 +80,10 @@ class Program:
     def refuse(self, requestor: Any, selection: int, time: int) -> None:
         """Answer the request for a selection."""
         if not self.mute:
-            answer = event.SelectionNotify(
-                time=time, requestor=requestor, selection=selection, target=selection, property=X.NONE
-            )
-            requestor.send_event(answer)
-            self.display.flush()
+            self.notify(requestor, selection, time, selection, X.NONE)
+
+    def notify(self, requestor: Any, selection: int, time: int, target: int, given: int) -> None:
+        """Tell that the requestor's property `given` has the selection; NONE if it gets none."""
+        answer = event.SelectionNotify(time=time, requestor=requestor, selection=selection, target=target, property=given)
+        requestor.send_event(answer)
+        self.display.flush()

@@ -242,7 +242,7 @@ class BarrierTest(Stage):
             program = self.program([])
             program.rest()
             yield self.backend.barrier.begin(place_of(program))
-        self.assertEqual(len(self.backend.barrier._programs), 32)
+        self.assertEqual(len(self.backend.barrier._known), 32)
         for _ in range(300):
             self.reach(program, settle=True).addErrback(lambda failure: None).cancel()
         self.assertEqual(len(self.backend.barrier._asked), 256)

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 
-AT_MOST = 64
+from typewright.interfaces.backend import Pace
+
+AT_MOST = Pace().at_most
 """Characters that may be under way: a stop comes soon, and no program is flooded."""
 
 
@@ -16,13 +18,15 @@ class FlowControl:
     """
     Asks for a barrier after every `at_most` / 2 characters, and says which one must be reached before the next.
 
-    So the program never has to idle: it takes one half while the other is typed. `reach()` gives the Deferred of a barrier;
+    So the program never has to idle: it takes one half while the other is typed; only with 1, the barrier after a character
+    must be reached before the next. `reach()` gives the Deferred of a barrier;
     that of a program that cannot answer fires at once, and nothing is held up.
     """
 
     def __init__(self, reach: Callable[[], Deferred[str]], at_most: int = AT_MOST) -> None:
         self._reach = reach
-        self._half = at_most // 2
+        self._half = max(1, at_most // 2)
+        self._halves = min(at_most, 2)
         self._since = 0
         self._unanswered: deque[Deferred[str]] = deque()
 
@@ -33,7 +37,7 @@ class FlowControl:
             return None
         self._since = 0
         self._unanswered.append(self._reach())
-        return self._unanswered.popleft() if len(self._unanswered) > 1 else None
+        return self._unanswered.popleft() if len(self._unanswered) >= self._halves else None
 
     def stop(self) -> None:
         """Cancel the barriers that are still waited for."""

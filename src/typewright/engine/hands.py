@@ -51,7 +51,7 @@ class Hands:
         the job is not stopped. Keys still down are released. `key_list` is not changed.
         """
         watchdog = Watchdog(self._clock, job.options.timeout_s or self._pacing.timeout_s)
-        flow = FlowControl(lambda: self._barrier.reach(job.place, settle=False))
+        flow = FlowControl(lambda: self._barrier.reach(job.place, settle=False), job.pace.at_most)
         patience_s = 0.0 if job.options.timeout_s else self._pacing.answer_s - self._pacing.timeout_s
         down: Counter[int] = Counter()
         reason, unsure, waited = UNCONFIRMED, False, False
@@ -76,6 +76,8 @@ class Hands:
                 if valid or (yield from self._check_layout(job, watchdog)):
                     job.confirmed(chord)
                 unsure, waited = False, False
+                if pause_s := max(job.pace.pause_s, job.pace.line_s if chord.text == "\n" else 0.0):
+                    yield watchdog.guard(deferLater(self._clock, pause_s), pause_s)
                 if (taken := flow.typed()) is not None:
                     # The wait may be long: a modifier may come down meanwhile, and a stop must not wait for it.
                     reason, waited = PROGRAM_BEHIND, not taken.called

@@ -19,6 +19,7 @@ from typewright.interfaces.backend import (
     TAKEN,
     UNKNOWN,
     WINDOW,
+    Pace,
     Place,
 )
 from typewright.interfaces.services import Report
@@ -65,7 +66,7 @@ class Job:
     of its chords left down, in the order in which they went down. `insertion` is the number under which the history keeps
     its text, 0 if what is there is unknown. `interference` is what came between its keys and has yet to be corrected. `last`
     is what its last chord typed, empty for a shortcut. `interruptible` is the Deferred that a stop cancels, if the job waits
-    for one.
+    for one. `pace` is what its program needs.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Job:
         self.left_down: list[int] = []
         self.last = ""
         self.goal = ""
+        self.pace = Pace()
         self._pieces: list[str] = []
 
     def stop(self, reason: Reason) -> None:

@@ -118,7 +118,9 @@ class Typist:
             found = yield from self._target.find(job)
             if job.stopped:
                 return False
-            yield from self._timeouts.within(job, self._barrier.begin(job.place))
+            job.pace = (yield from self._timeouts.within(job, self._barrier.begin(job.place))) or job.pace
+            if found is not None and found[0] is not self._keyboard.layout:
+                found = yield from self._target.at_rest(job)
             yield from self._text_check.begin(job)
             yield from self._take_steps(job, found, plan)
             if not job.stopped:

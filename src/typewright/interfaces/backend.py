@@ -172,6 +172,17 @@ class Program(NamedTuple):
     toolkit: str
 
 
+class Pace(NamedTuple):
+    """
+    How fast a program can be typed into: a pause of `pause_s` seconds after each chord, of `line_s` (if that is longer)
+    after one that types a newline, and `at_most` so many characters under way between two barriers.
+    """
+
+    pause_s: float = 0.0
+    at_most: int = 64
+    line_s: float = 0.0
+
+
 # --- The parts of a backend ------------------------------------------------------------------------------------------
 
 
@@ -301,8 +312,13 @@ class ISlots(Protocol):
 class IBarrier(Protocol):
     """Knows when the focused application has taken the keys sent so far, as far as that can be known."""
 
-    def begin(self, place: Place) -> Deferred[None]:
-        """Find out how the program of `place` can answer. Fires soon, and never waits for the program."""
+    def begin(self, place: Place) -> Deferred[Pace]:
+        """
+        Find out how the program of `place` takes keys, and can answer. Fires soon, and never waits for the program.
+
+        Fires with the pace that it needs. The layout may be another one then: slots that the program cannot read are taken
+        back.
+        """
 
     def end(self) -> None:
         """The job has ended; what was not reached by now may never be."""

@@ -22,27 +22,35 @@ LAST_CHARACTER = chr(sys.maxunicode)
 
 class Packing:
     """
-    Finds a place for each character in at most `slots` slots of `levels` characters.
+    Finds a place for each character in at most `slots` slots of `levels` characters, of which `used` get one of their own.
 
     Characters are joined as they come, two cases of a letter like any others. What slots hold already (`standing`: a
     character, and with which others) stays where it is. Characters above `last` have no place, since the program that is
     typed into would take them for others.
     """
 
-    def __init__(self, slots: int, levels: int, standing: Mapping[str, Lent], last: str = LAST_CHARACTER) -> None:
+    def __init__(
+        self,
+        slots: int,
+        levels: int,
+        standing: Mapping[str, Lent],
+        last: str = LAST_CHARACTER,
+        used: int | None = None,
+    ) -> None:
         self.slots = slots
         self._last = last
         self._levels = levels
+        self._used = levels if used is None else min(used, levels)
         self._standing = standing
         self._keys: list[list[str]] = []
         self._unfilled: list[str] = []
         self._placed: set[str] = set()
 
     @classmethod
-    def upon(cls, layout: Layout, slots: int, last: str = LAST_CHARACTER) -> Packing:
-        """Return a packing that begins with what the slots of `layout` hold."""
+    def upon(cls, layout: Layout, slots: int, last: str = LAST_CHARACTER, used: int | None = None) -> Packing:
+        """Return a packing that begins with what the slots of `layout` hold, and uses so many levels (None: all)."""
         held = (layout.keys[keycode].groups[0].keysyms[layout.lent_from :] for keycode in sorted(layout.borrowed))
-        return cls(slots, layout.levels, _members(tuple(map(character_of, keysyms)) for keysyms in held), last)
+        return cls(slots, layout.levels, _members(tuple(map(character_of, keysyms)) for keysyms in held), last, used)
 
     @property
     def keys(self) -> tuple[Lent, ...]:
@@ -66,14 +74,14 @@ class Packing:
         else:
             self._keys.append(list(standing or character))
             self._unfilled = self._unfilled if standing else self._keys[-1]
-        if len(self._unfilled) == self._levels:
+        if len(self._unfilled) == self._used:
             self._unfilled = []
         self._placed.update(self._keys[-1], character)
         return True
 
     def full(self) -> Packing:
         """Return the packing after this one, when every slot is taken: what these hold now is where it begins."""
-        return Packing(self.slots, self._levels, _members(self.keys), self._last)
+        return Packing(self.slots, self._levels, _members(self.keys), self._last, self._used)
 
 
 def keysyms_for(lent: Lent) -> tuple[int, ...]:

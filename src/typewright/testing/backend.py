@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Stand-ins for a backend and its parts: for tests, and for programs that build on the engine.
-
-Those that take a `log` append what they are asked for, as tuples, so that one shared list reads like a transcript.
+Stand-ins for a backend and its parts: for tests, and for programs that build on the engine. Those that take a `log` append
+what they are asked for, as tuples, so that one shared list reads like a transcript.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from typewright.interfaces.backend import (
     IListener,
     KeyboardState,
     Loan,
+    Pace,
     Place,
     Program,
     Shape,
@@ -202,9 +202,9 @@ class FakeBarrier:
         self.silent = silent
         self._log = log
 
-    def begin(self, place: Place) -> Deferred[None]:
+    def begin(self, place: Place) -> Deferred[Pace]:
         """See `IBarrier`."""
-        return succeed(None)
+        return succeed(Pace())
 
     def end(self) -> None:
         """See `IBarrier`."""

@@ -30,6 +30,7 @@ from typewright.interfaces.backend import (
     USER_KEYS,
     IClock,
     IListener,
+    Pace,
     Place,
     Program,
     window_place,
@@ -56,9 +57,9 @@ class Window:
         self.place = window_place(number)
         self._own = self.place
 
-    def begin(self, place: Place) -> Deferred[None]:
+    def begin(self, place: Place) -> Deferred[Pace]:
         """See `IBarrier`."""
-        return succeed(None)
+        return succeed(Pace())
 
     def end(self) -> None:
         """See `IBarrier`."""

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 
 from typewright.backends.shared.unread import Unread
-from typewright.interfaces.backend import GONE, LEVEL_SERVER, IClock, IDelayed, Place
+from typewright.interfaces.backend import GONE, LEVEL_SERVER, IClock, IDelayed, Pace, Place
 
 PAUSE_S = 0.05
 """How long programs have for a keymap before keys come; Chromium needs some 20 ms of it, Xwayland 30 (docs/wayland.md)."""
@@ -52,10 +52,10 @@ class Barrier:
         self._looking: IDelayed | None = None
         self._looks = 0
 
-    def begin(self, place: Place) -> Deferred[None]:
+    def begin(self, place: Place) -> Deferred[Pace]:
         """See `IBarrier`. What a program had not read before is not waited for: it may hang in the background."""
         self._before = dict(self._unread.look()) if self._unread is not None else {}
-        return self.on_begin(place)
+        return self.on_begin(place).addCallback(lambda _: Pace())
 
     def end(self) -> None:
         """See `IBarrier`."""

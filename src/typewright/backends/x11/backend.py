@@ -59,6 +59,7 @@ class X11Backend:
         keyer: Keyer,
         observer: Observer,
         barrier: Barrier,
+        programs: Programs,
         focus: Focus,
         inheritance: Inheritance,
         supervisor: Supervisor,
@@ -73,7 +74,7 @@ class X11Backend:
         self.slots = keys.slots
         self.barrier = barrier
         self.focus = focus
-        self.programs = Programs(control)
+        self.programs = programs
         self.committer = None
         self.consent = None
         self._control = control
@@ -187,7 +188,8 @@ def _open(
         focus = Focus(control, windows, reactor)
         yield focus.prepare()
         root = RootEvents(control)
-        barrier = Barrier(control, reactor, focus.window, root, windows, settle_s=settle_s)
+        programs = Programs(control)
+        barrier = Barrier(control, reactor, focus.window, root, windows, programs, settle_s=settle_s)
         yield barrier.prepare()
         restorer = Restorer(control, keyboards, sources.xtest)
         yield control.carry_out(restorer.prepare())
@@ -198,6 +200,7 @@ def _open(
             reactor, control, keyboards, root, linger_s=linger_s, seat=inheritance.seat, device=sources.xtest,
             waking=waking,
         )  # fmt: skip
+        barrier.on_readable = keys.slots.limit
         control.companion, data.companion = data, control
         # Clients that use XKB are sent no MappingNotify events, which RECORD's connection must not get (see event_sources).
         yield data.ask(xkb.use_extension(keyboards.major))
@@ -213,7 +216,7 @@ def _open(
     keyer = Keyer(control, faking, keys.locks, focus, keys.accessx, keys.keyboard, reactor)
     return X11Backend(
         control, data, sources, keys,
-        keyer=keyer, observer=observer, barrier=barrier, focus=focus,
+        keyer=keyer, observer=observer, barrier=barrier, programs=programs, focus=focus,
         inheritance=inheritance, supervisor=Supervisor(reactor, name, focus.window),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from typewright.backends.x11.ledger import Borrowed
+from typewright.backends.x11.traits import LAST_KEYCODE, Readable
 from typewright.keymap.keys import Key
 from typewright.keymap.keysyms import character_of, keysym_named, unicode_keysym
 from typewright.keymap.layout import LAST_MAIN_KEYCODE, RESERVED_KEYCODE, Layout
@@ -36,10 +37,11 @@ class BorrowedKeycodes:
     Keeps account of borrowed keycodes, least recently used first; the requests are made elsewhere.
 
     The layout's spare keycodes can be borrowed; when there are none left, the one whose characters were needed longest ago
-    is lent to others.
+    is lent to others. Only what is `readable` is lent; to restrict it, give back first what is lent.
     """
 
     def __init__(self) -> None:
+        self.readable = Readable()
         self._slots: OrderedDict[Lent, _Slot] = OrderedDict()
 
     @property
@@ -101,7 +103,7 @@ class BorrowedKeycodes:
         """Return the keycodes that can be borrowed and are not; the next one to be taken is the last."""
         formers = {slot.keycode: slot.former for slot in self._slots.values()}
         untouched = replace(layout, keys={**layout.keys, **formers})
-        return [keycode for keycode in spare_keycodes(untouched) if keycode not in formers]
+        return [keycode for keycode in spare_keycodes(untouched, self.readable.highest) if keycode not in formers]
 
     def _oldest(self, wanted: Sequence[Lent]) -> _Slot:
         return self._slots.pop(next(lent for lent in self._slots if lent not in wanted))
@@ -144,9 +146,10 @@ def _keysym(key: Key) -> int:
     return key.groups[0].keysyms[0] if key.groups and key.groups[0].keysyms else 0
 
 
-def spare_keycodes(layout: Layout) -> tuple[int, ...]:
+def spare_keycodes(layout: Layout, highest: int = LAST_KEYCODE) -> tuple[int, ...]:
     """
-    Return the keycodes that can be borrowed, those to be taken last first: those that do nothing in any group.
+    Return the keycodes up to `highest` that can be borrowed, those to be taken last first: those that do nothing in any
+    group.
 
     Never 8 (RESERVED_KEYCODE). Those among the main keys only where there are few
     others, since they can't all be assigned in one request. If no keycode is empty, multimedia keys that no desktop is known
@@ -155,7 +158,7 @@ def spare_keycodes(layout: Layout) -> tuple[int, ...]:
     idle = [
         (code, key.groups)
         for code, key in sorted(layout.keys.items())
-        if code > RESERVED_KEYCODE and code not in layout.acting
+        if RESERVED_KEYCODE < code <= highest and code not in layout.acting
     ]
     empty = [code for code, groups in idle if not any(any(group.keysyms) for group in groups)]
     main, beyond = ([code for code in empty if (code > LAST_MAIN_KEYCODE) is far] for far in (False, True))

@@ -7,6 +7,9 @@ GTK and Chromium through SubstructureNotify of the root window, Qt through Struc
 be refused by a program that does not own it (ICCCM 2.2): Tk does that. And programs with Athena's widgets, such as xterm,
 answer the first message of the Editres protocol by asking for the selection that it names, which this client owns.
 
+A program that sends its keys through an input method has not handled them when it answers. So the XIM server is asked after
+it, with the question that each has to answer for its clients to find it (what its transport is), and then the program again.
+
 Emacs reads on while it is busy, into a buffer of its own, and loses keys when that is full (docs/targets.md). It would
 answer Editres and `_NET_WM_PING` at once; a request for a selection waits until Emacs is back at its keys, if it is for the
 window with the text.
@@ -20,6 +23,7 @@ from collections.abc import Callable
 
 from Xlib import X, Xatom
 
+from typewright.backends.x11.input_methods import InputMethod
 from typewright.backends.x11.requests import IConnection, Requests, RootEvents, atom, property_of
 from typewright.backends.x11.window_tree import main_part, nearest
 
@@ -37,6 +41,7 @@ class Way(enum.Flag):
     PING = enum.auto()
     SELECTION = enum.auto()
     EDITRES = enum.auto()
+    INPUT_METHOD = enum.auto()
 
 
 UNANNOUNCED = Way.SELECTION | Way.EDITRES
@@ -57,7 +62,7 @@ class ProgramPing:
         self._connection = connection
         self._root = root
         self._window = window
-        self._protocols = self._ping = self._editres = self._selection = 0
+        self._protocols = self._ping = self._editres = self._selection = self._transport = 0
         self._open = False
         self.on_answer: Callable[[int, Way], None] = lambda serial, way: None
         connection.listen(X.ClientMessage, self._on_message)
@@ -70,6 +75,7 @@ class ProgramPing:
         self._ping = yield from atom("_NET_WM_PING")
         self._editres = yield from atom("Editres")
         self._selection = yield from atom("_TYPEWRIGHT_BARRIER")
+        self._transport = yield from atom("TRANSPORT")
 
     def open(self) -> None:
         """Listen to the root windows, where pings are answered, and own the selection."""
@@ -108,6 +114,12 @@ class ProgramPing:
             name, version = self._selection, _EDITRES_VERSION
             self._put(window, _MESSAGE.pack(33, 32, 0, window, self._editres, serial, name, 0, version, 0))
 
+    def ask_input_method(self, method: InputMethod, serial: int) -> None:
+        """Ask an XIM server; `serial` as in `ask`."""
+        name, target = method.selection, self._transport
+        own = _SELECTION_REQUEST.pack(30, 0, 0, serial, method.window, self._window, name, target, self._selection)
+        self._put(method.window, own)
+
     def _announced(self, window: int) -> Requests[tuple[int, Way] | None]:
         """Return where to ping a program that announces its protocols at `window`, and the ways; None if it does not."""
         protocols = yield from property_of(window, self._protocols, Xatom.ATOM)
@@ -128,12 +140,13 @@ class ProgramPing:
             self.on_answer(serial, Way.PING)
 
     def _on_refusal(self, event: bytes) -> None:
-        _, _, _, serial, _, selection, _, given = _SELECTION_NOTIFY.unpack(event)
-        if selection != self._selection:
+        _, _, _, serial, _, selection, target, given = _SELECTION_NOTIFY.unpack(event)
+        about_transport = target == self._transport
+        if selection != self._selection and not about_transport:
             return
         if given:  # not a refusal: the program has put something into that property, which is not wanted
             self._connection.send(struct.pack("=BBHII", 19, 0, 3, self._window, given))
-        self.on_answer(serial, Way.SELECTION)
+        self.on_answer(serial, Way.INPUT_METHOD if about_transport else Way.SELECTION)
 
     def _on_request(self, event: bytes) -> None:
         _, _, _, serial, _, asker, selection, target, _ = _SELECTION_REQUEST.unpack(event)

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from typewright.backends.x11.borrowed_keycodes import BorrowedKeycodes
 from typewright.backends.x11.keyboard import Keyboard, log_unless_lost
 from typewright.backends.x11.keymap_writer import KeymapWriter
+from typewright.backends.x11.traits import Readable
 from typewright.interfaces.backend import IClock, IDelayed, Loan
 from typewright.keymap.layout import Untypeable
 from typewright.keymap.packing import Lent, Packing
@@ -39,7 +40,8 @@ class Slots:
     def packing(self) -> Packing:
         """See `ISlots`."""
         layout = self._keyboard.layout
-        return Packing.upon(layout, 0 if self._refused else self._borrowed.capacity(layout))
+        slots = 0 if self._refused else self._borrowed.capacity(layout)
+        return Packing.upon(layout, slots, used=self._borrowed.readable.levels)
 
     def reuses(self, wanted: Sequence[Lent]) -> bool:
         """See `ISlots`."""
@@ -96,6 +98,13 @@ class Slots:
             self._writer.restore(entries)
             self._keyboard.mark_stale()
             yield self._keyboard.refresh()
+
+    @inlineCallbacks
+    def limit(self, readable: Readable) -> Generator[Deferred[Any], Any, None]:
+        """Lend only what is `readable` from now on; fires when nothing else is lent."""
+        if self._borrowed.keycodes and readable not in (Readable(), self._borrowed.readable):
+            yield self.give_back()
+        self._borrowed.readable = readable
 
     def _return(self) -> None:
         self.give_back().addErrback(log_unless_lost)
