@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.targets.browser import Browser
+from tests.targets.notepad import Notepad
+from tests.targets.office import Writer
 from tests.targets.program import PROGRAMS, Asked, Program
 from tests.targets.readline import Readline
 
@@ -43,10 +45,16 @@ def target(name: str, environ: dict[str, str], *, slow_s: float = 0.0) -> Iterat
         home = Path(directory)
         title = f"target-{name}-{next(_numbers)}"
         own = {**environ, "HOME": directory, "TARGET_TITLE": title, "TARGET_SLOW_S": str(slow_s), "GSK_RENDERER": "cairo"}
+        # A framework that is installed is taken though it does not run.
+        own.setdefault("GTK_IM_MODULE", "gtk-im-context-simple")
         if name == "chromium":
             program: Program = Browser(own, title, home, slow_s)
         elif name == "readline":
             program = Readline(own, title, home)
+        elif name == "notepad":
+            program = Notepad(own, home)
+        elif name.startswith("writer-"):
+            program = Writer(own, title, home, name.removeprefix("writer-"))
         else:
             program = Asked(_COMMANDS[name](title), own, title, home)
         try:
