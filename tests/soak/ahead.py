@@ -4,9 +4,9 @@ Programs that answer a ping before they have handled their keys, by hand:
 
     python -m tests.soak.ahead [--rounds 3] [NAME...]
 
-Each gets the same texts: ideographs, plain letters, lines, the short texts of the matrix. Prints a table in Markdown; its exit
-status is 1 when a character was wrong, or a text was not confirmed. `late` is how long after the answer the program had the
-last of them.
+Each gets the same texts: ideographs, plain letters, lines, the short texts of the matrix. Prints a table in Markdown; its
+exit status is 1 when a character was wrong, or a text was not confirmed. `late` is how long after the answer the program had
+the last of them.
 
 Debian's packages for it, besides those of tests/run: wine. Wine keeps what it makes at its first start in $WINEPREFIX.
 """

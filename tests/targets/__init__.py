@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.targets.browser import Browser
+from tests.targets.editor import EDITORS, Editor
+from tests.targets.firefox import Firefox
 from tests.targets.notepad import Notepad
 from tests.targets.office import Writer
 from tests.targets.program import PROGRAMS, Asked, Program
@@ -51,6 +53,10 @@ def target(name: str, environ: dict[str, str], *, slow_s: float = 0.0) -> Iterat
             program: Program = Browser(own, title, home, slow_s)
         elif name == "readline":
             program = Readline(own, title, home)
+        elif name in EDITORS:
+            program = Editor(name, own, home)
+        elif name == "firefox":
+            program = Firefox(own, home)
         elif name == "notepad":
             program = Notepad(own, home)
         elif name.startswith("writer-"):

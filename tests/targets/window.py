@@ -24,6 +24,11 @@ def until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.005)
 
 
+def focused(environ: dict[str, str]) -> str:
+    """Return the title of the window with the focus; empty if there is none."""
+    return desktop.run(environ, "xdotool", "getactivewindow", "getwindowname", check=False).strip()
+
+
 @contextlib.contextmanager
 def window_manager(environ: dict[str, str]) -> Iterator[None]:
     """

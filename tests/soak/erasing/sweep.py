@@ -15,7 +15,7 @@ from collections import defaultdict
 
 from tests.soak.erasing.characters import BEFORE, CHARACTERS
 from tests.soak.erasing.run import PROGRAMS, running
-from typewright.text.erasing import MODELS
+from typewright.text.erasing import EDITORS
 from typewright.text.graphemes import classes
 
 KINDS = {"readline": "terminal", "GTK": "gtk", "Qt": "qt", "Tk": "plain", "Chromium": "chromium", "Emacs": "plain"}
@@ -65,7 +65,7 @@ def main(seed: int, count: int, names: list[str]) -> None:
         kind = next((kind for word, kind in KINDS.items() if word in name), None)
         if kind is None:
             continue
-        model, wrong = MODELS[kind][0], 0
+        model, wrong = EDITORS[kind][0].erase, 0
         with running(name) as program:
             recognised = program.kind()
             for character in sample:
