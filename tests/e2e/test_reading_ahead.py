@@ -38,6 +38,7 @@ def matrix() -> Iterator[MatrixDesk]:
         ("ibus", "xterm", {}),
         ("ibus", "gtk3", {"GTK_IM_MODULE": "xim"}),
         ("ibus", "qt5", {"QT_IM_MODULE": "ibus"}),
+        ("fcitx", "qt5", {"QT_IM_MODULE": "fcitx"}),
     ],
 )
 def test_through_an_input_method(matrix: MatrixDesk, method: str, name: str, own: dict[str, str]) -> None:

@@ -39,13 +39,13 @@ SAMPLE = {label: character for label, character in CHARACTERS.items() if not set
 _SOON_S, _LOOK_S = 3.0, 0.05
 
 
-def settled(program: Program, wanted: str) -> str:
-    """The text of `program`, as soon as it is what is wanted, or has not changed any more for a while."""
+def settled(program: Program, wanted: str, *, patient: bool = True) -> str:
+    """The text of `program`, as soon as it is what is wanted; if not `patient`, or when it has not changed for a moment."""
     text, end = program.text(), time.monotonic() + _SOON_S
     while text != wanted and time.monotonic() < end:
         time.sleep(_LOOK_S)
         last, text = text, program.text()
-        if text == last and text.startswith(OWN):
+        if not patient and text == last:
             break
     return text
 
@@ -58,7 +58,7 @@ def fate(program: Program, environ: dict[str, str], caller: Reviser, character: 
         return "no text"
     typed = caller.revise(character) and caller.revise(character, "final")
     undone = caller.undo()
-    left = settled(program, OWN)
+    left = settled(program, OWN, patient=undone)
     if not left.startswith(OWN):
         return "eaten"
     if undone:

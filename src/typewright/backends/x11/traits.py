@@ -55,12 +55,15 @@ between, so that in each round both come to the next.
 """
 INPUT_METHOD = Traits(ahead=True, late=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
 """Of a program that sends its keys through an XIM server, which may hand them on in turn, as IBus does."""
-_QT_WITH_IBUS = Traits(ahead=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
-"""IBus's plug-in handles a key at once if its reply has come by then, and else later, when others have overtaken it."""
+_QT = Traits(ahead=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
+"""
+Of Qt beside an input method: the plug-ins for IBus and Fcitx handle a key at once if its reply has come by then, and else
+later, when others have overtaken it.
+"""
 # LibreOffice looks ahead, and puts what it finds back behind other events; Return is bound to a command that runs when it
 # is idle. Wine looks keycodes up when the Windows program takes them from its queue. A browser's page is another process.
 _OFFICE = Traits(ahead=True, pace=Pace(0.001, 1, 0.1), rounds=_ROUNDS)
-_WINE = Traits(ahead=True, late=True, pace=Pace(0.005), slots=Readable(154, 2))
+_WINE = Traits(ahead=True, late=True, pace=Pace(0.015), slots=Readable(154, 2))
 _BROWSER = Traits(ahead=True)
 
 _BY_NAME = {"soffice": _OFFICE, "firefox": _BROWSER, "firefox-esr": _BROWSER, "navigator": _BROWSER}
@@ -71,8 +74,8 @@ def traits_of(program: Program, servers: Collection[str]) -> Traits:
     name = program.name.lower()
     if name.endswith(".exe"):  # Wine names its windows after the Windows program.
         return _WINE
-    if program.toolkit == "qt" and "@server=ibus" in servers:
-        return _QT_WITH_IBUS
+    if program.toolkit == "qt" and servers:
+        return _QT
     if program.toolkit == "chromium":
         return _BROWSER
     return _OFFICE if name.startswith("libreoffice") else _BY_NAME.get(name, PLAIN)
