@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import Any
 
@@ -14,12 +15,17 @@ EMBEDDED = "\ufffc"
 """The character for an embedded object, which has a text of its own."""
 
 _NOT_TOLD = -1
+_FILLED = re.compile("([\U00010000-\U0010ffff])\ufeff")
 _LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 
 
-def with_newlines(text: str) -> str:
-    """Return `text` with newlines as line ends; Qt's are line separators and paragraph separators."""
-    return text.translate(_LINE_ENDS)
+def as_typed(text: str) -> str:
+    """
+    Return what a program tells as it would be typed.
+
+    Qt has line and paragraph separators for newlines; Firefox puts U+FEFF after each character of two UTF-16 units.
+    """
+    return _FILLED.sub(r"\1", text.translate(_LINE_ENDS))
 
 
 @inlineCallbacks
@@ -40,9 +46,9 @@ def text_before(objects: Objects, of: Reference, characters: int) -> Generator[D
         raise NotTold()
     if end == 0:
         return ""
-    text = yield objects.text(of, max(0, end - characters), end)
-    # Qt counts UTF-16 units, so its text may begin with half a character.
-    *objects_before, known = with_newlines(text).removeprefix("\ufffd").split(EMBEDDED)
+    # Qt and Firefox count UTF-16 units, two of which may be one character; and the text may begin with half of one.
+    text = yield objects.text(of, max(0, end - 2 * characters), end)
+    *objects_before, known = as_typed(text).removeprefix("\ufffd").split(EMBEDDED)
     if objects_before and not known:
         raise NotTold()
-    return str(known)
+    return str(known[-characters:])

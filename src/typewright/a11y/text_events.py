@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from typewright.a11y.focus import Focus, Focused
 from typewright.a11y.objects import DESKTOP, Objects
-from typewright.a11y.text import EMBEDDED, with_newlines
+from typewright.a11y.text import EMBEDDED, as_typed
 from typewright.bus.connection import BusConnection
 from typewright.bus.message import Message
 from typewright.interfaces.accessibility import CARET_MOVED, TEXT_DELETED, TEXT_INSERTED, TextEvent
@@ -131,7 +131,7 @@ class TextEvents:
             # GTK 4's text areas count differently in insertions and in deletions.
             self._caret = start + length if sort == TEXT_INSERTED else None
             if text:
-                self._heard(TextEvent(sort, with_newlines(text)))
+                self._heard(TextEvent(sort, as_typed(text)))
 
     def _is_of_the_object(self, event: Message) -> bool:
         # Any peer can send a signal with this path; only the object's program can be its sender.
