@@ -145,6 +145,7 @@ EDITORS: dict[str, tuple[Editor, ...]] = {
     "qt": (_CODE_POINT,),
     "chromium": (_BLINK,),
     "plain": (_CODE_POINT,),
+    "ktexteditor": (_CODE_POINT, _BASIC_PLANE),
     "gtk-window": (_PANGO, _CODE_POINT, _BLINK, _CLUSTER, _CODE_PAGE),
     "qt-window": (_CODE_POINT, _BLINK, _CLUSTER, _BASIC_PLANE),
     "chromium-window": (_BLINK, _CODE_POINT, _CLUSTER),
@@ -153,8 +154,9 @@ EDITORS: dict[str, tuple[Editor, ...]] = {
 """
 Kind of program -> the editors that its text fields may have.
 
-The kinds with one editor, and terminals, are of programs that were measured. A toolkit alone decides nothing: a window of
-GTK may hold Scintilla or WebKit, one of Qt KTextEditor or WebEngine. There only what all editors agree on is certain.
+The kinds with one editor, KTextEditor (its dialogs are Qt's) and terminals are of programs that were measured. A toolkit
+alone decides nothing: a window of GTK may hold Scintilla or WebKit, one of Qt KTextEditor or WebEngine. There only what all
+editors agree on is certain.
 """
 
 WALLS = "\n\t"
@@ -167,6 +169,9 @@ _BY_NAME = {
     "terminal": """
         xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal lxterminal
         qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology foot""",
+    "gtk": "mousepad gedit gnome-text-editor",
+    "qt": "featherpad",
+    "ktexteditor": "kwrite",
     "chromium": "chromium chromium-browser google-chrome",
     "plain": "emacs tk toplevel typewright-printing",
     "unknown": "firefox firefox-esr navigator thunderbird soffice libreoffice libreoffice-writer",
