@@ -13,7 +13,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from typewright.assembly import assemble
-from typewright.backends.x11.backend import open_backend
+from typewright.backends.x11.opening import open_backend
 from typewright.config import Config
 from typewright.keymap.key_coder import KeyCoder
 from typewright.testing.accessibility import FakeAccessibility

@@ -202,7 +202,7 @@ def test_the_walk_finds_the_house() -> None:
         ("typewright.backends.x11.made_up", "import Xlibber", ["Xlibber"]),
         ("typewright.backends.printing.made_up", "from Xlib import X", ["Xlib.X"]),
         ("typewright.backends.printing.made_up", "from ..x11.xkb import NAME", ["typewright.backends.x11.xkb.NAME"]),
-        ("typewright.backends.choice", "from typewright.backends.x11.backend import open_backend", []),
+        ("typewright.backends.choice", "from typewright.backends.x11.opening import open_backend", []),
         ("typewright.backends.windows.made_up", "", ["backends.windows has no row in the table"]),
         ("typewright.assembly", "from typewright.backends import choice", ["typewright.backends.choice"]),
         ("typewright.cli.made_up", "from typewright.backends.printing import keyer", ["typewright.backends.printing.keyer"]),

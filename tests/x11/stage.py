@@ -18,7 +18,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol import rq
 
-from typewright.backends.x11.backend import X11Backend, open_backend
+from typewright.backends.x11.backend import X11Backend
+from typewright.backends.x11.opening import open_backend
 from typewright.interfaces.backend import Loan, Place, Stray
 from typewright.keymap.chords import KeyEvent, State
 from typewright.keymap.packing import Lent

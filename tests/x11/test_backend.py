@@ -13,7 +13,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from Xlib import X
 
-from typewright.backends.x11.backend import read_keyboard, recover_display
+from typewright.backends.x11.opening import read_keyboard, recover_display
 from typewright.interfaces.backend import (
     CAPABILITIES,
     PROGRAM,

@@ -16,7 +16,7 @@ from twisted.internet.defer import inlineCallbacks
 from twisted.internet.task import deferLater
 from Xlib import X
 
-from typewright.backends.x11.backend import recover_display
+from typewright.backends.x11.opening import recover_display
 from typewright.backends.x11.recovery.supervisor import Supervisor
 from typewright.interfaces.backend import window_place
 

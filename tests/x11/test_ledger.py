@@ -16,9 +16,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 from Xlib import Xatom
 
-from typewright.backends.x11.backend import recover_display
 from typewright.backends.x11.borrowed_keycodes import could_be_lent
 from typewright.backends.x11.ledger import Borrowed
+from typewright.backends.x11.opening import recover_display
 from typewright.backends.x11.recovery.supervisor import Supervisor
 from typewright.keymap.keysyms import keysym_named
 

@@ -27,8 +27,8 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from typewright.backends.x11.address import display_name
-from typewright.backends.x11.backend import open_backend
 from typewright.backends.x11.connection import Connection
+from typewright.backends.x11.opening import open_backend
 from typewright.backends.x11.requests import GET_INPUT_FOCUS, RequestError
 from typewright.errors import DisplayLost, ExtensionMissing, NoDisplay
 from typewright.interfaces.backend import USER, Stray

@@ -102,7 +102,7 @@ def _open(reactor: Any, config: Config, named: Named) -> Deferred[IBackend]:
         opening = open_wlroots(reactor, named.wayland_display, linger_s=config.linger_s, commits=config.way != KEYS)
         by_itself = AUTO in (named.backend, config.backend) and named.backend in (None, AUTO) and not named.wayland_display
         return opening.addErrback(_or_portal, reactor) if by_itself else opening
-    from typewright.backends.x11.backend import open_backend as open_x11
+    from typewright.backends.x11.opening import open_backend as open_x11
 
     return open_x11(reactor, named.display, linger_s=config.linger_s, settle_s=config.settle_s)
 
@@ -136,7 +136,7 @@ def _read_keyboard(reactor: Any, named: Named) -> Deferred[tuple[Layout, Keyboar
         from typewright.backends.wlroots.opening import own_keyboard
 
         return succeed(own_keyboard())
-    from typewright.backends.x11.backend import read_keyboard as read_x11
+    from typewright.backends.x11.opening import read_keyboard as read_x11
 
     return read_x11(reactor, named.display)
 
@@ -144,6 +144,6 @@ def _read_keyboard(reactor: Any, named: Named) -> Deferred[tuple[Layout, Keyboar
 def _recover(reactor: Any, named: Named) -> Deferred[int]:
     if choose(os.environ, named).name != X11:
         return succeed(0)  # What the others use goes away with their process.
-    from typewright.backends.x11.backend import recover_display
+    from typewright.backends.x11.opening import recover_display
 
     return recover_display(reactor, named.display)
