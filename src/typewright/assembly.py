@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from typewright import __version__
-from typewright.config import Config
+from typewright.config import BLIND_RUN, Config
 from typewright.engine.dictation_service import DictationService
 from typewright.engine.gate import Gate
 from typewright.engine.held_keys import HeldKeys
@@ -30,6 +30,7 @@ from typewright.interfaces.backend import (
     IKeyer,
     IObserver,
     IPrograms,
+    IRuns,
     ISlots,
     Stray,
     wire,
@@ -91,9 +92,8 @@ class Listener:
 def assemble(reactor: Any, config: Config, backend: IBackend, accessibility: IAccessibility) -> Assembled:
     """Return the engine on `backend`, by `config`. Raises TypeError for a part that lacks the shape of its interface."""
     _check(backend, accessibility)
-    pacing = Pacing(
-        config.pacing, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s, config.focus_wait_s
-    )
+    mode = "run" if config.pacing == BLIND_RUN else config.pacing
+    pacing = Pacing(mode, config.hold_s, config.timeout_s, config.answer_s, config.modifier_wait_s, config.focus_wait_s)
     limits = Limits(
         config.max_characters,
         config.max_jobs,
@@ -124,6 +124,8 @@ def assemble(reactor: Any, config: Config, backend: IBackend, accessibility: IAc
 def _check(backend: IBackend, accessibility: IAccessibility) -> None:
     wire(backend, IBackend)
     wire(backend.keyer, IKeyer)
+    if backend.runs is not None:
+        wire(backend.runs, IRuns)
     wire(backend.observer, IObserver)
     wire(backend.keyboard, IKeyboard)
     wire(backend.slots, ISlots)

@@ -19,7 +19,8 @@ from typewright.text.erasing import MEASURED
 from typewright.text.language import is_language, rules_for
 from typewright.trusted_file import Untrusted, read_trusted
 
-PACINGS = ("chord", "event")
+BLIND_RUN = "blind-run"
+PACINGS = ("run", BLIND_RUN, "chord", "event")
 PASSWORDS = ("refuse", "type")
 ACCESSIBILITY = ("off", "if-on", "switch-on")
 
@@ -85,8 +86,10 @@ class Config:
         _in_words(WAYS),
     )
     pacing: str = _key(
-        "chord",
-        "chord: all key events of a chord in one write. event: one key event at a time, for programs that need it.",
+        "run",
+        "run: up to 16 characters in one write, in which no other program can act, where that is safe (on X11). blind-run: "
+        "on a slow line as well (`ssh -X`), many times as fast there; but when the focus moves, up to 16 characters go "
+        "elsewhere. chord: all key events of a chord in one write. event: one at a time, for programs that need it.",
         _one_of(PACINGS),
         _in_words(PACINGS),
     )

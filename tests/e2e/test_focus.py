@@ -14,6 +14,7 @@ from tests.helpers import desktop
 from tests.helpers.focus_moves import WAYS, Mover, mover
 
 TYPE = "Type", "sa{sv}"
+RUN = 16
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def moving(desk: Desk) -> Iterator[Mover]:
 
 @pytest.mark.promise("focus-leaves", "focus-lost")
 @pytest.mark.parametrize("way", WAYS)
-def test_when_the_focus_leaves_one_character_at_most_goes_elsewhere(moving: Mover, way: str) -> None:
+def test_when_the_focus_leaves_no_character_goes_elsewhere(moving: Mover, way: str) -> None:
     chance = random.Random(way)
     for _ in range(4):
         moved = moving.move(way, chance)
@@ -32,9 +33,13 @@ def test_when_the_focus_leaves_one_character_at_most_goes_elsewhere(moving: Move
 
 
 @pytest.mark.promise("window-destroyed")
-@pytest.mark.parametrize(("pointer", "at_most"), [(("1000", "700"), 0), (("7", "9"), 1)], ids=["nothing", "a window"])
+@pytest.mark.parametrize(("pointer", "at_most"), [(("1000", "700"), 0), (("7", "9"), RUN)], ids=["nothing", "a window"])
 def test_when_the_window_is_gone_the_answer_is_false(desk: Desk, pointer: tuple[str, str], at_most: int) -> None:
-    """The focus is the background's then, and keys go to what is under the pointer there: nothing, or the terminal."""
+    """
+    The focus is the background's then, and keys go to what is under the pointer there: nothing, or the terminal.
+
+    No grab keeps a server from noticing that a program has ended, in between the phases of a run.
+    """
     desktop.run(desk.environ, "xdotool", "mousemove", *pointer)
     with desktop.terminal(desk.environ) as doomed:
         name, path = "org.typewright.Typist1", "/org/typewright/Typist1"
@@ -55,7 +60,8 @@ def test_a_job_that_may_wait_goes_on_when_the_focus_is_back(desk: Desk) -> None:
         desk.terminal.focus()
         with desk.typing(text, "{'on_focus_change': <'wait'>}") as caller:
             elsewhere.focus()
-            assert elsewhere.read(1) in text
+            desktop.run(desk.environ, "xdotool", "key", "asciitilde")
+            assert elsewhere.rest() == ""
             desk.terminal.focus()
             answer, _ = caller.communicate(timeout=60)
         assert "'confirmed': <true>" in answer
@@ -77,7 +83,7 @@ def test_a_text_in_pieces_stands_in_one_window(desk: Desk) -> None:
             assert typing.wait(20) == 1
             assert b"the focus moved" in typing.stderr.read()
         desktop.run(desk.environ, "xdotool", "key", "asciitilde")
-        assert len(elsewhere.rest()) <= 1
+        assert elsewhere.rest() == ""
     desk.terminal.focus()
     assert text.startswith(got + desk.fenced())
 

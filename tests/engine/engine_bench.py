@@ -29,7 +29,8 @@ from typewright.keymap.sample import key_name
 from typewright.options import Options
 from typewright.reasons import Reason
 from typewright.testing.accessibility import FakeAccessibility
-from typewright.testing.backend import FakeBackend, Log
+from typewright.testing.backend import FakeBackend
+from typewright.testing.keys import FakeRuns, Log
 from typewright.text.language import rules_for
 
 PENDING = "pending"
@@ -53,11 +54,14 @@ class Bench:
         pacing: Pacing | None = None,
         passwords: bool = False,
         manner: str = "pause",
+        longest: int = 0,
         **backend_options: Any,
     ) -> None:
+        """With `longest`, the backend has runs of so many chords."""
         self.log: Log = _Telling(self._tell)
         self.clock = Clock()
-        self.backend = backend = FakeBackend(self.log, layout=layout, state=state, **backend_options)
+        self.runs = FakeRuns(self.log, longest) if longest else None
+        self.backend = backend = FakeBackend(self.log, layout=layout, state=state, runs=self.runs, **backend_options)
         self.keyer, self.observer, self.keyboard = backend.keyer, backend.observer, backend.keyboard
         self.slots, self.barrier, self.focus = backend.slots, backend.barrier, backend.focus
         self.programs = backend.programs
@@ -133,6 +137,8 @@ class Bench:
                 return f"{what} {self._key(keycode)}"
             case "barrier", window, settle:
                 return f"barrier {window}{' and settle' if settle else ''}"
+            case "run", window:
+                return f"run {window}"
             case "group", group:
                 return f"group {group}"
             case "lend", *pairs:

@@ -30,8 +30,8 @@ class Moved:
 
     @property
     def kept(self) -> bool:
-        """Whether the promise was: false, one character at most elsewhere, and no other count than what stands there."""
-        return "'confirmed': <false>" in self.answer and self.elsewhere <= 1 and self.here == self.typed
+        """Whether the promise was: false, no character elsewhere, and no other count than what stands there."""
+        return "'confirmed': <false>" in self.answer and self.elsewhere == 0 and self.here == self.typed
 
 
 class Mover:

@@ -78,7 +78,7 @@ def test_a_configuration_that_sets_something_is_the_users(places: Places, home: 
 
 def test_the_sample_sets_nothing() -> None:
     assert is_untouched(sample())
-    assert not is_untouched(sample().replace('#pacing = "chord"', 'pacing = "chord"'))
+    assert not is_untouched(sample().replace('#pacing = "run"', 'pacing = "run"'))
 
 
 def test_a_link_of_another_installer_is_left_alone(places: Places, home: Path, venv: Path) -> None:

@@ -18,6 +18,7 @@ from typewright.interfaces.backend import (
     IKeyer,
     IObserver,
     IPrograms,
+    IRuns,
     ISlots,
     wire,
 )
@@ -30,14 +31,14 @@ from typewright.testing.backend import (
     FakeKeyboard,
     FakePrograms,
     FakeSlots,
-    RecordingKeyer,
-    ScriptedObserver,
 )
+from typewright.testing.keys import FakeRuns, RecordingKeyer, ScriptedObserver
 
 PRINTING = PrintingBackend()
 
 SHAPES = [
     (RecordingKeyer([]), IKeyer),
+    (FakeRuns([]), IRuns),
     (ScriptedObserver(), IObserver),
     (FakeKeyboard(), IKeyboard),
     (FakeSlots([], FakeKeyboard()), ISlots),
@@ -75,7 +76,7 @@ def test_the_right_shape_passes(collaborator: object, interface: type) -> None:
             FakeFocus(),
             IBackend,
             "FakeFocus is no IBackend: it lacks abandon, barrier, capabilities, close, committer, consent, focus, inherit, "
-            "keyboard, keyer, name, observer, programs, slots, start",
+            "keyboard, keyer, name, observer, programs, runs, slots, start",
         ),
     ],
 )

@@ -17,10 +17,8 @@ from typewright.testing.backend import (
     FakeBarrier,
     FakeKeyboard,
     FakeSlots,
-    Log,
-    RecordingKeyer,
-    ScriptedObserver,
 )
+from typewright.testing.keys import FakeRuns, Log, RecordingKeyer, ScriptedObserver
 
 PRESS, RELEASE = KeyEvent(38, True, State(0, 0)), KeyEvent(38, False, State(0, 0))
 
@@ -29,6 +27,17 @@ def fired(deferred: Deferred) -> list[object]:
     results: list[object] = []
     deferred.addBoth(results.append)
     return results
+
+
+def test_runs_are_logged_and_fire_as_told() -> None:
+    log: Log = []
+    runs = FakeRuns(log, longest=3)
+    assert (runs.longest, fired(runs.begin(window_place(7)))) == (3, [True])
+    runs.there = False
+    assert fired(runs.begin(window_place(8))) == [False]
+    runs.silent = True
+    assert fired(runs.begin(window_place(9))) == []
+    assert log == [("run", 7), ("run", 8), ("run", 9)]
 
 
 def test_a_recording_keyer_logs_in_order_and_fires_with_its_place() -> None:

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from typewright.config import Config
+from typewright.config import BLIND_RUN, Config
 from typewright.errors import NoDisplay, NoWayToType
 from typewright.interfaces.backend import IBackend, KeyboardState
 from typewright.keymap.layout import Layout
@@ -104,7 +104,8 @@ def _open(reactor: Any, config: Config, named: Named) -> Deferred[IBackend]:
         return opening.addErrback(_or_portal, reactor) if by_itself else opening
     from typewright.backends.x11.opening import open_backend as open_x11
 
-    return open_x11(reactor, named.display, linger_s=config.linger_s, settle_s=config.settle_s)
+    blind = config.pacing == BLIND_RUN
+    return open_x11(reactor, named.display, linger_s=config.linger_s, settle_s=config.settle_s, blind_runs=blind)
 
 
 def _open_portal(reactor: Any) -> Deferred[IBackend]:

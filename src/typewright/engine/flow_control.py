@@ -30,9 +30,9 @@ class FlowControl:
         self._since = 0
         self._unanswered: deque[Deferred[str]] = deque()
 
-    def typed(self) -> Deferred[str] | None:
-        """Count one more character under way; return the barrier to wait for, if there is one."""
-        self._since += 1
+    def typed(self, characters: int = 1) -> Deferred[str] | None:
+        """Count so many more characters under way; return the barrier to wait for, if there is one."""
+        self._since += characters
         if self._since < self._half:
             return None
         self._since = 0

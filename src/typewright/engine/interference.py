@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from typewright.engine.job import Interference
 from typewright.interfaces.backend import OURS, PROGRAM, REPEAT, SWALLOWED, USER, Stray
@@ -39,6 +40,43 @@ def judge(strays: Sequence[Stray], chord: Chord, sent: int, layout: Layout) -> I
         surplus = None  # other typing is among it
     whole = not any(event.pressed for event in chord.events[sent:])
     return Interference(whole and not wrong and not swallowed, surplus)
+
+
+class Seen(NamedTuple):
+    """What was seen of a chord of a run: whether all its events were `confirmed`, and the `strays` up to its last event."""
+
+    chord: Chord
+    confirmed: bool
+    strays: list[Stray]
+
+
+def judge_run(run: Sequence[Seen], layout: Layout) -> tuple[int, Interference | None]:
+    """
+    Return how many chords of a run, from its beginning, typed their text, and what interference amounts to.
+
+    What was typed after a chord that came out wrong is surplus, right as it may be.
+    """
+    judged = [judge(seen.strays, seen.chord, len(seen.chord.events), layout) for seen in run]
+    for typed, (seen, found) in enumerate(zip(run, judged, strict=True)):
+        wrong = not seen.confirmed if found is None else not found.typed or found.surplus != 0
+        if wrong:
+            if found is None:
+                return typed, None
+            after = run[typed + 1 :]
+            others = any(stray.pressed and stray.source in (USER, PROGRAM) for each in after for stray in each.strays)
+            surplus = _sum([found.surplus, *map(_left_by, after, judged[typed + 1 :])])
+            return typed + found.typed, Interference(found.typed, None if others and surplus else surplus)
+    late = [found for found in judged if found is not None]
+    return len(run), late[-1] if late else None
+
+
+def _left_by(seen: Seen, found: Interference | None) -> int | None:
+    """Return how many presses of BackSpace delete what a chord typed that was not to be typed there."""
+    if found is None:
+        return _characters(seen.chord.text) if seen.confirmed else None
+    if not found.typed:
+        return found.surplus
+    return _sum([found.surplus, _characters(seen.chord.text or None)])
 
 
 def _typed_by(stray: Stray, layout: Layout) -> str | None:

@@ -18,14 +18,14 @@ class Pacing:
     """
     How keys are spread over time; all times are seconds.
 
-    `mode` is "chord" (all events of a chord in one write, so that neither a stall nor a kill falls between a press and its
-    release) or "event" (strict lock-step, with `hold_s` after each event, for programs that need it). `timeout_s` is how
-    long a confirmation may stay away, `answer_s` how long the program may take to answer that it has its keys,
-    `modifier_wait_s` how long a job waits for the user to let go of a modifier, `focus_wait_s` how long one that may wait
-    for the focus does.
+    `mode` is "run" (several chords in one write, where the backend can; see `RunLength`), "chord" (all events of a chord in
+    one write, so that neither a stall nor a kill falls between a press and its release) or "event" (strict lock-step, with
+    `hold_s` after each event, for programs that need it). `timeout_s` is how long a confirmation may stay away, `answer_s`
+    how long the program may take to answer that it has its keys, `modifier_wait_s` how long a job waits for the user to let
+    go of a modifier, `focus_wait_s` how long one that may wait for the focus does.
     """
 
-    mode: str = "chord"
+    mode: str = "run"
     hold_s: float = 0.0
     timeout_s: float = 2.0
     answer_s: float = 5.0
@@ -39,7 +39,7 @@ class Pacing:
         Events that are joined go with the key that they are for: a latch without its key would outlast a job that is
         stopped.
         """
-        if self.mode == "chord":
+        if self.mode != "event":
             return (shape.events,)
         bursts, burst = [], []
         for event in shape.events:

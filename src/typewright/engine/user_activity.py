@@ -11,6 +11,8 @@ from typewright.keymap.layout import Untypeable
 from typewright.keymap.notation import chords_of
 from typewright.options import GO_ON, PAUSE, STOP
 
+_LATELY_S = 1.0
+
 
 class UserActivity:
     """
@@ -37,6 +39,7 @@ class UserActivity:
         self._panic = panic
         self._pressed: set[int] = set()
         self._quiet_at = clock.seconds()
+        self._lately_until = 0.0
 
     def attend(self) -> None:
         """A job begins. What was touched before is no concern of it: a key may have been what called for it."""
@@ -70,7 +73,13 @@ class UserActivity:
         self.touches += 1
         self.presses += 1
         self.seen += 1
-        self._quiet_at = self._clock.seconds() + self._quiet_s
+        now = self._clock.seconds()
+        self._quiet_at, self._lately_until = now + self._quiet_s, now + _LATELY_S
+
+    @property
+    def touched_lately(self) -> bool:
+        """Whether the user has touched something in the last second: they may well touch it again."""
+        return self._clock.seconds() < self._lately_until
 
     def restless_s(self) -> float:
         """Return for how many seconds from now it must stay quiet before typing goes on; 0.0 when it need not."""

@@ -226,6 +226,24 @@ class IKeyer(Protocol):
 
 
 @runtime_checkable
+class IRuns(Protocol):
+    """Keeps other programs from acting for a moment, so that several chords can go out in one write: a run."""
+
+    @property
+    def longest(self) -> int:
+        """How many chords a run may have now; 0 while it cannot be found out in advance where keys go."""
+
+    def begin(self, place: Place) -> Deferred[bool]:
+        """
+        Fires True if keys go to `place`, and no other program can change that until the next `IKeyer.send` has ended the
+        run; the caller sends in the same turn. Fires False, and the run has not begun, if they go elsewhere, or that is
+        unsure.
+
+        May be cancelled; the run has not begun then.
+        """
+
+
+@runtime_checkable
 class IObserver(Protocol):
     """Sees what the display server does with key events, and confirms those that were sent."""
 
@@ -424,6 +442,8 @@ class IBackend(Protocol):
 
     @property
     def keyer(self) -> IKeyer: ...
+    @property
+    def runs(self) -> IRuns | None: ...
     @property
     def observer(self) -> IObserver: ...
     @property

@@ -83,6 +83,7 @@ class PortalBackend:
 
     name = "portal"
     committer = None
+    runs = None
 
     def __init__(
         self, reactor: Any, bus: BusConnection, portal: Portal, token: TokenFile, unread: Unread | None = None

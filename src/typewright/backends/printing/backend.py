@@ -91,8 +91,9 @@ class PrintingBackend:
     """
 
     name = "printing"
-    # The user has no way to press a key here, so none is missed.
     consent = None
+    runs = None
+    # The user has no way to press a key here, so none is missed.
     capabilities = frozenset({ANY_TEXT, OBSERVES, USER_KEYS, FOCUS, LOCKS, APPLICATION, SHORTCUTS})
 
     def __init__(

@@ -41,6 +41,7 @@ class WlrootsBackend:
 
     name = "wlroots"
     consent = None
+    runs = None
 
     def __init__(self, reactor: Any, connection: Connection, *, linger_s: float, commits: bool = True) -> None:
         """

@@ -44,6 +44,11 @@ class Controls(NamedTuple):
     sticky: bool = False
     two_keys: bool = False
 
+    @property
+    def change_keys(self) -> bool:
+        """Whether any of them is on."""
+        return bool(self.slow_s or self.bounce_s or self.sticky)
+
 
 class AccessX:
     """

@@ -20,6 +20,7 @@ from typewright.backends.x11.observer import Observer
 from typewright.backends.x11.programs import Programs
 from typewright.backends.x11.recovery.inheritance import Inheritance
 from typewright.backends.x11.recovery.supervisor import Supervisor
+from typewright.backends.x11.runs import Runs
 from typewright.backends.x11.slots import Slots
 from typewright.errors import DisplayLost
 from typewright.interfaces import backend as seam
@@ -45,6 +46,7 @@ class X11Backend:
         keys: Keys,
         *,
         keyer: Keyer,
+        runs: Runs,
         observer: Observer,
         barrier: Barrier,
         programs: Programs,
@@ -57,6 +59,7 @@ class X11Backend:
             (seam.ANY_TEXT, seam.OBSERVES, seam.USER_KEYS, seam.FOCUS, seam.LOCKS, seam.APPLICATION, seam.SHORTCUTS)
         )
         self.keyer = keyer
+        self.runs = runs
         self.observer = observer
         self.keyboard = keys.keyboard
         self.slots = keys.slots
@@ -102,6 +105,7 @@ class X11Backend:
         self._listener = None
         self._control.companion = self._data.companion = None
         self.observer.forget()
+        self.runs.close()
         self._control.close()
         self._data.close()
         return self._supervisor.end()

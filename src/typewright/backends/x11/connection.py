@@ -78,6 +78,11 @@ class Connection:
         """Whether the connection has ended, from either side."""
         return self._closed
 
+    @property
+    def unsent(self) -> bool:
+        """Whether something waits to be written, since the server does not read."""
+        return bool(self._out or self._unflushed)
+
     def new_id(self) -> int:
         """See `IConnection`."""
         return next(self._ids)

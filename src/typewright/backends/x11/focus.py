@@ -14,7 +14,15 @@ from Xlib import X
 
 from typewright.backends.x11.connection import Connection, next_reports
 from typewright.backends.x11.popups import COVER, NOTHING, OTHER, POPUP, Popups
-from typewright.backends.x11.requests import GET_INPUT_FOCUS, Request, RequestError, Requests, reply_to
+from typewright.backends.x11.requests import (
+    GET_INPUT_FOCUS,
+    GRAB_SERVER,
+    UNGRAB_SERVER,
+    Request,
+    RequestError,
+    Requests,
+    reply_to,
+)
 from typewright.backends.x11.window_events import WindowEvents
 from typewright.backends.x11.window_kind import WindowKind
 from typewright.backends.x11.window_tree import under_pointer
@@ -46,6 +54,7 @@ class Focus:
         self._kind = WindowKind(connection)
         self._popups = Popups(connection)
         self._held = ""
+        self._follows_pointer = False
         self._programs: dict[int, Place] = {}
         windows.on_destroyed.append(self._forget)
         windows.on_forgotten.append(self._forget)
@@ -75,13 +84,48 @@ class Focus:
         """See `IFocus`."""
         return self.after((b"", 0), (b"", 0))
 
-    def after(self, *parts: tuple[bytes, int], between: bool = False) -> Deferred[Place]:
+    @property
+    def is_certain(self) -> bool:
+        """Whether one question tells where keys go: not while a program holds the keyboard, or they go with the pointer."""
+        return not (self._held or self._follows_pointer)
+
+    def hold(self, place: Place) -> Deferred[bool]:
+        """Grab the server; fires True if keys go to `place` for certain. Else, and if cancelled, the grab has ended."""
+        held = False
+
+        def let_go(_: object = None) -> None:
+            self._connection.send(UNGRAB_SERVER)
+
+        found: Deferred[bool] = Deferred(let_go)
+
+        def take_grab(reply: bytes) -> None:
+            nonlocal held
+            held = reply[1] == _ALREADY_GRABBED
+
+        def take_focus(reply: bytes) -> None:
+            if found.called:
+                return  # cancelled
+            (focus,) = _WINDOW_AT.unpack_from(reply)
+            there = not (held or self._held) and self._programs.get(focus) == place
+            if not there:
+                let_go()
+            found.callback(there)
+
+        def fail(problem: Exception) -> None:
+            if not found.called:
+                found.errback(problem)
+
+        self._connection.call(self._grab, take_grab, next_reports, GRAB_SERVER, 1, flush=False)
+        self._connection.call(GET_INPUT_FOCUS, take_focus, fail)
+        return found
+
+    def after(self, *parts: tuple[bytes, int], between: bool = False, then: bytes = b"") -> Deferred[Place]:
         """
         As `focused`, when the server has processed all requests in `parts`, which precede it in the same write.
 
         A part is requests without reply, packed, and their number. After each part but the last, who holds the keyboard is
         asked: a place is WINDOW only if no other program did at any of these times. `between` tells that a key is down then,
-        so that a grab may be a hotkey's.
+        so that a grab may be a hotkey's. `then` is a request that follows.
         """
         place: Deferred[Place] = Deferred()
         held = held_last = False
@@ -98,9 +142,10 @@ class Focus:
                 self._find_holder(focus, before, between).addCallbacks(place.callback, place.errback)
                 return
             self._held = ""
+            self._follows_pointer = focus == X.PointerRoot or focus in self._connection.roots
             if known := self._programs.get(focus):
                 place.callback(known)
-            elif focus == X.PointerRoot or focus in self._connection.roots:
+            elif self._follows_pointer:
                 self._connection.carry_out(self._under_pointer(focus)).addCallbacks(place.callback, place.errback)
             else:
                 self._connection.carry_out(self._place(focus)).addCallbacks(place.callback, place.errback)
@@ -109,7 +154,9 @@ class Focus:
         for requests, count in parts if twice else parts[:-1]:
             self._connection.call(self._grab, take_grab, next_reports, requests, count, flush=False)
         last = (b"", 0) if twice else parts[-1]
-        self._connection.call(GET_INPUT_FOCUS, take_focus, place.errback, *last)
+        self._connection.call(GET_INPUT_FOCUS, take_focus, place.errback, *last, flush=not then)
+        if then:
+            self._connection.send(then)
         return place
 
     def _prepare(self) -> Requests[None]:

@@ -13,11 +13,14 @@ from typewright.backends.x11.focus import Focus
 from typewright.backends.x11.keyboard import Keyboard
 from typewright.backends.x11.locks import Locks
 from typewright.backends.x11.requests import GRAB_SERVER, UNGRAB_SERVER, Extension
+from typewright.backends.x11.runs import Runs
 from typewright.backends.x11.xtest import ignore_grabs
 from typewright.interfaces.backend import IClock, Place, Shape
 from typewright.keymap.chords import Chord, KeyEvent
 
 _CACHED_WRITES = 4096
+_LONG_WRITE = 8
+"""Events; what is longer is a run, and hardly ever comes again."""
 _GRABBING_S = 1.0
 
 
@@ -28,6 +31,7 @@ class Keyer:
     Such a write consists of the switch of the group, if one is due; the events, between the unlocking and locking of
     modifiers, if their state demands it; and the requests of `Focus`. These ask who holds the keyboard while a key is down,
     since a hotkey's grab lasts as long as that; but for a chord that is a shortcut, which may be meant for a grab, after it.
+    The write that follows the beginning of a run ends the run.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Keyer:
         focus: Focus,
         accessx: AccessX,
         keyboard: Keyboard,
+        runs: Runs,
         clock: IClock,
     ) -> None:
         self._connection = connection
@@ -46,6 +51,7 @@ class Keyer:
         self._focus = focus
         self._accessx = accessx
         self._keyboard = keyboard
+        self._runs = runs
         self._clock = clock
         self._grabs_until = 0.0
         self._packed_for = accessx.controls
@@ -68,16 +74,20 @@ class Keyer:
         key = events, self._types_text
         parts = self._packed.get(key)
         if parts is None:
-            parts = self._packed[key] = pack(self._major, events, self._packed_for, cut=self._types_text)
+            parts = pack(self._major, events, self._packed_for, cut=self._types_text)
+            if len(events) < _LONG_WRITE:
+                self._packed[key] = parts
         state = events[0].state
         before, count_before, after, count_after, unlocked = b"", 0, b"", 0, None
         if state is not None:
             before, count_before = self._locks.switch(state.group)
             unlocked = self._locks.unlock(state.modifiers)
-        # With SlowKeys the server itself waits between the events, and a grab would make all other clients wait with it.
-        if self._grabs_until > self._clock.seconds() and not self._packed_for.slow_s:
-            before, count_before, after = GRAB_SERVER + before, count_before + 1, UNGRAB_SERVER
-            count_after = 1
+        grabs = self._runs.begun or (
+            # With SlowKeys the server itself waits between the events, and a grab would make all other clients wait with it.
+            self._grabs_until > self._clock.seconds() and not self._packed_for.slow_s
+        )
+        if grabs and not self._runs.holds:
+            before, count_before = GRAB_SERVER + before, count_before + 1
         if unlocked is not None:
 
             def correct(reply: bytes) -> None:
@@ -85,7 +95,7 @@ class Keyer:
                     self._connection.send(correction)
 
             self._connection.call(unlocked.question, correct, next_reports, before, count_before, flush=False)
-            before, count_before, after, count_after = unlocked.unlock, 1, unlocked.lock + after, count_after + 1
+            before, count_before, after, count_after = unlocked.unlock, 1, unlocked.lock, 1
         if count_before or count_after:
             first, last = parts[0], parts[-1]
             parts = (
@@ -93,7 +103,8 @@ class Keyer:
                 *parts[1:-1],
                 Part(last.requests + after, last.number + count_after),
             )
-        return self._focus.after(*parts, between=self._types_text)
+        place = self._focus.after(*parts, between=self._types_text, then=UNGRAB_SERVER if grabs else b"")
+        return self._runs.sent(place)
 
     def program_typed(self) -> None:
         """

@@ -35,6 +35,7 @@ from typewright.backends.x11.recovery.inheritance import Inheritance, restore
 from typewright.backends.x11.recovery.restore import Restorer
 from typewright.backends.x11.recovery.supervisor import Supervisor
 from typewright.backends.x11.requests import Extension, RequestError, RootEvents
+from typewright.backends.x11.runs import Runs
 from typewright.backends.x11.slots import Slots
 from typewright.backends.x11.window_events import WindowEvents
 from typewright.errors import NoDisplay
@@ -47,15 +48,17 @@ _OPENING_S = 10.0
 log = Logger()
 
 
-def open_backend(reactor: Any, display: str | None, *, linger_s: float, settle_s: float) -> Deferred[seam.IBackend]:
+def open_backend(
+    reactor: Any, display: str | None, *, linger_s: float, settle_s: float, blind_runs: bool = False
+) -> Deferred[seam.IBackend]:
     """
     Open `display` (`$DISPLAY` if None), restore what an earlier Typewright left behind, and fire with the backend.
 
     Lent keycodes are given back `linger_s` after the last job; programs that answer no ping get `settle_s` to take their
-    keys. Errbacks with NoDisplay, ExtensionMissing or DisplayLost. The connections are made within this call,
-    which blocks for seconds at most; nothing later blocks.
+    keys; with `blind_runs`, runs go over a slow line as well (see `Runs`). Errbacks with NoDisplay, ExtensionMissing or
+    DisplayLost. The connections are made within this call, which blocks for seconds at most; nothing later blocks.
     """
-    return _open(reactor, display, linger_s, settle_s).addTimeout(_OPENING_S, reactor).addErrback(_explained)
+    return _open(reactor, display, linger_s, settle_s, blind_runs).addTimeout(_OPENING_S, reactor).addErrback(_explained)
 
 
 def _explained(failure: Failure) -> Failure:
@@ -71,7 +74,7 @@ def _explained(failure: Failure) -> Failure:
 
 @inlineCallbacks
 def _open(
-    reactor: Any, display: str | None, linger_s: float, settle_s: float
+    reactor: Any, display: str | None, linger_s: float, settle_s: float, blind_runs: bool
 ) -> Generator[Deferred[Any], Any, seam.IBackend]:
     name = display_name(display, os.environ)
     # After a second login the environment may name another display than the one that the user sees.
@@ -118,10 +121,11 @@ def _open(
         control.close()
         data.close()
         raise
-    keyer = Keyer(control, faking, keys.locks, focus, keys.accessx, keys.keyboard, reactor)
+    runs = Runs(control, focus, keys.accessx, reactor, blind=blind_runs)
+    keyer = Keyer(control, faking, keys.locks, focus, keys.accessx, keys.keyboard, runs, reactor)
     return X11Backend(
         control, data, sources, keys,
-        keyer=keyer, observer=observer, barrier=barrier, programs=programs, focus=focus,
+        keyer=keyer, runs=runs, observer=observer, barrier=barrier, programs=programs, focus=focus,
         inheritance=inheritance, supervisor=Supervisor(reactor, name, focus.window),
     )  # fmt: skip
 
