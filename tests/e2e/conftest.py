@@ -51,12 +51,15 @@ def environ() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def desk(environ: dict[str, str]) -> Iterator[Desk]:
-    """A ready desk with the us layout. Afterwards no key is down, and the keyboard map is as it was."""
+def desk(environ: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """
+    A ready desk with the us layout; a parameter of this fixture is the service's configuration. Afterwards no key is down,
+    and the keyboard map is as it was.
+    """
     desktop.run(environ, "setxkbmap", "-option", "", "us")
     before = desktop.keymap(environ)
     with desktop.terminal(environ) as terminal:
-        with desktop.service(environ) as service:
+        with desktop.service(environ, config=getattr(request, "param", "")) as service:
             yield Desk(environ, service, terminal)
         assert desktop.keys_down(environ) == []
         desktop.run(environ, "setxkbmap", "-option", "", "us")

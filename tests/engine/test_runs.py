@@ -14,6 +14,7 @@ from typewright.engine.pacing import Pacing
 from typewright.interfaces.backend import NOWHERE, OURS, TAKEN, USER, Stray, window_place
 from typewright.keymap.chords import State
 from typewright.keymap.key_coder import KeyCoder
+from typewright.keymap.layout import Layout
 from typewright.keymap.sample import SHIFT, sample_layout
 
 CONTROL, CONTROL_L, X, SHIFT_R = 1 << 2, 37, 53, 62
@@ -122,6 +123,27 @@ def test_a_focus_that_moves_before_a_run_costs_no_character(place: object) -> No
     bench.runs.begin = moved
     assert outcome(bench.insert("abab")) is False
     assert (bench.bursts, bench.job.typed, asked) == ([], 0, [window_place(1)])
+    assert bench.at_rest
+
+
+@pytest.mark.parametrize(
+    ("layout", "confirmed", "bursts"), [(None, True, ["+a -a +b -b"]), (sample_layout(spare=2), False, [])]
+)
+def test_a_layout_that_changes_before_a_run_is_looked_at_first(
+    layout: Layout | None, confirmed: bool, bursts: list[str]
+) -> None:
+    bench = known("ab")
+    begin = bench.runs.begin
+
+    def changing(place: object) -> object:
+        bench.runs.begin = begin
+        bench.keyboard.announce(layout)
+        return begin(place)
+
+    bench.runs.begin = changing
+    assert outcome(bench.insert("ab")) is confirmed
+    assert bench.bursts == bursts
+    assert "drop" in bench.transcript
     assert bench.at_rest
 
 

@@ -37,7 +37,8 @@ def test_runs_are_logged_and_fire_as_told() -> None:
     assert fired(runs.begin(window_place(8))) == [False]
     runs.silent = True
     assert fired(runs.begin(window_place(9))) == []
-    assert log == [("run", 7), ("run", 8), ("run", 9)]
+    runs.drop()
+    assert log == [("run", 7), ("run", 8), ("run", 9), ("drop",)]
 
 
 def test_a_recording_keyer_logs_in_order_and_fires_with_its_place() -> None:

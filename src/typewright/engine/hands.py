@@ -81,6 +81,12 @@ class Hands:
                         self._leave(job, place, typed=False)
                         break
                     chords, is_run = chords[:1], False
+                if is_run and (self._keyboard.stale or job.stopped):
+                    # What was announced before the run is known by now; nothing more can come in between.
+                    self._runs.drop()
+                    if not (yield from self._check_layout(job, watchdog)):
+                        break
+                    continue
                 unsure = True
                 if is_run:
                     typed = yield from self._strike_run(chords, events, job, watchdog, down)

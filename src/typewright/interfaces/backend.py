@@ -236,11 +236,14 @@ class IRuns(Protocol):
     def begin(self, place: Place) -> Deferred[bool]:
         """
         Fires True if keys go to `place`, and no other program can change that until the next `IKeyer.send` has ended the
-        run; the caller sends in the same turn. Fires False, and the run has not begun, if they go elsewhere, or that is
-        unsure.
+        run; the caller sends in the same turn, or calls `drop`. Fires False, and the run has not begun, if they go
+        elsewhere, or that is unsure.
 
         May be cancelled; the run has not begun then.
         """
+
+    def drop(self) -> None:
+        """End a run that has begun, without any key."""
 
 
 @runtime_checkable

@@ -77,6 +77,10 @@ class FakeRuns:
         self._log.append(("run", place.window))
         return Deferred() if self.silent else succeed(self.there)
 
+    def drop(self) -> None:
+        """See `IRuns`."""
+        self._log.append(("drop",))
+
 
 class ScriptedObserver:
     """

@@ -18,6 +18,7 @@ from typewright.backends.x11.accessx import AccessX
 from typewright.backends.x11.connection import Connection
 from typewright.backends.x11.dead_man_switch import DeadManSwitch
 from typewright.backends.x11.focus import Focus
+from typewright.backends.x11.requests import UNGRAB_SERVER
 from typewright.interfaces.backend import IClock, IDelayed, Place
 
 _LONGEST = 16
@@ -71,6 +72,13 @@ class Runs:
         self.holds = True
         self._guard()
         return self._focus.hold(place).addCallbacks(self._found, self._let_go)
+
+    def drop(self) -> None:
+        """See `IRuns`."""
+        self.begun = False
+        if self.holds:
+            self._connection.send(UNGRAB_SERVER)
+            self._let_go(None)
 
     def sent(self, place: Deferred[Place]) -> Deferred[Place]:
         """Keys were written, and the end of the run, if one had begun; return `place`, which fires with the answer."""
