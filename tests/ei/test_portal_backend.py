@@ -15,9 +15,10 @@ from tests.ei.stage import Stage, Steps
 from tests.helpers.fake_eis import FakeEis
 from typewright.backends.portal.consent import Consent
 from typewright.backends.portal.keyboard import Keyboard, NoSlots
-from typewright.backends.portal.keyer import Keyer, Observer
+from typewright.backends.portal.keyer import Keyer
 from typewright.backends.portal.session import Failed, Refused
 from typewright.backends.portal.token import TokenFile, token_path
+from typewright.backends.shared.synced_observer import SyncedObserver
 from typewright.errors import DisplayLost
 from typewright.interfaces.backend import (
     CONSENT_ASKING,
@@ -69,7 +70,7 @@ class PartsTest(Stage):
         self.layouts: list[str] = []
         self.keyboard = wire(Keyboard(no_sequences), IKeyboard)
         self.keyboard.on_layout = self.layouts.append
-        self.observer = wire(Observer(), IObserver)
+        self.observer = wire(SyncedObserver(), IObserver)
         self.keyer = wire(Keyer(self.keyboard, self.observer, reactor), IKeyer)
         self.keyboards.on_modifiers = self.keyboard.update
         self.keyboards.on_change = self.use

@@ -18,11 +18,12 @@ from twisted.logger import Logger
 
 from typewright.backends.portal.consent import Consent
 from typewright.backends.portal.keyboard import Keyboard, NoSlots
-from typewright.backends.portal.keyer import Keyer, Observer
+from typewright.backends.portal.keyer import Keyer
 from typewright.backends.portal.session import INTERFACE, KEYBOARD, VERSION_WITH_EI, Failed, Session, open_session
 from typewright.backends.portal.token import TokenFile, token_path
 from typewright.backends.shared.barrier import Barrier
 from typewright.backends.shared.compose_files import ComposeFiles
+from typewright.backends.shared.synced_observer import SyncedObserver
 from typewright.backends.shared.unread import Unread
 from typewright.backends.shared.xwayland import Xwayland
 from typewright.bus.connect import connect
@@ -89,7 +90,7 @@ class PortalBackend:
         self, reactor: Any, bus: BusConnection, portal: Portal, token: TokenFile, unread: Unread | None = None
     ) -> None:
         self.keyboard = Keyboard(ComposeFiles(os.environ).sequences)
-        self.observer = Observer()
+        self.observer = SyncedObserver()
         self.keyer = Keyer(self.keyboard, self.observer, reactor)
         self.slots = NoSlots(self.keyboard)
         self.barrier = Barrier(reactor, unread)

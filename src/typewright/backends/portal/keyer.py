@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The keyer and the observer: keys go out with a sync after them, and the sync confirms them.
+The keyer: keys go out with a sync after them, and the sync confirms them.
 
 The compositor does not tell in which state it processed a key. So where the user's modifiers are told while a key is on its
 way, it may have come out in another state, and is not confirmed.
@@ -8,17 +8,18 @@ way, it may have come out in another state, and is not confirmed.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from typewright.backends.portal.keyboard import Keyboard
+from typewright.backends.shared.synced_observer import SyncedObserver
 from typewright.ei.connection import Connection
 from typewright.ei.keyboards import Device
-from typewright.errors import DisplayLost
 from typewright.interfaces.backend import HELD, OURS, UNKNOWN, IClock, Place, Shape, Stray
 from typewright.keymap.chords import LASTING, Chord, KeyEvent
 from typewright.keymap.keysyms import keysym_named
@@ -31,65 +32,6 @@ _OWN_S = 0.05
 _LOOK_S = 0.005
 
 
-class Observer:
-    """Confirms events when the compositor has processed the requests for them; satisfies `IObserver`."""
-
-    def __init__(self) -> None:
-        self._expected: deque[Deferred[bool]] = deque()
-        self._strays: list[Stray] = []
-        self._generation = 0
-        self._attending = False
-
-    @property
-    def generation(self) -> int:
-        """A number that every `forget` changes."""
-        return self._generation
-
-    def confirm(self, event: KeyEvent) -> Deferred[bool]:
-        """See `IObserver`."""
-        self._attending = True
-        self._expected.append(Deferred())
-        return self._expected[-1]
-
-    def processed(self, count: int, generation: int, as_meant: bool) -> None:
-        """The oldest `count` events were processed, or certainly not; they were sent in this generation."""
-        if generation != self._generation:
-            return
-        for _ in range(min(count, len(self._expected))):
-            confirmation = self._expected.popleft()
-            if not confirmation.called:
-                confirmation.callback(as_meant)
-
-    def seen(self, stray: Stray) -> None:
-        """Take in what came between, if a job types."""
-        if self._attending:
-            self._strays.append(stray)
-
-    def strays(self) -> Sequence[Stray]:
-        """See `IObserver`."""
-        strays, self._strays = self._strays, []
-        return strays
-
-    def forget(self) -> None:
-        """See `IObserver`."""
-        self._generation += 1
-        self._attending = False
-        self._strays.clear()
-        for confirmation in self._empty():
-            if not confirmation.called:
-                confirmation.callback(False)
-
-    def lost(self) -> None:
-        """Errback all confirmations: the display is lost."""
-        for confirmation in self._empty():
-            if not confirmation.called:
-                confirmation.errback(DisplayLost())
-
-    def _empty(self) -> deque[Deferred[bool]]:
-        expected, self._expected = self._expected, deque()
-        return expected
-
-
 class Keyer:
     """
     Sends the events of a burst, and a sync, in one write; satisfies `IKeyer`.
@@ -97,7 +39,7 @@ class Keyer:
     While no device takes keys, presses are not sent, and the place is HELD.
     """
 
-    def __init__(self, keyboard: Keyboard, observer: Observer, clock: IClock) -> None:
+    def __init__(self, keyboard: Keyboard, observer: SyncedObserver, clock: IClock) -> None:
         self._keyboard = keyboard
         self._observer = observer
         self._clock = clock
@@ -196,10 +138,7 @@ class Keyer:
 
     def _surplus(self) -> int:
         """Return the modifiers that are held, and not by us."""
-        ours = 0
-        for mask in self._down.values():
-            ours |= mask
-        return self._keyboard.state.held & ~ours
+        return self._keyboard.state.held & ~reduce(or_, self._down.values(), 0)
 
 
 class _Sent:

@@ -15,11 +15,12 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 
 from typewright.backends.shared.barrier import Barrier
+from typewright.backends.shared.synced_observer import SyncedObserver
 from typewright.backends.shared.unread import Unread
 from typewright.backends.shared.xwayland import Xwayland
 from typewright.backends.wlroots import input_method, toplevels, virtual_keyboard
 from typewright.backends.wlroots.input_method import InputMethod
-from typewright.backends.wlroots.keyer import Keyer, Observer
+from typewright.backends.wlroots.keyer import Keyer
 from typewright.backends.wlroots.slots import Slots
 from typewright.backends.wlroots.toplevels import CHROMIUM, Toplevels
 from typewright.backends.wlroots.virtual_keyboard import VirtualKeyboard
@@ -58,7 +59,7 @@ class WlrootsBackend:
         xwayland = Xwayland(os.environ)
         unread = Unread.of(connection.fileno(), xwayland.paths, xwayland.sockets)
         self.slots = self.keyboard = Slots(self._device, reactor, linger_s=linger_s)
-        self.observer = Observer()
+        self.observer = SyncedObserver()
         self.focus = self.programs = self._toplevels
         self.barrier = Barrier(reactor, unread, self._toplevels.exists)
         modifiers = self.slots.layout.modifiers

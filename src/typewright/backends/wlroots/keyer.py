@@ -1,63 +1,26 @@
 # SPDX-License-Identifier: MIT
 """
-The keyer and the observer: keys go out with a sync after them, and the sync confirms them.
+The keyer: keys go out with a sync after them, and the sync confirms them.
 
 A modifier is a key event and a `modifiers` request: wlroots takes a level from the request alone, niri from the key alone.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
+from typewright.backends.shared.synced_observer import SyncedObserver
 from typewright.backends.wlroots.toplevels import Toplevels
 from typewright.backends.wlroots.virtual_keyboard import VirtualKeyboard
-from typewright.interfaces.backend import IClock, Place, Shape, Stray
+from typewright.interfaces.backend import IClock, Place, Shape
 from typewright.keymap.chords import Chord, KeyEvent
 from typewright.wayland.connection import Connection
-
-
-class Observer:
-    """Confirms events when the compositor has processed the requests for them; satisfies `IObserver`. Sees nothing else."""
-
-    def __init__(self) -> None:
-        self._expected: deque[Deferred[bool]] = deque()
-        self._generation = 0
-
-    @property
-    def generation(self) -> int:
-        """A number that every `forget` changes."""
-        return self._generation
-
-    def confirm(self, event: KeyEvent) -> Deferred[bool]:
-        """See `IObserver`."""
-        self._expected.append(Deferred())
-        return self._expected[-1]
-
-    def processed(self, count: int, generation: int, as_meant: bool) -> None:
-        """The oldest `count` events were processed, or certainly not sent; they were sent in this generation."""
-        if generation != self._generation:
-            return
-        for _ in range(min(count, len(self._expected))):
-            confirmation = self._expected.popleft()
-            if not confirmation.called:
-                confirmation.callback(as_meant)
-
-    def strays(self) -> Sequence[Stray]:
-        """See `IObserver`."""
-        return ()
-
-    def forget(self) -> None:
-        """See `IObserver`."""
-        self._generation += 1
-        expected, self._expected = self._expected, deque()
-        for confirmation in expected:
-            if not confirmation.called:
-                confirmation.callback(False)
 
 
 class Keyer:
@@ -72,7 +35,7 @@ class Keyer:
         self,
         connection: Connection,
         device: VirtualKeyboard,
-        observer: Observer,
+        observer: SyncedObserver,
         toplevels: Toplevels,
         modifiers: Mapping[int, int],
         clock: IClock,
@@ -115,7 +78,7 @@ class Keyer:
                 else:
                     self._down.pop(event.keycode, None)
                 if place == len(events) or events[place].keycode not in self._modifiers:
-                    self._device.modifiers(self._held())
+                    self._device.modifiers(reduce(or_, self._down.values(), 0))
         done = self._connection.sync().addCallback(self._sent, len(events), generation, as_meant=True)
         if self.pause_s:
             done.addCallback(lambda place: deferLater(self._clock, self.pause_s, lambda: place))
@@ -124,9 +87,3 @@ class Keyer:
     def _sent(self, _: None, count: int, generation: int, *, as_meant: bool) -> Place:
         self._observer.processed(count, generation, as_meant)
         return self._toplevels.place
-
-    def _held(self) -> int:
-        held = 0
-        for mask in self._down.values():
-            held |= mask
-        return held
