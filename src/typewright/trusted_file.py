@@ -13,9 +13,9 @@ import pwd
 import stat
 from pathlib import Path
 
+from typewright.peer import OVERFLOW_USER, is_trusted
+
 _LONGEST = 1 << 20
-_OVERFLOW_USER = 65534
-"""The user whom all others seem to be in a user namespace, as in the sandbox."""
 _NULL = os.makedev(1, 3)
 """The device number of /dev/null on Linux. Source: the kernel's list of devices."""
 _KINDS = {
@@ -75,7 +75,7 @@ def _read(path: Path | str) -> tuple[bytes, os.stat_result]:
 
 
 def _check_owner(status: os.stat_result, what: str, path: Path) -> None:
-    if status.st_uid not in (0, os.getuid()):
+    if not is_trusted(status.st_uid):
         raise Untrusted(
             f"{what} belongs to user {status.st_uid}, who is neither you nor root, and is not obeyed; as root, run "
             f"`chown {os.getuid()} {path}`."
@@ -84,7 +84,7 @@ def _check_owner(status: os.stat_result, what: str, path: Path) -> None:
 
 def _check_directory(directory: Path) -> None:
     status = directory.stat()
-    if status.st_uid != _OVERFLOW_USER or not _is_in_user_namespace():
+    if status.st_uid != OVERFLOW_USER or not _is_in_user_namespace():
         _check_owner(status, f"its directory {directory}", directory)
     # In a sticky directory, as /tmp is, only the owner of a file can replace it.
     if _others_write(status) and not status.st_mode & stat.S_ISVTX:

@@ -32,8 +32,9 @@ ARROWS = {
     "options": ["typewright.errors"],
     "access": ["typewright.errors"],
     "config": ["typewright.access", "typewright.errors", "typewright.options", "typewright.trusted_file", *_PURE],
-    "trusted_file": [],
-    "doctor": [*_CONNECTING, "typewright.bus", "typewright.errors", "typewright.screenlock", "twisted"],
+    "peer": [],
+    "trusted_file": ["typewright.peer"],
+    "doctor": [*_CONNECTING, "typewright.bus", "typewright.errors", "typewright.peer", "typewright.screenlock", "twisted"],
     "installation": ["typewright.config", "typewright.errors", "typewright.bus.contract"],
     "interfaces": [*_PURE, _DEFER],
     "privacy": [],
@@ -51,7 +52,7 @@ ARROWS = {
     "backends.shared": ["typewright.interfaces", "typewright.keymap", "typewright.errors", _DEFER, _TASK],
     "backends.wlroots": [
         *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared"],
-        *["typewright.wayland", "typewright.wire", _DEFER, _TASK, _LOGGER],
+        *["typewright.peer", "typewright.wayland", "typewright.wire", _DEFER, _TASK, _LOGGER],
     ],
     # The portal is on the bus: there the bus is what a wire is to the others.
     "backends.portal": [
@@ -60,11 +61,11 @@ ARROWS = {
         *["typewright.wayland.address", _DEFER, _TASK, _FAILURE, _LOGGER],
     ],
     "wire": ["typewright.errors", "twisted", "zope"],
-    "wayland": ["typewright.wire", "typewright.errors", "twisted", "zope"],
+    "wayland": ["typewright.wire", "typewright.errors", "typewright.peer", "twisted", "zope"],
     "ei": ["typewright.wire", "typewright.errors", "twisted", "zope"],
     "backends.x11": [
         *["typewright.interfaces", "typewright.keymap", "typewright.errors", "typewright.backends.shared"],
-        *["typewright.trusted_file", "Xlib", "twisted", "zope"],
+        *["typewright.peer", "typewright.trusted_file", "Xlib", "twisted", "zope"],
     ],
     "bus": [
         *["typewright.interfaces", "typewright.access", "typewright.errors"],

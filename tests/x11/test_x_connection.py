@@ -285,7 +285,7 @@ class AddressTest(SynchronousTestCase):
         from typewright.backends.x11 import address
 
         address.check_peer(ours)
-        self.patch(address.os, "getuid", lambda: 4711)
+        self.patch(os, "getuid", lambda: 4711)
         uid = os.geteuid()
         if uid:
             self.assertRaises(NoDisplay, address.check_peer, ours)

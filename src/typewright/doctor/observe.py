@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from typewright.bus.connection import BusConnection, ErrorReply
 from typewright.bus.contract import TYPIST
 from typewright.doctor.facts import Bus, Running, Session
 from typewright.errors import TypewrightError
+from typewright.peer import peer_of
 from typewright.screenlock.logind import NAME as LOGIND
 
 _A11Y, _A11Y_PATH = "org.a11y.Bus", "/org/a11y/bus"
@@ -110,8 +110,8 @@ def _display(environ: Mapping[str, str]) -> str:
             with socket.socket(socket.AF_UNIX) as connected:
                 connected.settimeout(1)
                 connected.connect(path)
-                told = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            served.append(Path(f"/proc/{struct.unpack('3i', told)[0]}/comm").read_text("utf-8", "replace").strip())
+                server = peer_of(connected).process
+            served.append(Path(f"/proc/{server}/comm").read_text("utf-8", "replace").strip())
         except OSError:
             continue
     return " and ".join(dict.fromkeys(served))

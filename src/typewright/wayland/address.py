@@ -11,14 +11,12 @@ from __future__ import annotations
 import os
 import socket
 import stat
-import struct
 from collections.abc import MutableMapping
 
 from typewright.errors import NoDisplay
+from typewright.peer import OVERFLOW_USER, is_trusted, peer_of
 
 _LONGEST_PATH = 107
-_OVERFLOW_UID = 65534
-"""The user that the kernel shows for all those that a user namespace has no number for."""
 
 
 def open_socket(name: str | None, environ: MutableMapping[str, str]) -> socket.socket:
@@ -55,12 +53,12 @@ def socket_path(name: str | None, environ: MutableMapping[str, str]) -> str:
 
 def check_peer(connected: socket.socket) -> None:
     """Raise NoDisplay when the other end belongs neither to root nor to us: it could read all that is typed."""
-    _, uid, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    if uid in (0, os.getuid()):
+    user = peer_of(connected).user
+    if is_trusted(user):
         return
-    hint = " Installed with --sandbox, it takes root for nobody: install it without." if uid == _OVERFLOW_UID else ""
+    hint = " Installed with --sandbox, it takes root for nobody: install it without." if user == OVERFLOW_USER else ""
     raise NoDisplay(
-        f"The compositor's socket belongs to user {uid}, neither you nor root; Typewright does not type there.{hint}"
+        f"The compositor's socket belongs to user {user}, neither you nor root; Typewright does not type there.{hint}"
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from typewright.errors import NoWayToType
 from typewright.interfaces.backend import IBackend, KeyboardState
 from typewright.keymap.layout import Layout
 from typewright.keymap.packing import Packing
+from typewright.peer import peer_of
 from typewright.wayland.connection import Connection, connect
 
 log = Logger()
@@ -61,9 +61,9 @@ def open_backend(
 def compositor_of(connection: Connection) -> str:
     """Return the name of the compositor's program; empty where it cannot be told."""
     with socket.socket(fileno=os.dup(connection.fileno())) as asked:
-        pid, _, _ = struct.unpack("3i", asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+        process = peer_of(asked).process
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        return Path(f"/proc/{process}/comm").read_text().strip()
     except (OSError, UnicodeDecodeError):
         return ""
 

@@ -3,23 +3,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from typewright.errors import NoDisplay
+from typewright.peer import OVERFLOW_USER, is_trusted, peer_of
 
 _LOCAL = re.compile(r"(?:(?:unix/?)?|[\w.-]+/unix):(?P<number>\d+)(?:\.(?P<screen>\d+))?")
 _REMOTE = re.compile(
     r"(?:(?:tcp|inet6?)/)?(?P<host>\[[\da-fA-F:.%\w]+\]|[\w.-]+|(?<=/)[\da-fA-F:.]+):(?P<number>\d+)(?:\.(?P<screen>\d+))?"
 )
 _FIRST_PORT, _LAST_PORT = 6000, 65535
-_OVERFLOW_USER = 65534
-"""The id that the kernel shows for users that have no number in a user namespace."""
 _SOCKETS = Path("/tmp/.X11-unix")
 
 
@@ -76,10 +73,10 @@ def check_peer(connected: socket.socket) -> None:
     """Raise NoDisplay if a local socket's other end runs as neither root nor this user: it could read all that is typed."""
     if connected.family != socket.AF_UNIX:
         return
-    _, uid, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    if uid in (0, os.getuid()):
+    user = peer_of(connected).user
+    if is_trusted(user):
         return
-    hint = " Under --sandbox, root looks like that user: install without --sandbox." if uid == _OVERFLOW_USER else ""
+    hint = " Under --sandbox, root looks like that user: install without --sandbox." if user == OVERFLOW_USER else ""
     raise NoDisplay(
-        f"The X server's socket belongs to user {uid}, who is neither you nor root; Typewright does not type there.{hint}"
+        f"The X server's socket belongs to user {user}, who is neither you nor root; Typewright does not type there.{hint}"
     )
