@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +18,13 @@ from twisted.internet.defer import inlineCallbacks
 
 from tests.ei.stage import Stage, Steps, descriptors
 from tests.helpers.fake_eis import FIRST_OF_SERVER, FakeEis
+from tests.helpers.spoiling import LONG_WORDS, spoiled
 from typewright.ei.connection import connect
 from typewright.ei.failures import Disconnected, ProtocolBroken
 from typewright.errors import DisplayLost
 from typewright.wire.codec import Unsendable
 
 CASES = 400
-LONG_WORDS = (0, 1, 3, 4, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFEFFFFFF, 0xFF000000, 0xFFFFFFFF)
 
 
 class FuzzTest(Stage):
@@ -109,25 +108,3 @@ def messages(chance: random.Random, eis: FakeEis) -> list[bytes]:
             made.append(event.signature.pack(number, event.opcode, arguments))
     chance.shuffle(made)
     return made
-
-
-def spoiled(chance: random.Random, valid: list[bytes]) -> bytes:
-    """These messages, with a few things wrong."""
-    data = bytearray(b"".join(valid))
-    for _ in range(chance.randrange(4)):
-        at = chance.randrange(len(data)) if data else 0
-        match chance.randrange(6):
-            case 0 if data:
-                data[at] ^= 1 << chance.randrange(8)
-            case 1:
-                del data[at : at + chance.randrange(1, 12)]
-            case 2:
-                data[at:at] = chance.randbytes(chance.choice([1, 4, 8]))
-            case 3:
-                at -= at % 4
-                data[at : at + 4] = struct.pack("=I", chance.choice(LONG_WORDS))
-            case 4:
-                data[at:at] = data[at : at + 40]
-            case 5:
-                del data[at:]
-    return bytes(data)

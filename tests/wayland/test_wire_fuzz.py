@@ -17,6 +17,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 
 from tests.helpers.fake_compositor import DISPLAY, FIRST_OF_SERVER, Client
+from tests.helpers.spoiling import LONG_WORDS, spoiled
 from tests.wayland.stage import Stage, Steps, descriptors, memory_file
 from typewright.errors import DisplayLost
 from typewright.wayland.connection import connect
@@ -24,7 +25,6 @@ from typewright.wayland.failures import CompositorError, ProtocolBroken
 from typewright.wire.codec import uints
 
 CASES = 400
-LONG_WORDS = (0, 1, 3, 4, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFEFFFFFF, FIRST_OF_SERVER, 0xFFFFFFFF)
 
 
 class FuzzTest(Stage):
@@ -129,25 +129,3 @@ def messages(chance: random.Random, client: Client) -> list[bytes]:
             made.append(event.signature.pack(number, event.opcode, arguments))
     chance.shuffle(made)
     return made
-
-
-def spoiled(chance: random.Random, valid: list[bytes]) -> bytes:
-    """These messages, with a few things wrong."""
-    data = bytearray(b"".join(valid))
-    for _ in range(chance.randrange(4)):
-        at = chance.randrange(len(data)) if data else 0
-        match chance.randrange(6):
-            case 0 if data:
-                data[at] ^= 1 << chance.randrange(8)
-            case 1:
-                del data[at : at + chance.randrange(1, 12)]
-            case 2:
-                data[at:at] = chance.randbytes(chance.choice([1, 4, 8]))
-            case 3:
-                at -= at % 4
-                data[at : at + 4] = struct.pack("=I", chance.choice(LONG_WORDS))
-            case 4:
-                data[at:at] = data[at : at + 40]
-            case 5:
-                del data[at:]
-    return bytes(data)
