@@ -14,16 +14,15 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor
 from zope.interface import implementer
 
+from tests.helpers.fake_server import FakeServer, Request
 from typewright.wayland.tables import INTERFACES
-from typewright.wire.codec import WAYLAND, Malformed
-from typewright.wire.framing import Framer
+from typewright.wire.codec import WAYLAND
 from typewright.wire.tables import Interface
-from typewright.wire.transport import Transport
 
 DISPLAY, FIRST_OF_SERVER = 1, 0xFF000000
 INVALID_OBJECT, INVALID_METHOD = 0, 1
@@ -37,68 +36,31 @@ GLOBALS = (
 """What sway offers, as far as it matters to a program that types."""
 
 
-class Request(NamedTuple):
-    """What a client asked: of which object, and with which arguments. A descriptor is recorded as what its file holds."""
-
-    interface: str
-    target: int
-    name: str
-    arguments: tuple[Any, ...]
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.interface}.{self.name}"
-
-
-class Client:
+class Client(FakeServer):
     """
     One client, as the compositor sees it.
 
     `answers` and `frees` may be switched off: then nothing tells that a `sync` is done, or that a number is free again.
-    `react["interface.request"]` is called with this client and the request, after what is done by itself.
+    `react["interface.request"]` is called with this client and the request, after what is done by itself. A request has, in
+    place of a descriptor, what its file holds.
     """
 
     def __init__(self, compositor: FakeCompositor, connected: socket.socket) -> None:
+        super().__init__(compositor.reactor, connected, WAYLAND, FIRST_OF_SERVER, "fake compositor")
         self.compositor = compositor
         self.objects: dict[int, tuple[Interface, int]] = {DISPLAY: (INTERFACES["wl_display"], 1)}
-        self.requests: list[Request] = []
-        self.reads: list[int] = []
-        """How many bytes each read brought: as many as the client wrote at once."""
-        self.answers = True
         self.frees = True
         self.unfreed: list[int] = []
-        self.gone = False
-        self._framer = Framer(WAYLAND)
-        self._next = FIRST_OF_SERVER
         self._serial = 0
-        self.transport = Transport(compositor.reactor, connected, self._received, self._lost, "fake compositor")
+
+    def interface_of(self, number: int) -> Interface:
+        return self.objects[number][0]
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
-    def event(self, target: int, name: str, *arguments: Any) -> None:
-        """Send an event now. A descriptor among the arguments stays the caller's."""
-        interface = self.objects[target][0]
-        message = interface.event(name)
-        descriptors = [value for value, letter in zip(arguments, message.signature.letters, strict=True) if letter == "h"]
-        self.raw(message.signature.pack(target, message.opcode, arguments), descriptors)
-
-    def packed(self, target: int, name: str, *arguments: Any) -> bytes:
-        """An event as bytes, to be spoiled."""
-        message = self.objects[target][0].event(name)
-        return message.signature.pack(target, message.opcode, arguments)
-
-    def raw(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Send these bytes."""
-        self.transport.queue(data, descriptors)
-        self.transport.flush()
-
-    def newest(self, interface: str) -> int:
-        """The number of the client's newest object of that interface."""
-        return [number for number, (kind, _) in self.objects.items() if kind.name == interface][-1]
-
     def create(self, interface: str, version: int = 1) -> int:
         """A new object of the compositor's own; its number is to be sent as a new id."""
-        number, self._next = self._next, self._next + 1
+        number = self.new_number()
         self.objects[number] = (INTERFACES[interface], version)
         return number
 
@@ -121,32 +83,7 @@ class Client:
         """Tell that a number is free."""
         self.event(DISPLAY, "delete_id", number)
 
-    def deaf(self) -> None:
-        """Read nothing any more."""
-        self.compositor.reactor.removeReader(self.transport)
-
-    def close(self) -> None:
-        self.gone = True
-        self.transport.close()
-
     # --- what it hears -----------------------------------------------------------------------------------------------
-
-    def asked(self, full_name: str) -> list[tuple[Any, ...]]:
-        """The arguments of each request of that name, oldest first."""
-        return [request.arguments for request in self.requests if request.full_name == full_name]
-
-    def _received(self, data: bytes) -> None:
-        self.reads.append(len(data))
-        try:
-            for target, opcode, body in self._framer.feed(data):
-                self._take(target, opcode, body)
-                if self.gone:
-                    return
-        except Malformed as problem:
-            self.refuse(DISPLAY, INVALID_METHOD, str(problem))
-
-    def _lost(self, problem: Exception | None) -> None:
-        self.gone = True
 
     def _take(self, target: int, opcode: int, body: bytes) -> None:
         interface, version = self.objects.get(target, (None, 0))
@@ -178,6 +115,9 @@ class Client:
         react = self.compositor.react.get(request.full_name)
         if react is not None:
             react(self, request)
+
+    def _refuse(self, problem: str) -> None:
+        self.refuse(DISPLAY, INVALID_METHOD, problem)
 
     def _tell_globals(self, registry: int) -> None:
         for name, (interface, version) in self.compositor.globals.items():

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
+from tests.helpers.fake_server import FakeServer, Request
 from typewright.ei.tables import INTERFACES, KEYMAP_XKB
-from typewright.wire.codec import EI, Malformed
-from typewright.wire.framing import Framer
+from typewright.wire.codec import EI
 from typewright.wire.tables import Interface
-from typewright.wire.transport import Transport
 
 FIRST_OF_SERVER = 0xFF00_0000_0000_0000
 KEYBOARD_BIT, POINTER_BIT = 1 << 5, 1 << 1
@@ -25,20 +24,7 @@ KEYMAP = b"xkb_keymap { };\0"
 PROTOCOL = 3
 
 
-class Request(NamedTuple):
-    """What the client asked: of which object, and with which arguments."""
-
-    interface: str
-    target: int
-    name: str
-    arguments: tuple[Any, ...]
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.interface}.{self.name}"
-
-
-class FakeEis:
+class FakeEis(FakeServer):
     """
     The compositor's end. `theirs` is the socket that the client gets, and owns from then on.
 
@@ -48,49 +34,25 @@ class FakeEis:
 
     def __init__(self, reactor: Any, *, keymap: bytes | None = KEYMAP, devices: int = 1) -> None:
         ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        super().__init__(reactor, ours, EI, FIRST_OF_SERVER, "fake EIS")
         self.keymap = keymap
         self.devices = devices
         self.objects: dict[int, Interface] = {0: INTERFACES["ei_handshake"]}
-        self.requests: list[Request] = []
-        self.reads: list[int] = []
         self.keys: list[tuple[int, bool]] = []
-        self.answers = True
         self.unanswered: list[int] = []
         self.react: dict[str, Callable[[Request], object]] = {}
-        self.gone = False
         self.serial = 0
         self._pending: list[tuple[int, bool]] = []
-        self._framer = Framer(EI)
-        self._next = FIRST_OF_SERVER
-        self.transport = Transport(reactor, ours, self._received, self._lost, "fake EIS")
-        self._reactor = reactor
         self.event(0, "handshake_version", 1)
+
+    def interface_of(self, number: int) -> Interface:
+        return self.objects[number]
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
-    def event(self, target: int, name: str, *arguments: Any) -> None:
-        """Send an event now. A descriptor among the arguments stays the caller's."""
-        message = self.objects[target].event(name)
-        descriptors = [value for value, letter in zip(arguments, message.signature.letters, strict=True) if letter == "h"]
-        self.raw(message.signature.pack(target, message.opcode, arguments), descriptors)
-
-    def packed(self, target: int, name: str, *arguments: Any) -> bytes:
-        """An event as bytes, to be spoiled."""
-        message = self.objects[target].event(name)
-        return message.signature.pack(target, message.opcode, arguments)
-
-    def raw(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Send these bytes."""
-        self.transport.queue(data, descriptors)
-        self.transport.flush()
-
-    def newest(self, interface: str) -> int:
-        """The number of the newest object of that interface."""
-        return [number for number, kind in self.objects.items() if kind.name == interface][-1]
-
     def create(self, interface: str) -> int:
         """A new object of the compositor's own; its number is to be sent as a new id."""
-        number, self._next = self._next, self._next + 1
+        number = self.new_number()
         self.objects[number] = INTERFACES[interface]
         return number
 
@@ -154,37 +116,7 @@ class FakeEis:
         for callback in unanswered:
             self._answer(callback)
 
-    def deaf(self) -> None:
-        """Read nothing any more."""
-        self._reactor.removeReader(self.transport)
-
-    def hears(self) -> None:
-        """Read again."""
-        self._reactor.addReader(self.transport)
-
-    def close(self) -> None:
-        """End at once, as a process that is killed."""
-        self.gone = True
-        self.transport.close()
-
     # --- what it hears -----------------------------------------------------------------------------------------------
-
-    def asked(self, full_name: str) -> list[tuple[Any, ...]]:
-        """The arguments of each request of that name, oldest first."""
-        return [request.arguments for request in self.requests if request.full_name == full_name]
-
-    def _received(self, data: bytes) -> None:
-        self.reads.append(len(data))
-        try:
-            for target, opcode, body in self._framer.feed(data):
-                self._take(target, opcode, body)
-                if self.gone:
-                    return
-        except Malformed as problem:
-            self.disconnect(PROTOCOL, str(problem))
-
-    def _lost(self, problem: Exception | None) -> None:
-        self.gone = True
 
     def _take(self, target: int, opcode: int, body: bytes) -> None:
         interface = self.objects.get(target)
@@ -207,6 +139,9 @@ class FakeEis:
             self.objects.pop(target, None)
         if request.full_name in self.react:
             self.react[request.full_name](request)
+
+    def _refuse(self, problem: str) -> None:
+        self.disconnect(PROTOCOL, problem)
 
     def _ei_handshake_finish(self, request: Request) -> None:
         for arguments in self.asked("ei_handshake.interface_version"):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tests.helpers.fake_compositor import Client, FakeCompositor, Request
+from tests.helpers.fake_compositor import Client, FakeCompositor
+from tests.helpers.fake_server import Request
 from typewright.backends.shared.xkbcommon import layout_of
 from typewright.keymap.chords import State
 from typewright.keymap.keysyms import keysym_named
