@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import socket
 import struct
 from collections.abc import Callable
@@ -14,10 +13,11 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.task import deferLater
-from twisted.trial.unittest import TestCase
 
-from tests.ei.stage import Stage, Steps, descriptors
+from tests.ei.stage import Stage
 from tests.helpers.fake_eis import KEYMAP, FakeEis
+from tests.helpers.open_files import beyond_select, descriptors, memory_file
+from tests.helpers.wire_stage import NothingLeftOpen, Steps, StrayDescriptors
 from typewright.ei.connection import connect
 from typewright.ei.failures import Disconnected, NoAnswer, NotReading, ProtocolBroken
 from typewright.ei.keyboards import Modifiers
@@ -190,22 +190,13 @@ class LivingTest(Stage):
 
     @inlineCallbacks
     def test_descriptors_beyond_select_are_no_matter(self) -> Steps:
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
-        held: list[int] = []
-        try:
-            while not held or held[-1] < 1100:
-                held.append(os.dup(0))
+        with beyond_select():
             other = FakeEis(reactor)
             high = yield connect(reactor, other.theirs, "test")
             self.assertGreater(high._transport.fileno(), 1023)
             yield high.sync()
             high.close()
             other.close()
-        finally:
-            for descriptor in held:
-                os.close(descriptor)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class EndTest(Stage):
@@ -295,7 +286,7 @@ class EndTest(Stage):
 
     @inlineCallbacks
     def test_a_keymap_that_is_too_long_ends_it_before_it_is_read(self) -> Steps:
-        file = os.memfd_create("keymap", os.MFD_CLOEXEC)
+        file = memory_file()
         device = self.eis.create("ei_device")
         self.eis.event(self.eis.newest("ei_seat"), "device", device, 1)
         keyboard = self.eis.create("ei_keyboard")
@@ -402,11 +393,19 @@ BROKEN: dict[Callable[[FakeEis], bytes], str] = {
 }
 
 
-class BrokenTest(Stage):
+class BrokenTest(StrayDescriptors, Stage):
+    @property
+    def server(self) -> FakeEis:
+        return self.eis
+
+    @property
+    def good(self) -> bytes:
+        return self.eis.packed(self.eis.newest("ei_keyboard"), "modifiers", 1, 0, 0, 0, 0)
+
     @inlineCallbacks
     def test_each_is_a_sentence_and_the_end(self) -> Steps:
         for spoil, complaint in BROKEN.items():
-            good = self.eis.packed(self.eis.newest("ei_keyboard"), "modifiers", 1, 0, 0, 0, 0)
+            good = self.good
             self.eis.raw(good + spoil(self.eis) + good)
             reason = yield self.when_lost()
             self.assertIsInstance(reason, ProtocolBroken)
@@ -430,23 +429,6 @@ class BrokenTest(Stage):
         self.assertEqual(str(reason), "The compositor closed the connection for typing.")
 
     @inlineCallbacks
-    def test_descriptors_that_belong_to_no_message_are_closed_at_the_end(self) -> Steps:
-        for count in (1, 28, 65, 253):
-            file = os.memfd_create("x", os.MFD_CLOEXEC)
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"={count}i", *[file] * count))
-            good = self.eis.packed(self.eis.newest("ei_keyboard"), "modifiers", 1, 0, 0, 0, 0)
-            self.eis.transport._socket.sendmsg([good], [rights])
-            os.close(file)
-            if count <= 64:
-                yield self.connection.sync()
-                self.assertEqual(len(self.connection._transport.descriptors), count)
-                self.connection.close()
-            else:
-                reason = yield self.when_lost()
-                self.assertIn("more descriptors than messages that carry one", str(reason))
-            yield self.again()
-
-    @inlineCallbacks
     def test_more_objects_than_any_compositor_has_end_it(self) -> Steps:
         self.patch(__import__("typewright.ei.objects", fromlist=["_MOST"]), "_MOST", 20)
         for _ in range(20):
@@ -464,17 +446,7 @@ class BrokenTest(Stage):
         yield self.connect()
 
 
-class OpeningTest(TestCase):
-    timeout = 30
-
-    @inlineCallbacks
-    def setUp(self) -> Steps:
-        yield deferLater(reactor, 0)
-        self._open_before = descriptors()
-
-    def tearDown(self) -> None:
-        self.assertEqual(descriptors(), self._open_before)
-
+class OpeningTest(NothingLeftOpen):
     @inlineCallbacks
     def test_a_compositor_that_does_not_answer_is_given_up_in_time(self) -> Steps:
         ours, theirs = socket.socketpair()

@@ -16,9 +16,11 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 
-from tests.ei.stage import Stage, Steps, descriptors
+from tests.ei.stage import Stage
 from tests.helpers.fake_eis import FIRST_OF_SERVER, FakeEis
+from tests.helpers.open_files import descriptors, memory_file
 from tests.helpers.spoiling import LONG_WORDS, spoiled
+from tests.helpers.wire_stage import Steps
 from typewright.ei.connection import connect
 from typewright.ei.failures import Disconnected, ProtocolBroken
 from typewright.errors import DisplayLost
@@ -72,8 +74,7 @@ class FuzzTest(Stage):
             self.assertEqual(descriptors(), before, f"seed {seed}")
             waiting = self.connection.sync()
             waiting.addErrback(lambda failure: failure.trap(DisplayLost))
-            keymap = os.memfd_create("keymap", os.MFD_CLOEXEC)
-            os.pwrite(keymap, b"xkb_keymap {}", 0)
+            keymap = memory_file(b"xkb_keymap {}")
             with contextlib.suppress(OSError):
                 self.eis.raw(spoil(chance), [keymap] * chance.choice([0, 0, 1, 2, 28]))
             os.close(keymap)

@@ -11,8 +11,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.ei.stage import Stage, Steps
+from tests.ei.stage import Stage
 from tests.helpers.fake_eis import FakeEis
+from tests.helpers.wire_stage import Steps
 from typewright.backends.portal.consent import Consent
 from typewright.backends.portal.keyboard import Keyboard, NoSlots
 from typewright.backends.portal.keyer import Keyer

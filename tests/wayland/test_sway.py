@@ -18,7 +18,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.helpers.compositor import foot, sway
 from tests.helpers.desktop import PATIENCE_S, until
-from tests.wayland.stage import Connected, Steps, memory_file
+from tests.helpers.open_files import memory_file
+from tests.helpers.wire_stage import Steps
+from tests.wayland.stage import WaylandClient
 from typewright.errors import DisplayLost
 from typewright.wayland.failures import CompositorError
 from typewright.wire.codec import uints
@@ -35,7 +37,7 @@ A = 30
 FEW_S = 2.0
 
 
-class SwayTest(Connected):
+class SwayTest(WaylandClient):
     """Each test has a sway of its own."""
 
     @inlineCallbacks

@@ -16,10 +16,12 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, inlineCallbacks
 from twisted.internet.task import deferLater
-from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.trial.unittest import SynchronousTestCase
 
 from tests.helpers.fake_compositor import DISPLAY, Client
-from tests.wayland.stage import Stage, Steps, descriptors, memory_file
+from tests.helpers.open_files import beyond_select, descriptors, memory_file
+from tests.helpers.wire_stage import NothingLeftOpen, Steps, StrayDescriptors
+from tests.wayland.stage import Stage
 from typewright.errors import DisplayLost, NoDisplay
 from typewright.wayland import address
 from typewright.wayland.address import check_peer, open_socket, socket_path
@@ -295,20 +297,11 @@ class LivingTest(Stage):
 
     @inlineCallbacks
     def test_descriptors_beyond_select_are_no_matter(self) -> Steps:
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
-        held: list[int] = []
-        try:
-            while not held or held[-1] < 1100:
-                held.append(os.dup(0))
+        with beyond_select():
             high = yield connect(reactor, self.path)
             self.assertGreater(high._transport.fileno(), 1023)
             yield high.sync()
             high.close()
-        finally:
-            for descriptor in held:
-                os.close(descriptor)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             self.client.close()
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -547,7 +540,15 @@ BROKEN: dict[Callable[[Client], bytes], str] = {
 }
 
 
-class BrokenTest(Stage):
+class BrokenTest(StrayDescriptors, Stage):
+    @property
+    def server(self) -> Client:
+        return self.client
+
+    @property
+    def good(self) -> bytes:
+        return self.client.packed(self.client.newest("wl_seat"), "name", "seat0")
+
     @inlineCallbacks
     def setUp(self) -> Steps:
         yield super().setUp()
@@ -562,9 +563,8 @@ class BrokenTest(Stage):
     @inlineCallbacks
     def test_each_is_a_sentence_and_the_end(self) -> Steps:
         for spoil, complaint in BROKEN.items():
-            client = self.client
-            good = client.packed(client.newest("wl_seat"), "name", "seat0")
-            client.raw(good + spoil(client) + good)
+            good = self.good
+            self.client.raw(good + spoil(self.client) + good)
             reason = yield self.when_lost()
             self.assertIsInstance(reason, ProtocolBroken)
             self.assertEqual(str(reason), f"The compositor sent what is not the Wayland protocol: {complaint}.")
@@ -598,29 +598,11 @@ class BrokenTest(Stage):
         self.assertIn("a sync that is deleted before it is done", str(problem))
 
     @inlineCallbacks
-    def test_descriptors_that_belong_to_no_message_are_closed_at_the_end(self) -> Steps:
-        for count in (1, 28, 65, 253):
-            keymap = memory_file(b"x")
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"={count}i", *[keymap] * count))
-            good = self.client.packed(self.client.newest("wl_seat"), "name", "seat0")
-            self.client.transport._socket.sendmsg([good], [rights])
-            os.close(keymap)
-            if count <= 64:
-                yield self.connection.sync()
-                self.assertEqual(len(self.connection._transport.descriptors), count)
-                self.connection.close()
-            else:
-                reason = yield self.when_lost()
-                self.assertIn("more descriptors than messages that carry one", str(reason))
-            yield self.again()
-
-    @inlineCallbacks
     def test_descriptors_for_which_the_process_has_no_room_are_no_hang(self) -> Steps:
         keymap = memory_file(b"x")
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("=40i", *[keymap] * 40))
-        good = self.client.packed(self.client.newest("wl_seat"), "name", "seat0")
-        self.client.transport._socket.sendmsg([good], [rights])
+        self.client.transport._socket.sendmsg([self.good], [rights])
         resource.setrlimit(resource.RLIMIT_NOFILE, (keymap + 5, hard))
         os.close(keymap)
         try:
@@ -648,17 +630,7 @@ def listening(backlog: int = 5) -> Iterator[tuple[str, socket.socket]]:
         yield path, server
 
 
-class OpeningTest(TestCase):
-    timeout = 30
-
-    @inlineCallbacks
-    def setUp(self) -> Steps:
-        yield deferLater(reactor, 0)
-        self._open_before = descriptors()
-
-    def tearDown(self) -> None:
-        self.assertEqual(descriptors(), self._open_before)
-
+class OpeningTest(NothingLeftOpen):
     @inlineCallbacks
     def test_a_compositor_that_does_not_answer_is_given_up_in_time(self) -> Steps:
         with listening() as (path, _):

@@ -17,8 +17,10 @@ from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
 
 from tests.helpers.fake_compositor import DISPLAY, FIRST_OF_SERVER, Client
+from tests.helpers.open_files import descriptors, memory_file
 from tests.helpers.spoiling import LONG_WORDS, spoiled
-from tests.wayland.stage import Stage, Steps, descriptors, memory_file
+from tests.helpers.wire_stage import Steps
+from tests.wayland.stage import Stage
 from typewright.errors import DisplayLost
 from typewright.wayland.connection import connect
 from typewright.wayland.failures import CompositorError, ProtocolBroken

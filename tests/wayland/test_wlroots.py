@@ -12,7 +12,8 @@ from twisted.internet.task import deferLater
 
 from tests.helpers.fake_compositor import GLOBALS
 from tests.helpers.fake_seat import FakeSeat
-from tests.wayland.stage import Stage, Steps
+from tests.helpers.wire_stage import Steps
+from tests.wayland.stage import Stage
 from typewright.backends.wlroots import toplevels
 from typewright.backends.wlroots.backend import WlrootsBackend
 from typewright.backends.wlroots.keymap import SLOT_KEYCODES

@@ -20,6 +20,7 @@ from unittest import mock
 
 import pytest
 from tests.helpers.desktop import server_pid, xvfb
+from tests.helpers.open_files import beyond_select
 from tests.x11.stage import A, B, Listener, Stage, Steps, press, tap
 from twisted.internet import reactor
 from twisted.internet.defer import inlineCallbacks
@@ -76,15 +77,8 @@ class LivingTest(Stage):
     @pytest.mark.promise("X9")
     @inlineCallbacks
     def test_x9_descriptors_beyond_select_are_no_matter(self) -> Steps:
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
-        held = []
-        try:
-            connection = Connection(reactor, display_name(self.display, {}))
-            while not held or held[-1] < 1100:
-                held.append(os.dup(0))
+        connection = Connection(reactor, display_name(self.display, {}))
+        with beyond_select():
             high = os.dup(connection._socket.fileno())
             self.assertGreater(high, 1023)
             connection._reactor.removeReader(connection)
@@ -95,10 +89,6 @@ class LivingTest(Stage):
             reply = yield connection.ask(GET_INPUT_FOCUS)
             self.assertEqual(reply[0], 1)
             connection.close()
-        finally:
-            for descriptor in held:
-                os.close(descriptor)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     @pytest.mark.promise("X11")
     @inlineCallbacks
