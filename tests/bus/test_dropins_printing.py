@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_printing_service import LONG, Caller, Served
+from printing_bench import LONG, Caller, Served
 from tests.helpers.desktop import PATIENCE_S, until
 
 from typewright.dropins.files import install
@@ -35,25 +34,10 @@ class Tools:
         return subprocess.Popen(words, env=self.environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    service = Served(tmp_path_factory.mktemp("printing"))
-    service.wait()
-    yield service
-    service.end()
-
-
 @pytest.fixture
 def tools(served: Served, tmp_path: Path) -> Tools:
     served.lines()
     return Tools(tmp_path / "drop-ins", served)
-
-
-@pytest.fixture
-def caller(served: Served) -> Iterator[Caller]:
-    connected = Caller(served.bus.address)
-    yield connected
-    connected.close()
 
 
 TEXT = "Grüße — 漢字 👍\nand `$HOME` \\n"
