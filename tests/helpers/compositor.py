@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.helpers.desktop import PATIENCE_S, Child, Ended, needs
+from tests.helpers.desktop import PATIENCE_S, RAW_READER, Child, Ended, needs
 
 _CONFIG = """
 output HEADLESS-1 mode 1024x768
@@ -26,14 +26,6 @@ exec printf '%s %s %s\\n' "$WAYLAND_DISPLAY" "$SWAYSOCK" "$DISPLAY" > "$TYPEWRIG
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "SIGKILL")
 _AS_A_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 _HEADLESS = {"WLR_BACKENDS": "headless", "WLR_LIBINPUT_NO_DEVICES": "1", "WLR_RENDERER": "pixman"}
-_RAW_READER = """
-import os, sys, tty
-tty.setraw(0)
-report = os.open(sys.argv[1], os.O_WRONLY)
-os.write(report, b"\\0")
-while data := os.read(0, 65536):
-    os.write(report, data)
-"""
 
 
 class Sway(Child):
@@ -94,7 +86,7 @@ def foot(environ: dict[str, str], *options: str) -> Iterator[Foot]:
         log = Path(home) / "log"
         with log.open("wb") as errors:
             child = Child(
-                [*_DIES_WITH_US, "foot", "--config=/dev/null", *options, sys.executable, "-c", _RAW_READER, f"{home}/typed"],
+                [*_DIES_WITH_US, "foot", "--config=/dev/null", *options, sys.executable, "-c", RAW_READER, f"{home}/typed"],
                 env=environ,
                 stderr=errors,
             )

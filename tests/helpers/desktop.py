@@ -40,7 +40,7 @@ _BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Confi
 """
 
 _SCREEN = ("-screen", "0", "1024x768x24")
-_RAW_READER = """
+RAW_READER = """
 import os, sys, tty
 tty.setraw(0)
 report = os.open(sys.argv[1], os.O_WRONLY)
@@ -48,6 +48,7 @@ os.write(report, b"\\0")
 while data := os.read(0, 65536):
     os.write(report, data)
 """
+"""A program for a terminal: it writes what the raw tty reads into a FIFO, after a zero byte once it is ready."""
 
 
 class Ended(AssertionError):
@@ -249,7 +250,7 @@ def terminal(environ: dict[str, str]) -> Iterator[Terminal]:
         os.mkfifo(fifo)
         reports = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         child = Child(
-            ["xterm", "-u8", "-e", sys.executable, "-c", _RAW_READER, str(fifo)],
+            ["xterm", "-u8", "-e", sys.executable, "-c", RAW_READER, str(fifo)],
             env=environ,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
