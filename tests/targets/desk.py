@@ -14,7 +14,7 @@ from tests.targets.compare import compare
 from tests.targets.program import Program
 from tests.targets.window import window_manager
 
-UNCONFIRMED_PATIENCE_S = 2.0
+_UNCONFIRMED_PATIENCE_S = 2.0
 """How long a text is waited for that was not confirmed; it may never come."""
 
 
@@ -32,25 +32,29 @@ class Outcome:
         return self.told.confirmed and not self.wrong
 
 
-class MatrixDesk:
+class Desk:
     """A running service and its environment."""
 
     def __init__(self, environ: dict[str, str]) -> None:
         self.environ = environ
+
+    def attempt(self, program: Program, text: str) -> Outcome:
+        """Type `text` into the program, which is emptied before, and compare."""
+        program.clear()
+        told = type_text(self.environ, text)
+        got = program.read(len(text), desktop.PATIENCE_S if told.confirmed else _UNCONFIRMED_PATIENCE_S)
+        difference = compare(text, got)
+        return Outcome(told, difference.wrong, str(difference) if difference.wrong else "")
+
+
+class MatrixDesk(Desk):
+    """A desk on X."""
 
     @contextlib.contextmanager
     def program(self, name: str, *, slow_s: float = 0.0) -> Iterator[Program]:
         """The program `name` with the focus."""
         with window_manager(self.environ), target(name, self.environ, slow_s=slow_s) as program:
             yield program
-
-    def attempt(self, program: Program, text: str) -> Outcome:
-        """Type `text` into the program, which is emptied before, and compare."""
-        program.clear()
-        told = type_text(self.environ, text)
-        got = program.read(len(text), desktop.PATIENCE_S if told.confirmed else UNCONFIRMED_PATIENCE_S)
-        difference = compare(text, got)
-        return Outcome(told, difference.wrong, str(difference) if difference.wrong else "")
 
 
 @contextlib.contextmanager

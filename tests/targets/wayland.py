@@ -18,9 +18,7 @@ from tests.a11y.stage import launcher
 from tests.helpers import desktop
 from tests.helpers.compositor import Sway, sway
 from tests.targets.browser import Browser
-from tests.targets.caller import type_text
-from tests.targets.compare import compare
-from tests.targets.desk import UNCONFIRMED_PATIENCE_S, Outcome
+from tests.targets.desk import Desk
 from tests.targets.program import PROGRAMS, Asked, Program
 from tests.targets.window import until
 
@@ -70,15 +68,15 @@ class BrowserOnSway(OnSway, Browser):
         self._call("Runtime.evaluate", expression=drawn, awaitPromise=True)
 
 
-class WaylandDesk:
-    """A running service and its environment."""
+class WaylandDesk(Desk):
+    """A desk on sway; `service` is None where none was started."""
 
     def __init__(
         self, compositor: Sway, environ: dict[str, str], service: desktop.Service | None, *, accessible: bool = False
     ) -> None:
+        super().__init__(environ)
         self._toolkits = _TOOLKITS if accessible else _TOOLKITS | _NOT_ACCESSIBLE
         self.compositor = compositor
-        self.environ = environ
         self.service = service
 
     @contextlib.contextmanager
@@ -99,14 +97,6 @@ class WaylandDesk:
                 yield program
             finally:
                 program.close()
-
-    def attempt(self, program: Program, text: str) -> Outcome:
-        """Type `text` into the program, which is emptied before, and compare."""
-        program.clear()
-        told = type_text(self.environ, text)
-        got = program.read(len(text), desktop.PATIENCE_S if told.confirmed else UNCONFIRMED_PATIENCE_S)
-        difference = compare(text, got)
-        return Outcome(told, difference.wrong, str(difference) if difference.wrong else "")
 
 
 @contextlib.contextmanager
