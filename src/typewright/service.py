@@ -182,7 +182,7 @@ def run(
             service = yield Service.start(reactor, load(), named)
         except Exception as problem:
             if stopping:
-                return  # The start was cancelled, whatever came of it.
+                return  # The start was cancelled: its error does not matter.
             if isinstance(problem, TypewrightError):
                 print(*(f"typewright: {line}" for line in str(problem).splitlines()), sep="\n", file=sys.stderr)
             else:

@@ -61,7 +61,7 @@ def main() -> None:
             _row("blind", _dictated(environ, terminal, recorded[:SLOW_STREAMS], _blind(environ)))
             lost += [("blind", _disturbed(environ, terminal, recorded, _blind(environ, "--delay", "0")))]
     for way, count in lost:
-        print(f"{way}: of {DISTURBED_STREAMS} keys that the user struck in mid-utterance, {count} were deleted")
+        print(f"{way}: of {DISTURBED_STREAMS} keys that the user struck mid-utterance, {count} were deleted")
 
 
 def _row(way: str, outcome: Outcome) -> None:
@@ -113,7 +113,7 @@ def _disturbed(
     change: Change,
     commit: Callable[[str], object] = lambda text: None,
 ) -> int:
-    """How many of the characters that the user types in mid-utterance do not stand there in the end."""
+    """How many of the characters that the user types mid-utterance do not stand there in the end."""
     hand = Other(environ["DISPLAY"])
     lost = 0
     for heard in recorded[:DISTURBED_STREAMS]:

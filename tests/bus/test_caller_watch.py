@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Callers that leave during a job (T9, and the failure mode "caller leaves in mid-call")."""
+"""Callers that leave during a job (T9, and the failure mode "caller leaves mid-call")."""
 
 from __future__ import annotations
 

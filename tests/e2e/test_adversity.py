@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a display, a program or another client does in mid-text, and that it is outlived."""
+"""What a display, a program or another client does mid-text, and that it is outlived."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_while_the_display_stands_still_the_bus_is_answered_and_then_the_text_go
                 with stopped(server):
                     told = desktop.run(environ, sys.executable, "-c", _PINGER, str(STALL_S))
                 assert confirmed(caller)
-            # The server may stop in mid-chord, and repeats that key when it goes on: that is seen, and taken back.
+            # The server may stop mid-chord, and repeats that key when it goes on: that is seen, and taken back.
             got = TEXT[:100] + desk.fenced()
             assert desktop.edited(got) == TEXT
             assert desktop.keys_down(environ) == []

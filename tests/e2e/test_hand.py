@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the user's hand does in mid-text, and what arrives all the same."""
+"""What the user's hand does mid-text, and what arrives all the same."""
 
 from __future__ import annotations
 

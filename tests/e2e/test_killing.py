@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Killed in mid-text: what is left behind, with the guardian and without. `tests/soak/kills.py` is the long version."""
+"""Killed mid-text: what is left behind, with the guardian and without. `tests/soak/kills.py` is the long version."""
 
 from __future__ import annotations
 

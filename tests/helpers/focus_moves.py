@@ -35,7 +35,7 @@ class Moved:
 
 
 class Mover:
-    """I take the focus, or the keyboard, away from a terminal in mid-text."""
+    """I take the focus, or the keyboard, away from a terminal mid-text."""
 
     def __init__(self, environ: dict[str, str], terminal: desktop.Terminal) -> None:
         self._environ = environ

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A service that is killed in mid-text, and what it leaves behind."""
+"""A service that is killed mid-text, and what it leaves behind."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Reviser:
         self._process = process
 
     def revise(self, text: str, kind: str = "partial") -> bool:
-        """The answer to a Revise; behind a "final" one comes a Commit."""
+        """The answer to a Revise; a Commit follows a "final" one."""
         return self._asked(kind, text)
 
     def undo(self) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A service that stands still in mid-text, under quick auto-repeat, and what the window gets."""
+"""A service that stands still mid-text, under quick auto-repeat, and what the window gets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The focus leaves in mid-text, by hand: `python -m tests.soak.focus`. 200 tries at random moments, in turn to another window,
+The focus leaves mid-text, by hand: `python -m tests.soak.focus`. 200 tries at random moments, in turn to another window,
 to nothing, and into another program's grab. It prints what went wrong at once, and in the end how many characters went
 elsewhere; its exit status is 1 when a promise was broken.
 """

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-Killed in mid-text, by hand: `python -m tests.soak.kills`. 1,000 kills at random moments, on two desktops; then 20 with
+Killed mid-text, by hand: `python -m tests.soak.kills`. 1,000 kills at random moments, on two desktops; then 20 with
 `pacing = "event"` and a guardian that sleeps, which have to leave something behind. It prints what went wrong at once; its
 exit status is 1 when a promise was broken, or when the second part kept it.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
 Fifty callers, by hand: `python -m tests.soak.load [CALLERS [TEXTS [SEED]]]`. 20,000 texts into an xterm, while some callers
-vanish in mid-call, cancel, or set TypingEnabled. It prints what went wrong and the figures; its exit status is 1 when a
+vanish mid-call, cancel, or set TypingEnabled. It prints what went wrong and the figures; its exit status is 1 when a
 promise was broken.
 """
 

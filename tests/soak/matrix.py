@@ -99,7 +99,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--whole", action="store_true", help="all short texts on each layout in each round")
     parser.add_argument("--minutes", type=float, default=1000.0, help="no new text is begun after these")
-    parser.add_argument("--first", type=int, default=1, help="the number of the first round: begins behind an earlier run")
+    parser.add_argument("--first", type=int, default=1, help="the number of the first round: continues after an earlier run")
     parser.add_argument("--jobs", type=int, default=1, help="how many programs are typed into at the same time")
     parser.add_argument("--targets", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS))

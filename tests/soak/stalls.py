@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The service stands still in mid-text, by hand: `python -m tests.soak.stalls`. 200 stalls of a second at random moments,
+The service stands still mid-text, by hand: `python -m tests.soak.stalls`. 200 stalls of a second at random moments,
 under `xset r rate 200 30`, on four desktops at the same time. It prints what went wrong at once; its exit status is 1 when
 anything was doubled, lost or not confirmed.
 """

@@ -2,7 +2,7 @@
 """
 The third level of truth, by hand: `python -m tests.soak.third_level [TEXTS]`. In GTK 3, GTK 4 and Qt 5: how many of TEXTS
 (100) reach the level `text`, and whether any is refused that stands there as typed; how many characters get into a password
-field behind a typed Tab; and what listening costs, in turns with a service that does not. Its exit status is 1 when a text
+field after a typed Tab; and what listening costs, in turns with a service that does not. Its exit status is 1 when a text
 was refused, was wrong, or got into a password field.
 """
 

@@ -4,7 +4,7 @@ Typing on a private sway for long, by hand: `python -m tests.soak.wayland --roun
 was wrong.
 
 In each round each program gets all short texts, joined to one, and 20,000 characters of plain and other words. Then the
-focus moves away in mid-text `--moves` times, and each of `--stops` programs stands still for three seconds in mid-text.
+focus moves away mid-text `--moves` times, and each of `--stops` programs stands still for three seconds mid-text.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def texts(desk: WaylandDesk, name: str, rates: dict[str, list[float]]) -> int:
 
 
 def moves(desk: WaylandDesk, count: int) -> Counter[int]:
-    """The focus moves away in mid-text; how often how many characters went elsewhere, -1 for a text that is not as told."""
+    """The focus moves away mid-text; how often how many characters went elsewhere, -1 for a text that is not as told."""
     leaked: Counter[int] = Counter()
     with desk.program("foot") as program, desk.program("foot") as thief, ThreadPoolExecutor() as pool:
         for number in range(count):
@@ -66,7 +66,7 @@ def moves(desk: WaylandDesk, count: int) -> Counter[int]:
 
 
 def stops(desk: WaylandDesk, name: str) -> bool:
-    """The program stands still for three seconds in mid-text; whether it has all of it."""
+    """The program stands still for three seconds mid-text; whether it has all of it."""
     with desk.program(name) as program, ThreadPoolExecutor() as pool:
         program.clear()
         told = pool.submit(type_text, desk.environ, _PLAIN)

@@ -47,7 +47,7 @@ def _first_of(
             connection: BusConnection = yield _connect_to(reactor, socket, make()).addTimeout(timeout_s, reactor)
         except CancelledError:
             raise
-        except Exception:  # Whatever is wrong with this socket, the next may work; the user gets the same sentence.
+        except Exception:  # The next socket may work; if none does, the user gets the same sentence for any error.
             continue
         return connection
     raise NoBus()
@@ -57,7 +57,7 @@ def _first_of(
 def _connect_to(reactor: Any, socket: str, connection: BusConnection) -> Generator[Deferred[Any], Any, BusConnection]:
     try:
         yield UNIXClientEndpoint(reactor, socket).connect(_Once(connection))
-    except ConnectingCancelledError:  # To whoever cancelled, this would look like a refused connection.
+    except ConnectingCancelledError:  # To the code that cancelled, this would look like a refused connection.
         raise CancelledError() from None
     try:
         yield connection.ready

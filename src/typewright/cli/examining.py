@@ -36,7 +36,7 @@ def doctor(reactor: Any, options: argparse.Namespace) -> Generator[Deferred[Any]
     for finding in found:
         print(*_lines(finding, width), sep="\n")
     well = is_well(found)
-    print("Typing should work." if well else "Typing will not work: mend the first problem, then run this again.")
+    print("Typing should work." if well else "Typing will not work: fix the first problem, then run this again.")
     return 0 if well else NOT_CONFIRMED
 
 

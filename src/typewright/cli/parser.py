@@ -214,7 +214,7 @@ def make_parser() -> argparse.ArgumentParser:
     drop_ins.add_argument(
         "--lenient", action="store_true", help="have them succeed also when a text was not confirmed (for nerd-dictation)"
     )
-    _command(known, "doctor", "examining.doctor", "tell whether typing works here, and what mends it if not")
+    _command(known, "doctor", "examining.doctor", "tell whether typing works here, and how to fix it if not")
     _command(known, "start", "control.start", "start the service, if it does not run; say why if it cannot")
     _command(known, "stop", "control.stop", "stop the service; the next call starts it again")
     _command(known, "restart", "control.restart", "stop the service and start it, as it is installed and configured now")

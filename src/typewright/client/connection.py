@@ -44,7 +44,7 @@ class Connection:
             try:
                 self._open(path)
             except (OSError, Malformed, BusLost, ErrorReply):
-                continue  # Whatever is wrong with this socket, the next may work; the user gets the same sentence.
+                continue  # The next socket may work; if none does, the user gets the same sentence for any error.
             return
         raise NoBus
 

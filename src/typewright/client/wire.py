@@ -149,7 +149,7 @@ def parse(data: bytes) -> Reply:
         reader.align(8)
         start = reader.place
         serial, error = told.get(_REPLY_SERIAL, 0), told.get(_ERROR_NAME, "")
-        # A signal is nobody's answer here, and may have types that are not read.
+        # A signal answers no call, and may have types that are not read.
         signature = told.get(_SIGNATURE, "") if data[1] in (METHOD_RETURN, ERROR) else ""
         if not isinstance(serial, int) or not isinstance(error, str) or not isinstance(signature, str):
             raise Malformed

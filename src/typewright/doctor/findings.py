@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Judges the facts: a finding for each part of the way from a caller to the text field, with the command that mends it."""
+"""Judges the facts: a finding for each part of the way from a caller to the text field, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STARTING = {"ibus": "ibus-daemon -drx", "fcitx": "fcitx5 -d"}
 
 
 class Finding(NamedTuple):
-    """What a check has found: `kind` is OK, NOTE or PROBLEM; `cure` is a command, or a sentence, that mends it."""
+    """What a check has found: `kind` is OK, NOTE or PROBLEM; `cure` is a command, or a sentence, that says how to fix it."""
 
     kind: str
     subject: str
@@ -132,7 +132,7 @@ def _service(facts: Facts) -> Iterator[Finding]:
     running = facts.running
     if running is None:
         if facts.bus is not None and facts.start_problem:
-            yield Finding(PROBLEM, "service", facts.start_problem, "typewright restart, when what is above is mended")
+            yield Finding(PROBLEM, "service", facts.start_problem, "typewright restart, once the problems above are fixed")
         elif facts.bus is not None:
             yield Finding(PROBLEM, "service", "it does not run", "typewright start")
         return

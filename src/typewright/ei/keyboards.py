@@ -36,7 +36,7 @@ class Device:
     """
     A device with a keyboard. `keymap` is the text for libxkbcommon, None without one.
 
-    `modifiers` are those of the keyboard, whoever presses them; `told` is whether the compositor has told any yet.
+    `modifiers` are those of the keyboard, from any source; `told` is whether the compositor has told any yet.
     `generation` changes whenever keys that were sent may not have been processed: at each pause, and at the end.
     """
 

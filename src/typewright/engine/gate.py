@@ -23,8 +23,8 @@ class Gate:
     """
     Lets jobs through to the queue while typing is enabled, the screen is unlocked and the service is not stopping.
 
-    `on_enabled(bool)` is called when typing was enabled or disabled. Whatever closes the gate ends all jobs and releases
-    held keys.
+    `on_enabled(bool)` is called when typing was enabled or disabled. Closing the gate, for any reason, ends all jobs and
+    releases held keys.
     """
 
     def __init__(self, queue: JobQueue, held: HeldKeys, history: History, *, enabled: bool) -> None:

@@ -132,7 +132,7 @@ class Hands:
         """
         Release `keycodes`, last pressed first; fires True if that was confirmed.
 
-        Unlike a key list it is sent whatever has become of the job, of focus and layout, or of the user's patience: a key
+        Unlike a key list it is sent in any case, even if the job was stopped, the focus moved or the layout changed: a key
         that is down must come up.
         """
         if not (yield from self._release(keycodes, job)):

@@ -29,7 +29,7 @@ class _Held(NamedTuple):
 
 class HeldKeys:
     """
-    Holds one chord at a time: whatever is held comes up before the next key of any job goes down.
+    Holds one chord at a time: what is held comes up before the next key of any job goes down.
 
     Every Deferred fires when the keys are where they should be.
     """

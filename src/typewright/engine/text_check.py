@@ -3,7 +3,7 @@
 The text check: what the program itself says of its text, compared with what was typed.
 
 The program tells while the job is typed, and nothing waits for it before the end. A lie must not make a job true, and only
-proof may make it false: so whatever is doubtful leaves the job on the level that it reached without this.
+proof may make it false: so a doubtful report leaves the job on the level that it reached without this.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from typewright.text.language import Rules
 
 _LONGEST_LEASE_S = 10.0
 NOT_NEEDED = "not-needed"
-"""What the property `Consent` says where the backend asks nobody."""
+"""The value of the property `Consent` where the backend needs no consent."""
 
 
 class TypingService:

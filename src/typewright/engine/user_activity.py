@@ -103,7 +103,7 @@ class UserActivity:
             (chord,) = chords_of(self._panic, self._keyboard.layout, group=0, locked=0)
         except Untypeable:
             return False
-        # Whatever else is down: people press more than they mean to in a panic.
+        # Other modifiers may be down as well: people press more than they mean to in a panic.
         wanted = chord.events[len(chord.keys) - 1].state
         wanted_modifiers = 0 if wanted is None else wanted.modifiers
         return stray.keycode == chord.keys[-1] and stray.state.modifiers & wanted_modifiers == wanted_modifiers

@@ -133,7 +133,7 @@ def _filled(name: str, program: str = "") -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file as a whole: whoever reads it meanwhile sees the former one."""
+    """Replace a file atomically: a program that reads it meanwhile sees the former one."""
     draft = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

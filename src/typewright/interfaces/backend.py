@@ -320,7 +320,7 @@ class ISlots(Protocol):
         """Have slots hold all of `wanted`. Fires with None when there are no longer enough slots."""
 
     def keep(self) -> None:
-        """Leave in place whatever is lent, until `done`: else the layout would change in mid-text."""
+        """Leave in place what is lent, until `done`: else the layout would change mid-text."""
 
     def done(self) -> None:
         """Allow what is lent to be taken back after a while."""

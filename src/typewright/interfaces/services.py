@@ -75,7 +75,7 @@ class ITypingService(Protocol):
         """
         Have the user asked whether the service may type, even after a refusal; fires with whether it may.
 
-        Fires with true at once where nobody has to be asked, and otherwise when the user has answered.
+        Fires with true at once where no consent is needed, and otherwise when the user has answered.
         """
 
     def caller_left(self, caller: str) -> None:

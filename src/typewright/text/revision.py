@@ -4,7 +4,7 @@ The fewest keystrokes that make one text of another, with the caret at its end.
 
 Only BackSpace is used to delete: caret keys mean other things in terminals. A keystroke is a press of BackSpace or a typed
 code point. The shortest way is to press BackSpace until what is left begins the new text, then to type the rest:
-whatever one more press deleted would have to be typed again. The kind of the program determines what a press leaves; in some
+what one more press deleted would have to be typed again. The kind of the program determines what a press leaves; in some
 it is a letter without its accent, and that letter is kept.
 """
 
@@ -52,7 +52,7 @@ def revise(old: str, new: str, kind: str) -> Revision | None:
     """
     editors = EDITORS[kind]
     if len(old) > _LONG and len(editors) > 1 and (last := _last_to_go(old, new)) and not _is_certain(last, kind):
-        return None  # Whatever the rest takes: to find that out would take seconds.
+        return None  # Computing the way for the rest would take seconds.
     ways = {_way(old, new, editor.erase) for editor in editors if editor.highest == _HIGHEST}
     if None in ways:
         return None

@@ -56,7 +56,7 @@ def check_peer(connected: socket.socket) -> None:
     user = peer_of(connected).user
     if is_trusted(user):
         return
-    hint = " Installed with --sandbox, it takes root for nobody: install it without." if user == OVERFLOW_USER else ""
+    hint = " Under --sandbox, root looks like that user: install without --sandbox." if user == OVERFLOW_USER else ""
     raise NoDisplay(
         f"The compositor's socket belongs to user {user}, neither you nor root; Typewright does not type there.{hint}"
     )

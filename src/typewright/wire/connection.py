@@ -110,7 +110,7 @@ def descriptors_of(message: Message, arguments: Sequence[Any]) -> tuple[int, ...
 
 @contextlib.contextmanager
 def closing(descriptors: Sequence[int]) -> Iterator[None]:
-    """Descriptors that came with an event are closed afterwards, whatever its listener did with them."""
+    """Close the descriptors that came with an event afterwards, even if its listener has closed them or failed."""
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The characters whose erasing is measured, by what they are."""
 
-BEHIND_A_FLAG = "flag behind a flag"
+AFTER_A_FLAG = "flag after a flag"
 BEFORE = "abcdefgh"
 """What stands before the character: a press too many is seen by its loss."""
 
@@ -50,7 +50,7 @@ CHARACTERS = {
     "ZWJ with selector and tone": "🕵🏽‍♀️",
     "ZWJ couple with selectors": "👩‍❤️‍👨",
     "flag": "🇩🇪",
-    BEHIND_A_FLAG: "🇫🇷",
+    AFTER_A_FLAG: "🇫🇷",
     "lone flag letter": "🇩",
     "subdivision flag": "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
     "keycap": "1\ufe0f\u20e3",
@@ -58,7 +58,7 @@ CHARACTERS = {
     "enclosing circle": "a\u20dd",
     "mathematical letter": "𝔄",
     "zero width space": "\u200b",
-    "zero width non-joiner behind a letter": "ن\u200c",
+    "zero width non-joiner after a letter": "ن\u200c",
     "soft hyphen": "\u00ad",
     "no-break space": "\u00a0",
     "newline": "\n",
@@ -68,4 +68,4 @@ CHARACTERS = {
 
 def before(label: str) -> str:
     """What the character of that label is put behind."""
-    return BEFORE + "🇩🇪" if label == BEHIND_A_FLAG else BEFORE
+    return BEFORE + "🇩🇪" if label == AFTER_A_FLAG else BEFORE

@@ -58,7 +58,7 @@ log = Logger()
 
 
 class Nothing:
-    """What EI does not tell, and so nobody knows: satisfies `IFocus` and `IPrograms`."""
+    """The focus and its program, which EI does not tell: satisfies `IFocus` and `IPrograms`."""
 
     def __init__(self, keyer: Keyer) -> None:
         self._keyer = keyer
@@ -111,7 +111,7 @@ class PortalBackend:
         return frozenset({SHORTCUTS})
 
     def start(self, listener: IListener) -> Deferred[None]:
-        """See `IBackend`. Nobody is asked for consent yet."""
+        """See `IBackend`. The user is not asked for consent yet."""
         self._listener = listener
         self.keyboard.on_layout = listener.layout_changed
         self.consent.on_change = listener.consent_changed
@@ -142,7 +142,7 @@ class PortalBackend:
         began = self._reactor.seconds()
         token = self._token.read()
         if token:
-            # It is good for this one start, whatever becomes of that.
+            # It is good for this one start, even if that fails.
             self._token.write("")
         session: Session = yield open_session(self._portal, token)
         self._keep(session.restore_token)

@@ -46,7 +46,7 @@ class Consent:
             self._begin()
         if self._opening is None:
             return succeed(self._state)
-        # Whoever waits may give up; the dialog stays.
+        # A caller may give up waiting; the dialog stays.
         self._waiting.append(Deferred())
         return self._waiting[-1]
 

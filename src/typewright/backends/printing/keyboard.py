@@ -78,7 +78,7 @@ class Slots:
     """
     Lends the spare keycodes of `keyboard`'s layout, the lowest first; satisfies `ISlots`.
 
-    When there is none left, the one that was lent first is lent anew. Whatever is lent stays so until `give_back`.
+    When there is none left, the one that was lent first is lent anew. All that is lent stays so until `give_back`.
     """
 
     def __init__(self, keyboard: Keyboard) -> None:

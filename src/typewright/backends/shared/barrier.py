@@ -35,7 +35,7 @@ class _Waiting:
 
 class Barrier:
     """
-    Looks at the sockets of all programs while somebody waits; satisfies `IBarrier`. Without `unread` nothing is known.
+    Looks at the sockets of all programs while a job waits; satisfies `IBarrier`. Without `unread` nothing is known.
     `exists(place)` is whether a window is still there.
 
     `on_begin(place)` is called when a job begins, which waits for its Deferred; `on_end()` when it ends.

@@ -3,8 +3,8 @@
 Signs of life of the programs on a display: how much of what its server has sent them they have not read yet.
 
 A server writes events into a program's socket. When that is full, libwayland up to 1.22 ends the program, after some 280
-small writes: of a program that hangs, and of one that reads more slowly than keys come. The kernel tells everybody how full
-sockets are, and so typing can wait in time. What was read may not yet be processed: this is no answer of the program.
+small writes: of a program that hangs, and of one that reads more slowly than keys come. The kernel tells any process how
+full sockets are, so typing can wait in time. What was read may not yet be processed: this is no answer of the program.
 
 Source: sock_diag(7), "UNIX sockets"; linux/unix_diag.h. The figure is what counts against the limit (`sk_wmem_alloc`).
 """

@@ -3,8 +3,8 @@
 The keymap of the virtual keyboard, as the text that a compositor takes and as the Layout that the engine plans on.
 
 ASCII is where an American keyboard has it, and everything else on the third and fourth level of the same 47 keys: Chromium
-drops characters of other keycodes, and takes the keys of Escape, Return and Tab for these whatever is on them. All of it is
-written out, since what an `include` brings depends on the compositor's files and on the user's.
+drops characters of other keycodes, and takes the keys of Escape, Return and Tab for these no matter what is on them. All of
+it is written out, since what an `include` brings depends on the compositor's files and on the user's.
 
 Source: the XKB protocol, section 2; xkbcommon/doc/keymap-format-text-v1.md.
 """

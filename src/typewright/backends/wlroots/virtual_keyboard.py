@@ -38,7 +38,7 @@ class VirtualKeyboard:
     """
     Sends keymaps, keys and modifiers. `key` and `modifiers` only queue: they go out with the connection's next sync.
 
-    `on_other()` is called when another keyboard of the seat comes into force: somebody has pressed a key there.
+    `on_other()` is called when another keyboard of the seat comes into force: a key was pressed there.
     """
 
     def __init__(self, connection: Connection, clock: IClock, seat: Proxy, manager: Proxy) -> None:

@@ -69,8 +69,8 @@ class EventSources:
     Joins each key event that RECORD shows with the raw event that it came from, and so finds its source.
 
     The two come on two connections, each in the order of the server; either may arrive first. When both are there,
-    `on_key(keycode, pressed, state, source)` is called, with USER or PROGRAM; PROGRAM is the XTEST keyboard, whoever used
-    it. An event that RECORD shows and no device sent is the server's auto-repeat: it is known for that, with the source
+    `on_key(keycode, pressed, state, source)` is called, with USER or PROGRAM; PROGRAM is the XTEST keyboard, used by any
+    client. An event that RECORD shows and no device sent is the server's auto-repeat: it is known for that, with the source
     REPEAT, when a later event has been joined. An event that a device sent and RECORD does not show was swallowed, by
     SlowKeys or BounceKeys: `on_swallowed(keycode, pressed)` is called when that is certain, for those of the XTEST keyboard.
     `on_button()` is called when a button other than the wheel is pressed, or the screen is touched. Wait for `start` first.

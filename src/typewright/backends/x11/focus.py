@@ -35,7 +35,7 @@ _WINDOW_AT = struct.Struct("=8xI")
 
 class Focus:
     """
-    Makes two requests in one write, with whatever else is to be written.
+    Makes two requests in one write, together with what else is to be written.
 
     The first, between a press and its release, finds out whether another client holds the keyboard: it asks for a grab on a
     window that is never mapped. The server can't grant that, and gives the reason: AlreadyGrabbed if another client has the

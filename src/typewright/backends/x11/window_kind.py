@@ -3,7 +3,7 @@
 Whether a window with the focus belongs to a program that can take a text, or to the desktop around the programs.
 
 Window managers give the focus to a window of their own when no program is to have it: the desktop is empty, or its last
-window was minimised. The server processes keys that go there, and nobody has the text.
+window was minimised. The server processes keys that go there, and no program gets the text.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class WindowKind:
 
         A window manager puts WM_STATE on the windows that it manages (ICCCM 4.1.3.1): within these only docks and desktops
         have no text. Of the others, those of the window manager's own client have none, nor have frames around a managed
-        window, and windows that nobody can see. What is left is a program's that does without a window manager.
+        window, and windows that are not visible. What is left is a program's that does without a window manager.
         """
         outermost, managed = yield from self._ancestry(window)
         types = yield from property_of(outermost, self._type, Xatom.ATOM)

@@ -4,7 +4,7 @@ The authority file: the cookie that a client shows to an X server.
 
 Source: Xau's XauGetBestAuthByAddr, which all C clients use. The first entry counts whose family is wild or the server's, and
 whose address and display number are the server's or, for the number, empty. python-xlib keeps the last one, and knows no
-wild family: display managers write those, lest a new host name locks everybody out.
+wild family: display managers write those, so that clients still get in after a change of the host name.
 """
 
 from __future__ import annotations
