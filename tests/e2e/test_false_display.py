@@ -20,6 +20,7 @@ from tests.helpers import desktop
 from tests.helpers.false_display import (
     Between,
     Frame,
+    SlowLine,
     cut,
     empty,
     endless,
@@ -103,6 +104,20 @@ def test_a_slow_server_is_waited_for(environ: dict[str, str], desk: Desk) -> Non
     with false_display(between.serve) as display, desktop.service({**environ, "DISPLAY": display}):
         assert desk.call("Insert", "s", "Slow but sure.") == "b true"
         assert desk.terminal.read(14) == "Slow but sure."
+
+
+@pytest.mark.promise("any-text")
+@pytest.mark.parametrize("pacing", ["run", "blind-run"])
+def test_a_slow_line(environ: dict[str, str], desk: Desk, pacing: str) -> None:
+    desk.service.end()
+    text = "Slow but sure, even so. " * 5
+    with (
+        false_display(SlowLine(environ["DISPLAY"], 0.01).serve) as display,
+        desktop.service({**environ, "DISPLAY": display}, config=f'pacing = "{pacing}"\n'),
+    ):
+        for _ in range(2):
+            assert desk.call("Insert", "s", text) == "b true"
+            assert desk.terminal.read(len(text)) == text
 
 
 @pytest.mark.promise("false-display")

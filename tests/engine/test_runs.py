@@ -70,6 +70,13 @@ def test_what_goes_into_one_run(text: str, bursts: list[str]) -> None:
     assert bench.bursts == bursts
 
 
+def test_runs_that_do_not_ask_take_any_chord() -> None:
+    bench = Bench(longest=4)
+    bench.runs.asks = False
+    assert outcome(bench.insert("abcd")) is True
+    assert bench.bursts == ["+a -a +b -b +c -c +d -d"]
+
+
 def test_characters_of_another_group_go_into_another_run() -> None:
     bench = known("aф")
     assert outcome(bench.insert("aaфф")) is True

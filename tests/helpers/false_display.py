@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import socket
 import struct
 import threading
@@ -85,6 +86,44 @@ class Between:
                 client.shutdown(socket.SHUT_RDWR)
                 return
             client.sendall(self.act(frame))
+
+
+class SlowLine:
+    """I stand between clients and the server of a display; all that either says arrives `delay_s` seconds later."""
+
+    def __init__(self, real: str, delay_s: float) -> None:
+        self._real = str(_SOCKETS / f"X{real.removeprefix(':')}")
+        self._delay_s = delay_s
+
+    def serve(self, client: socket.socket) -> None:
+        """Serve one client until one end is closed."""
+        with contextlib.suppress(OSError), client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(self._real)
+            threading.Thread(target=self._carry, args=(client, server), daemon=True).start()
+            self._carry(server, client)
+
+    def _carry(self, source: socket.socket, goal: socket.socket) -> None:
+        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+
+        def deliver() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    due, data = under_way.get()
+                    time.sleep(max(0.0, due - time.monotonic()))
+                    if not data:
+                        goal.shutdown(socket.SHUT_RDWR)
+                        return
+                    goal.sendall(data)
+
+        delivering = threading.Thread(target=deliver, daemon=True)
+        delivering.start()
+        data = b"."
+        while data:
+            with contextlib.suppress(OSError):
+                data = b""
+                data = source.recv(1 << 16)
+            under_way.put((time.monotonic() + self._delay_s, data))
+        delivering.join()
 
 
 def cut(frame: bytes) -> bytes:

@@ -126,7 +126,7 @@ class RunTest(Stage):
         with mock.patch.object(runs, "_SLOW_LINE_S", -1.0):
             self.assertEqual(self.backend.runs.longest, 0)
             self.backend.runs._blind = True
-            self.assertEqual(self.backend.runs.longest, 16)
+            self.assertEqual((self.backend.runs.longest, self.backend.runs.asks), (16, False))
             assert (yield self.begin()) is True
             self.assertFalse(self.backend.runs.holds)
             place, confirmed = yield self.typed([*tap(A), *tap(B)])

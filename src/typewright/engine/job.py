@@ -41,6 +41,9 @@ from typewright.reasons import CONSENT_ENDED as ENDED
 from typewright.reasons import CONSENT_FAILED as FAILED
 from typewright.reasons import CONSENT_REFUSED as REFUSED
 
+NEVER = float("-inf")
+"""A time before all others."""
+
 
 class Interference(NamedTuple):
     """
@@ -66,7 +69,8 @@ class Job:
     of its chords left down, in the order in which they went down. `insertion` is the number under which the history keeps
     its text, 0 if what is there is unknown. `interference` is what came between its keys and has yet to be corrected. `last`
     is what its last chord typed, empty for a shortcut. `interruptible` is the Deferred that a stop cancels, if the job waits
-    for one. `pace` is what its program needs.
+    for one. `pace` is what its program needs. `rested_at` is when no modifier was held, unless the program was waited for
+    since.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class Job:
         self.last = ""
         self.goal = ""
         self.pace = Pace()
+        self.rested_at = NEVER
         self._pieces: list[str] = []
 
     def stop(self, reason: Reason) -> None:

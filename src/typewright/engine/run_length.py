@@ -24,7 +24,7 @@ class RunLength:
     Knows which chords have been typed in the job's window by themselves, with nothing else receiving them.
 
     Only those get into a longer run: a key that another program has bound as a hotkey is found out by itself, and not with
-    others behind it.
+    others behind it. Where runs do not ask, speed was chosen over that as well.
     """
 
     def __init__(self, runs: IRuns | None, user: UserActivity, pacing: Pacing) -> None:
@@ -62,4 +62,5 @@ class RunLength:
         self._free_in = None
 
     def _joins(self, chord: Chord) -> bool:
-        return chord.keys in self._free and chord.text not in _ENDS and chord.text != ""
+        known = self._runs is not None and (chord.keys in self._free or not self._runs.asks)
+        return known and chord.text not in _ENDS and chord.text != ""

@@ -124,6 +124,7 @@ class Target:
         while found is not None and found[1].held and not job.stopped:
             yield from within(job, keyboard.unmodified(), MODIFIER_HELD, self._pacing.modifier_wait_s)
             found = yield from within(job, keyboard.read())
+        job.rested_at = self._clock.seconds()
         return None if job.stopped else found
 
     def at_rest_again(self, job: Job) -> DeferredGenerator:

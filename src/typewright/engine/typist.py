@@ -19,7 +19,7 @@ from typewright.engine.checked_deletion import CheckedDeletion
 from typewright.engine.correction import Correction, coder_for
 from typewright.engine.hands import Hands
 from typewright.engine.history import History
-from typewright.engine.job import Interference, Job, without_consent
+from typewright.engine.job import NEVER, Interference, Job, without_consent
 from typewright.engine.pacing import Pacing
 from typewright.engine.plans import CheckedStep, CommitStep, KeyStep, Means, Plan, text_steps
 from typewright.engine.program_limits import ProgramLimits
@@ -55,6 +55,8 @@ from typewright.reasons import (
 from typewright.text.language import Rules
 
 _TRIES = 3
+_FRESH_S = 0.01
+"""For how long it is known that no modifier is held: a key that comes down later is seen with the next chord."""
 _CONSENT_S = 20.0
 """How long a job waits for the user's consent: a little less than callers usually wait for a reply."""
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -92,6 +94,7 @@ class Typist:
         self._committer = backend.committer
         self._consent = backend.consent
         self._history = history
+        self._clock = clock
         self._pacing = pacing
         self._timeouts = Timeouts(clock, pacing.timeout_s)
         self._target = Target(
@@ -246,6 +249,8 @@ class Typist:
 
     def _look_at_modifiers(self, job: Job) -> DeferredGenerator:
         """The wait for the program may have been long: check again that no modifier is held."""
+        if self._clock.seconds() < job.rested_at + _FRESH_S:
+            return
         found = yield from self._timeouts.within(job, self._keyboard.read())
         if found is not None and found[1].held:
             job.interference = Interference(typed=False, surplus=0)
@@ -279,6 +284,7 @@ class Typist:
 
     def _reach(self, job: Job, *, settle: bool) -> DeferredGenerator:
         """Wait until the program has taken the keys, in the layout that they were meant in; return the level."""
+        job.rested_at = NEVER
         waiting = self._barrier.reach(job.place, settle=settle)
         patience_s = job.options.timeout_s or self._pacing.answer_s
         reached = yield from self._timeouts.within(job, waiting, PROGRAM_SILENT, patience_s)

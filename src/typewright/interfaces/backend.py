@@ -233,6 +233,10 @@ class IRuns(Protocol):
     def longest(self) -> int:
         """How many chords a run may have now; 0 while it cannot be found out in advance where keys go."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether a run finds out first where keys go: not where that takes long, and speed was chosen over it."""
+
     def begin(self, place: Place) -> Deferred[bool]:
         """
         Fires True if keys go to `place`, and no other program can change that until the next `IKeyer.send` has ended the

@@ -68,7 +68,7 @@ class FakeRuns:
 
     def __init__(self, log: Log, longest: int = 4) -> None:
         self.longest = longest
-        self.there = True
+        self.asks = self.there = True
         self.silent = False
         self._log = log
 

@@ -168,11 +168,16 @@ class Barrier:
             return no_program()
         if self._begun is not None and self._begun[0] == place:
             return self._begun[1]
-        at, ways = yield self._connection.carry_out(self._ping.find(place.window))
-        program = (yield self._remember(at, ways)) if at else no_program()
+        alive = yield self._connection.carry_out(self._methods.alive())
+        # Programs whose windows were destroyed before this answer are forgotten by now.
+        program = next((known for known in self._known.values() if known.answers and place.window in known.found), None)
+        if program is None:
+            at, ways = yield self._connection.carry_out(self._ping.find(place.window))
+            program = (yield self._remember(at, ways)) if at else no_program()
+            if at and self._connection.client_of(at) == self._connection.client_of(place.window):
+                program.found.add(place.window)
         if program.name is None:
             program.name = yield self._programs.program(place)
-        alive = yield self._connection.carry_out(self._methods.alive())
         self._heard = {each.window: self._heard[each.window] for each in alive if each.window in self._heard}
         program.traits = traits_of(program.name, [method.name for method in alive])
         if alive and (yield self._connection.carry_out(self._methods.converses(place.window))):

@@ -117,11 +117,12 @@ def _open(
         recorder.on_key = sources.recorded
         sources.on_key, sources.on_swallowed = observer.key, observer.swallowed
         yield recorder.start()
+        runs = Runs(control, focus, keys.accessx, reactor, blind=blind_runs)
+        yield runs.prepare()
     except BaseException:
         control.close()
         data.close()
         raise
-    runs = Runs(control, focus, keys.accessx, reactor, blind=blind_runs)
     keyer = Keyer(control, faking, keys.locks, focus, keys.accessx, keys.keyboard, runs, reactor)
     return X11Backend(
         control, data, sources, keys,

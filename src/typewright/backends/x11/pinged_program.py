@@ -16,7 +16,8 @@ from typewright.interfaces.backend import Program
 @dataclass(eq=False)
 class PingedProgram:
     """
-    What is known of a program that is pinged at `window`; `begun` are the windows of it that had the focus.
+    What is known of a program that is pinged at `window`; `begun` are the windows of it that had the focus, `found` those
+    of them that are sure to be its own.
 
     `ways` are those in which it is pinged: all that it may answer, until it has answered one. `answers` tells that it has,
     or announces that it will; `silent` that it did not within the time allowed. `name` is what its windows say
@@ -28,6 +29,7 @@ class PingedProgram:
     answers: bool = False
     silent: bool = False
     begun: set[int] = field(default_factory=set)
+    found: set[int] = field(default_factory=set)
     name: Program | None = None
     traits: Traits = PLAIN
     methods: tuple[InputMethod, ...] = ()

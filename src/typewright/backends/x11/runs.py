@@ -9,9 +9,10 @@ A process that stands still between the phases would stop the whole desktop: a d
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Generator
+from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.logger import Logger
 
 from typewright.backends.x11.accessx import AccessX
@@ -57,6 +58,18 @@ class Runs:
             self._switch = DeadManSwitch(_STALL_S)
         except OSError as problem:
             log.warn("keys go out chord by chord: there is no timer that could end a stall ({problem})", problem=problem)
+
+    @inlineCallbacks
+    def prepare(self) -> Generator[Deferred[Any], Any, None]:
+        """Fires when it is known how long the server needs for an answer."""
+        started = self._clock.seconds()
+        yield self._focus.focused()
+        self._round_trip_s = self._clock.seconds() - started
+
+    @property
+    def asks(self) -> bool:
+        """See `IRuns`."""
+        return not (self._blind and self._is_slow())
 
     @property
     def longest(self) -> int:
