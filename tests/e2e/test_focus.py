@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.conftest import Desk
 from tests.helpers import desktop
 from tests.helpers.focus_moves import WAYS, Mover, mover
+from tests.helpers.outside import gdbus
 
 TYPE = "Type", "sa{sv}"
 RUN = 16
@@ -160,6 +161,25 @@ def test_a_locker_that_tells_nobody_is_never_typed_into(desk: Desk) -> None:
         locker.wait()
     desk.terminal.focus()
     assert desk.fenced() == ""
+
+
+@pytest.mark.promise("waits-for-focus")
+def test_jobs_that_wait_for_their_window_are_in_nobodys_way(desk: Desk) -> None:
+    with desktop.terminal(desk.environ) as elsewhere:
+        desk.terminal.focus()
+        options = f"{{'window': <uint32 {elsewhere.window}>, 'on_focus_change': <'wait'>}}"
+        waiting = [
+            subprocess.Popen(gdbus("Type", text, options), env=desk.environ, stdout=subprocess.PIPE, text=True)
+            for text in ("one", "two", "three")
+        ]
+        for _ in range(20):
+            assert desk.call("Insert", "s", "in front") == "b true"
+            assert desk.terminal.read(8) == "in front"
+        elsewhere.focus()
+        answers = [caller.communicate(timeout=60)[0] for caller in waiting]
+        assert ["'confirmed': <true>" in answer for answer in answers] == [True] * 3
+        assert sorted(elsewhere.read(11)) == sorted("onetwothree")
+    desk.terminal.focus()
 
 
 @pytest.mark.promise("waits-for-focus")

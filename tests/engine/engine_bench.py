@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
 from typewright.engine.dictation_service import DictationService
@@ -19,7 +19,7 @@ from typewright.engine.job import Job
 from typewright.engine.job_queue import JobQueue
 from typewright.engine.limits import Limits
 from typewright.engine.pacing import Pacing
-from typewright.engine.plans import deletion, insertion, pressing
+from typewright.engine.plans import Plan, deletion, insertion, pressing
 from typewright.engine.typing_service import TypingService
 from typewright.engine.typist import Typist
 from typewright.engine.user_activity import UserActivity
@@ -80,15 +80,26 @@ class Bench:
         begun = self.history.begin()
         chosen = Options(context_adjust=self.context_adjust, **options)
         self.job = Job(caller, "insert", total=len(text), insertion=begun, types_text=True, options=chosen)
-        return self.typist.perform(self.job, insertion(text, self.rules))
+        return self._perform(insertion(text, self.rules))
 
     def backspace(self, count: int, *, caller: str = ":1.1") -> Deferred[bool]:
         self.job = Job(caller, "backspace", total=count, insertion=self.history.begin(), erases=True)
-        return self.typist.perform(self.job, deletion(count, self.history))
+        return self._perform(deletion(count, self.history))
 
     def press(self, notation: str) -> Deferred[bool]:
         self.job = Job(":1.1", "press", total=len(notation.split()))
-        return self.typist.perform(self.job, pressing(notation))
+        return self._perform(pressing(notation))
+
+    @inlineCallbacks
+    def _perform(self, plan: Plan) -> Generator[Deferred[Any], Any, bool]:
+        """As the queue has a job performed: again and again while it waits for its window."""
+        job = self.job
+        while True:
+            job.waits = False
+            done = yield self.typist.perform(job, plan)
+            if job.stopped or not job.waits:
+                return done
+            yield deferLater(self.clock, 0.05)
 
     def focus_on(self, place: Place | int) -> None:
         """Have keys go to `place`, or to the window of that number (0: nowhere), from now on."""

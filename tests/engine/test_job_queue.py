@@ -101,6 +101,41 @@ def test_one_who_waits_for_each_answer_has_as_many_turns_as_one_who_does_not() -
     assert queue.run_all() == ["many0", "w", "many1", "x", "many2", "y", "many3", "z", "many4"]
 
 
+def wait(queue: Queue, name: str) -> None:
+    """End the work of a job that waits for its window."""
+    queue.all[name].waits = True
+    queue.works.pop(name).callback(False)
+
+
+@pytest.mark.promise("waits-for-focus")
+def test_a_job_that_waits_for_its_window_lets_others_go_first_and_none_of_its_caller() -> None:
+    queue = Queue()
+    replies = [queue.submit(name, caller) for name, caller in [("a1", "A"), ("a2", "A"), ("b1", "B"), ("b2", "B")]]
+    wait(queue, "a1")
+    assert queue.run_all() == ["b1", "b2"]
+    assert [outcome(reply) is PENDING for reply in replies] == [True, True, False, False]
+    queue.clock.advance(0.05)
+    wait(queue, "a1")
+    assert queue.works == {}
+    queue.clock.advance(0.05)
+    assert queue.run_all() == ["a1", "a2"]
+    assert [outcome(reply).confirmed for reply in replies] == [True] * 4
+    assert outcome(replies[0]).elapsed_s == pytest.approx(0.1)
+    assert [line for line in queue.log if line[0] == "busy"] == [("busy", True), ("busy", False)]
+    assert queue.clock.getDelayedCalls() == []
+
+
+def test_a_job_that_waits_for_its_window_is_stopped_at_once() -> None:
+    queue = Queue()
+    reply, other = queue.submit("a1", "A"), queue.submit("b1", "B")
+    wait(queue, "a1")
+    assert outcome(queue.jobs.stop(STOPPING, "A")) == 1
+    assert (outcome(reply).confirmed, outcome(reply).reason) == (False, STOPPING.sentence)
+    assert queue.run_all() == ["b1"]
+    assert outcome(other).confirmed
+    assert queue.clock.getDelayedCalls() == []
+
+
 def test_the_report_holds_what_the_job_wrote_down() -> None:
     queue = Queue()
     queue.clock.advance(10)

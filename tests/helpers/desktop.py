@@ -191,9 +191,14 @@ class Terminal:
         self._environ = environ
         self._got = b""
 
+    @property
+    def window(self) -> str:
+        """The number of its window."""
+        return window(self._environ, "--pid", str(self._child.process.pid))
+
     def focus(self) -> None:
         """Give it the focus. Without a window manager nobody else does."""
-        run(self._environ, "xdotool", "windowfocus", "--sync", window(self._environ, "--pid", str(self._child.process.pid)))
+        run(self._environ, "xdotool", "windowfocus", "--sync", self.window)
 
     def read(self, count: int) -> str:
         """Exactly the next `count` characters that it got; fewer when no more come in time."""

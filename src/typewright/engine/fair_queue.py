@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Set
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
@@ -37,21 +37,27 @@ class FairQueue(Generic[_Item]):
         """Have `item` wait from now on."""
         self._ring.setdefault(caller, deque()).append(item)
 
-    def next(self) -> _Item:
+    def put_back(self, caller: str, item: _Item) -> None:
+        """Have `item`, which was taken out last, wait again before all others of its caller."""
+        self._ring.setdefault(caller, deque()).appendleft(item)
+
+    def next(self, without: Collection[str] = ()) -> _Item:
         """
-        Take out what is next; that ends the turn before. Raises IndexError when nothing waits.
+        Take out what is next; that ends the turn before. Raises IndexError when nothing waits but items of the callers in
+        `without`, who are passed over.
 
         The caller of that turn goes after the others only now, not when its turn began: so one that brings its next item
         when it has the answer is not served less often than one that brings many at once.
         """
         if self._last in self._ring:
             self._ring.move_to_end(self._last)
-        if not self._ring:
+        caller = next((caller for caller in self._ring if caller not in without), None)
+        if caller is None:
             raise IndexError("nothing waits")
-        self._last, items = next(iter(self._ring.items()))
+        self._last, items = caller, self._ring[caller]
         item = items.popleft()
         if not items:
-            del self._ring[self._last]
+            del self._ring[caller]
         return item
 
     def take_out(self, which: Callable[[_Item], bool]) -> list[_Item]:

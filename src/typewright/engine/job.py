@@ -70,7 +70,8 @@ class Job:
     its text, 0 if what is there is unknown. `interference` is what came between its keys and has yet to be corrected. `last`
     is what its last chord typed, empty for a shortcut. `interruptible` is the Deferred that a stop cancels, if the job waits
     for one. `pace` is what its program needs. `rested_at` is when no modifier was held, unless the program was waited for
-    since.
+    since. `waits` tells that it has typed nothing, since its window has not the focus, and lets others go first;
+    `waits_until` how long it does.
     """
 
     def __init__(
@@ -107,6 +108,8 @@ class Job:
         self.goal = ""
         self.pace = Pace()
         self.rested_at = NEVER
+        self.waits = False
+        self.waits_until: float | None = None
         self._pieces: list[str] = []
 
     def stop(self, reason: Reason) -> None:

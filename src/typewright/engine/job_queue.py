@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.python.failure import Failure
@@ -12,22 +12,28 @@ from twisted.python.failure import Failure
 from typewright.engine.fair_queue import FairQueue
 from typewright.engine.job import Job
 from typewright.errors import LimitsExceeded
-from typewright.interfaces.backend import IClock
+from typewright.interfaces.backend import IClock, IDelayed
 from typewright.interfaces.services import Report
 from typewright.reasons import Reason
 
 Work = Callable[[Job], Deferred[bool]]
+_LOOK_S = 0.05
 
 
-class _Waiting(NamedTuple):
+@dataclass(eq=False)
+class _Waiting:
     job: Job
     work: Work
     reply: Deferred[Report]
+    started: float | None = None
 
 
 class JobQueue:
     """
     Runs one job at a time, callers in turn, and answers each with a Report when its keys are up.
+
+    A job whose work ends while it still waits for its window (`Job.waits`) gets another turn soon, before all that its
+    caller has brought after it. Other callers have theirs in between.
 
     At most `per_caller` jobs of one caller wait or run at the same time. Each of up to `in_all` callers may have one, and
     there is room for `in_all` more: so callers that bring many never keep out one that brings one. `on_busy(bool)` is called
@@ -49,6 +55,7 @@ class JobQueue:
         self._queue: FairQueue[_Waiting] = FairQueue()
         self._running: _Waiting | None = None
         self._beginning = False
+        self._aside: dict[str, IDelayed] = {}  # caller whose next job waits for its window -> when that is looked at again
         self._told_busy = False
 
     @property
@@ -94,6 +101,8 @@ class JobQueue:
 
         # All leave the queue before the first is answered: an answered caller may bring its next job at once.
         waiting = self._queue.take_out(meant)
+        for gone in self._aside.keys() - self._queue.callers():
+            self._aside.pop(gone).cancel()
         running = self._running if self._running is not None and meant(self._running) else None
         end: Deferred[None] = Deferred()
         if running is None:
@@ -112,11 +121,13 @@ class JobQueue:
             return
         self._beginning = True
         try:
-            while self._queue and not self.busy:
-                self._running = waiting = self._queue.next()
+            while not self.busy and self._queue.callers() - self._aside.keys():
+                self._running = waiting = self._queue.next(self._aside)
                 self._tell_busy(True)
-                started = self._clock.seconds()
-                maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, started)
+                if waiting.started is None:
+                    waiting.started = self._clock.seconds()
+                waiting.job.waits = False
+                maybeDeferred(waiting.work, waiting.job).addBoth(self._ended, waiting, waiting.started)
         finally:
             self._beginning = False
 
@@ -124,10 +135,18 @@ class JobQueue:
         self._running = None
         if isinstance(result, Failure):
             waiting.reply.errback(result)
+        elif waiting.job.waits and not waiting.job.stopped:
+            self._queue.put_back(waiting.job.caller, waiting)
+            caller = waiting.job.caller
+            self._aside[caller] = self._clock.callLater(_LOOK_S, self._look_again, caller)
         else:
             self._answer(waiting, waiting.job.report(result, self._clock.seconds() - started))
         if not self._queue and not self.busy:
             self._tell_busy(False)
+        self._next()
+
+    def _look_again(self, caller: str) -> None:
+        del self._aside[caller]
         self._next()
 
     def _tell_busy(self, busy: bool) -> None:

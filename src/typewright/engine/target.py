@@ -93,14 +93,19 @@ class Target:
         found = yield from self.at_rest(job)
         if job.stopped:
             return None
-        self._user.attend()
+        if job.waits_until is None:
+            self._user.attend()
         job.place = (yield from self._timeouts.within(job, self._focus.focused())) or NOWHERE
         if job.place.kind == MENU and not job.insertion:
             job.place = window_place(job.place.window)
         wanted = window_place(job.options.window)
         if job.options.window and wanted != job.place:
+            if job.options.on_focus_change == WAIT and self._waits(job):
+                return None
             job.place = wanted
-            found = yield from self._at_rest_there(job, NOT_IN_WINDOW)
+            found = yield from self._at_rest_there(job, NOT_IN_WINDOW, wait_s=0.0)
+            self._user.arrive()
+        elif job.waits_until is not None:
             self._user.arrive()
         elif job.place in (HELD, UNKNOWN):
             job.insertion = 0  # It is unknown which program that is.
@@ -132,10 +137,18 @@ class Target:
         yield from self._until_quiet(job)
         return (yield from self._at_rest_there(job))
 
-    def _at_rest_there(self, job: Job, never: Reason | None = None) -> DeferredGenerator:
+    def _waits(self, job: Job) -> bool:
+        """Return whether the job lets others go first, since its window has not the focus and may yet get it."""
+        now = self._clock.seconds()
+        if job.waits_until is None:
+            job.waits_until = now + self._pacing.focus_wait_s
+        job.waits = now < job.waits_until
+        return job.waits
+
+    def _at_rest_there(self, job: Job, never: Reason | None = None, *, wait_s: float | None = None) -> DeferredGenerator:
         """As `at_rest`, with the focus where the job belongs: a shortcut whose keys are down may yet change that."""
         while True:
-            yield from self._until_back(job, never)
+            yield from self._until_back(job, never, wait_s)
             found = yield from self.at_rest(job)
             if job.stopped:
                 return None
@@ -210,13 +223,16 @@ class Target:
             else:
                 yield from self._pause(job, restless_s)
 
-    def _until_back(self, job: Job, never: Reason | None = None) -> DeferredGenerator:
+    def _until_back(self, job: Job, never: Reason | None, wait_s: float | None) -> DeferredGenerator:
         """
-        Wait until the focus is where the job belongs, if the job may wait for that; stop it when that does not come.
+        Wait until the focus is where the job belongs, for `wait_s` seconds (None: if the job may wait for that, as long as
+        is configured); stop it when that does not come.
 
         `never` is the reason to give when the focus is in another window, where that is not that it moved there.
         """
-        end = self._clock.seconds() + (self._pacing.focus_wait_s if job.options.on_focus_change == WAIT else 0.0)
+        if wait_s is None:
+            wait_s = self._pacing.focus_wait_s if job.options.on_focus_change == WAIT else 0.0
+        end = self._clock.seconds() + wait_s
         while not job.stopped:
             place = yield from self._timeouts.within(job, self._focus.focused())
             if place is None or job.belongs(place):

@@ -119,7 +119,7 @@ class Typist:
             return False
         with self._scope(job):
             found = yield from self._target.find(job)
-            if job.stopped:
+            if job.stopped or job.waits:
                 return False
             job.pace = (yield from self._timeouts.within(job, self._barrier.begin(job.place))) or job.pace
             if found is not None and found[0] is not self._keyboard.layout:
