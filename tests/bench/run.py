@@ -20,6 +20,7 @@ from tests.helpers import desktop
 
 ROUNDS = 7
 EVENTS = 20_000
+MODES = ("run", "chord", "event")
 LINE = "The quick brown fox jumps over the lazy dog 0123456789; (really) "
 ASCII = (LINE * 20)[:1000]
 HERE = Path(__file__).parent
@@ -45,16 +46,16 @@ def _row(what: str, figure: str, peer: str = "", ratio: str = "") -> None:
 
 def _engine(environ: dict[str, str], target: str, took: Callable[[str], None]) -> None:
     text = (LINE * 1000)[: EVENTS // 2]
-    rates: dict[str, list[float]] = {"raw": [], "chord": [], "event": []}
+    rates: dict[str, list[float]] = {"raw": [], **{mode: [] for mode in MODES}}
     for _ in range(ROUNDS):
         rates["raw"].append(measured(environ, "lock_step.py", "38", str(EVENTS)))
         took("a" * (EVENTS // 2))
-        for mode in ("chord", "event"):
+        for mode in MODES:
             rates[mode].append(measured(environ, "engine_rate.py", text, mode))
             took(text)
     _row(f"confirmed key events a second, into {target}", "Typewright", "raw lock-step", "ratio")
     raw = statistics.median(rates["raw"])
-    for mode in ("chord", "event"):
+    for mode in MODES:
         own = statistics.median(rates[mode])
         _row(f"  pacing {mode}", f"{own:.0f}", f"{raw:.0f}", f"{own / raw:.2f}")
 

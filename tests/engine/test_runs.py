@@ -154,6 +154,37 @@ def test_a_layout_that_changes_before_a_run_is_looked_at_first(
     assert bench.at_rest
 
 
+def test_a_modifier_that_comes_down_before_a_run_is_waited_for_first() -> None:
+    bench = known("ab")
+    begin = bench.runs.begin
+
+    def pressing(place: object) -> object:
+        bench.runs.begin = begin
+        bench.observer.see(Stray(CONTROL_L, True, State(0, 0), USER))
+        return begin(place)
+
+    bench.runs.begin = pressing
+    assert outcome(bench.insert("ab")) is True
+    assert bench.bursts == ["+a -a +b -b"]
+    assert [line for line in bench.transcript if line in ("run 1", "drop")] == ["run 1", "drop", "run 1"]
+
+
+def test_a_stop_while_a_run_begins_sends_nothing() -> None:
+    bench = known("ab")
+    begin = bench.runs.begin
+    for there in (True, False):
+
+        def stopping(place: object, there: bool = there) -> object:
+            bench.runs.there = there
+            bench.job.stop(ENOUGH)
+            return begin(place)
+
+        bench.runs.begin = stopping
+        assert outcome(bench.insert("ab")) is False
+        assert bench.bursts == []
+        assert bench.at_rest
+
+
 def test_a_server_that_does_not_answer_gets_no_keys() -> None:
     bench = known("a")
     bench.runs.silent = True

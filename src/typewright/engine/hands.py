@@ -64,12 +64,7 @@ class Hands:
                 if job.place == HELD and (place := (yield watchdog.guard(self._focus.focused()))) != HELD:
                     # Where a launcher held the keyboard, a locker may have waited for it.
                     job.stop(elsewhere(place))
-                if not (job.interference or job.stopped):
-                    if self._user.comes_between(erases=job.erases):
-                        job.interference = Interference(typed=False, surplus=0)
-                    elif waited and (strays := self._observer.strays()):
-                        job.interference = judge(strays, key_list[at], 0, job.layout)
-                if job.stopped or job.interference:
+                if self._is_interfered(job, key_list[at], strays=waited):
                     break
                 chords, is_run = self._run_length.next(key_list, at, job)
                 # What can be done before a run begins is: the program may end in between, and keys go elsewhere then.
@@ -81,10 +76,11 @@ class Hands:
                         self._leave(job, place, typed=False)
                         break
                     chords, is_run = chords[:1], False
-                if is_run and (self._keyboard.stale or job.stopped):
-                    # What was announced before the run is known by now; nothing more can come in between.
-                    self._runs.drop()
-                    if not (yield from self._check_layout(job, watchdog)):
+                # What was announced or seen before the run began is known by now, and no client can act any more.
+                if self._keyboard.stale or self._is_interfered(job, chords[0], strays=is_run):
+                    if is_run:
+                        self._runs.drop()
+                    if job.stopped or job.interference or not (yield from self._check_layout(job, watchdog)):
                         break
                     continue
                 unsure = True
@@ -140,6 +136,15 @@ class Hands:
         if not job.stopped:
             job.typed += 1
         return not job.stopped
+
+    def _is_interfered(self, job: Job, chord: Chord, *, strays: bool) -> bool:
+        """Return whether the job is stopped, or something has come between its keys; with `strays`, look at those, too."""
+        if not (job.interference or job.stopped):
+            if self._user.comes_between(erases=job.erases):
+                job.interference = Interference(typed=False, surplus=0)
+            elif strays and (seen := self._observer.strays()):
+                job.interference = judge(seen, chord, 0, job.layout)
+        return bool(job.stopped or job.interference)
 
     def _strike(self, chord: Chord, job: Job, watchdog: Watchdog, down: Counter[int]) -> DeferredGenerator:
         """Send `chord`, wait for its confirmations, and return how many chords typed their text: 1 or 0."""

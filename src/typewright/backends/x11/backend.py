@@ -103,7 +103,7 @@ class X11Backend:
     def abandon(self) -> Deferred[None]:
         """See `IBackend`."""
         self._listener = None
-        self._control.companion = self._data.companion = None
+        self._control.companion = None
         self.observer.forget()
         self.runs.close()
         self._control.close()

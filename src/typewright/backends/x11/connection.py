@@ -51,8 +51,8 @@ class Connection:
 
     `root` is the root window of the default screen, and the first of the `roots` of all screens. `on_lost()` is called once
     when the server goes away by itself; every Deferred of this connection that has not fired then errbacks with DisplayLost.
-    A `companion` is another connection to the same server: its data are read along with this one's, since they mostly arrive
-    at the same time, and that saves a turn of the reactor.
+    A `companion` is another connection to the same server: its data are read before this one's, since they mostly arrive at
+    the same time, and that saves a turn of the reactor.
     """
 
     def __init__(self, reactor: Any, name: str) -> None:
@@ -183,9 +183,9 @@ class Connection:
         return "X11"
 
     def doRead(self) -> None:
-        self._read()
         if self.companion is not None:
             self.companion._read()
+        self._read()
 
     def doWrite(self) -> None:
         try:

@@ -109,7 +109,7 @@ def _open(
             waking=waking,
         )  # fmt: skip
         barrier.on_readable = keys.slots.limit
-        control.companion, data.companion = data, control
+        control.companion = data  # What was seen before an answer is to be known when that arrives.
         # Clients that use XKB are sent no MappingNotify events, which RECORD's connection must not get (see event_sources).
         yield data.ask(xkb.use_extension(keyboards.major))
         recorder = Record(control, data, recording, reactor)
