@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -315,6 +316,12 @@ def test_an_ugly_module_is_caught() -> None:
     assert ugly("x = 1\n" * 301) == ["301 lines: a noun is missing", "no SPDX line at the top", "no docstring"]
     assert ugly("") == ["no SPDX line at the top", "no docstring"]
     assert ugly('# SPDX-License-Identifier: MIT\n"""I am."""\n' + "x = 1\n" * 298) == []
+
+
+def test_the_guardian_starts_without_twisted() -> None:
+    """The service waits for it, and it is a second process for as long as the service runs."""
+    code = "import sys, typewright.backends.x11.recovery.guardian; print('twisted' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_each_test_module_has_a_name_of_its_own() -> None:

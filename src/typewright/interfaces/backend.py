@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
-
-from twisted.internet.defer import Deferred
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from typewright.keymap.chords import Chord, KeyEvent, State
 from typewright.keymap.layout import Layout
 from typewright.keymap.packing import Lent, Packing
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred  # the guardian has parts of a backend, and starts without Twisted
 
 # --- Capabilities ----------------------------------------------------------------------------------------------------
 

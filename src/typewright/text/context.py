@@ -21,9 +21,8 @@ _ADDRESS = re.compile(
         \w[\w-]*(\.[\w-]+)*\.[a-z]{2,}(?![\w.]) | \.\w | [@#]\w""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NO_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
-)
+# It takes long to compile: `re` does that when it is first needed, and not when the service starts.
+_NO_SPACES = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
 _QUOTE = '"'
 _BLANKS = " \t\u00a0\u202f"
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.\Z")
@@ -93,7 +92,7 @@ def _gap(written: str, piece: str, rules: Rules, *, apart: bool) -> str:
 
 def _close(written: str, piece: str, rules: Rules, *, apart: bool) -> bool:
     last, first = written[-1], piece[0]
-    if _NO_SPACES.match(last) and _NO_SPACES.match(first):
+    if re.match(_NO_SPACES, last) and re.match(_NO_SPACES, first):
         return True
     if _QUOTE in (last, first) and _open_quote(written):
         return True if last == _QUOTE else first == _QUOTE or _tight(piece, rules)

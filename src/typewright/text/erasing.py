@@ -24,8 +24,9 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 LOOK_BACK = 64
 """No press depends on more code points than these; an even number, so that a row of flags is cut between two of them."""
 
+# Patterns that take long to compile are compiled by `re` when they are first needed, and not when the service starts.
 # Letters, digits and signs that are characters by themselves, whichever of these is before them.
-_PLAIN = re.compile(
+_PLAIN = (
     "[ -\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0e01-\u0e30\u1e00-\u1fff"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
     "\uff01-\uff5e\U0001f600-\U0001f64f]*"
@@ -40,7 +41,7 @@ def plain_end(text: str, kind: str = "") -> int:
 
     There may be more. It saves going through long texts press by press.
     """
-    run = _PLAIN.match(text[: -_LOOKED_AT - 1 : -1])
+    run = re.match(_PLAIN, text[: -_LOOKED_AT - 1 : -1])
     if run is None:
         return 0
     # The first of them may be a part of the character before it.
@@ -81,7 +82,7 @@ def readline(text: str) -> str:
 
 # Pango, by the first code point of a cluster: Latin, Greek, Cyrillic, kana and Hangul syllables go as a whole; so do the
 # clusters that end with a letter or a vowel sign that it knows as a composed one.
-_WHOLE_BY_FIRST = re.compile("[ -\u02af\u0370-\u052f\u1e00-\u1fff\u3040-\u30ff\uac00-\ud7a3]")
+_WHOLE_BY_FIRST = "[ -\u02af\u0370-\u052f\u1e00-\u1fff\u3040-\u30ff\uac00-\ud7a3]"
 _WHOLE_BY_LAST = re.compile(
     "[\u0622-\u0626\u0931\u0958-\u095f\u09cb\u09cc\u09dc\u09dd\u09df\u0a33\u0a36\u0a59-\u0a5b\u0a5e\u0b48\u0b4b\u0b4c"
     "\u0bca-\u0bcc\u0c47\u0c48\u0cc7\u0cc8\u0cca\u0ccb\u0d4a-\u0d4c]"
@@ -94,7 +95,7 @@ def pango(text: str) -> str:
     last = clusters(text)[-1]
     kept = text[: -len(last)]
     emoji = classes(last)[0] in "if" and not _TAG.search(last)
-    if emoji or _WHOLE_BY_FIRST.match(last) or _WHOLE_BY_LAST.match(last[-1]):
+    if emoji or re.match(_WHOLE_BY_FIRST, last) or _WHOLE_BY_LAST.match(last[-1]):
         return kept
     return kept + unicodedata.normalize("NFD", last)[:-1]
 

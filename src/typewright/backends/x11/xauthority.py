@@ -9,7 +9,6 @@ wild family: display managers write those, so that clients still get in after a 
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -55,6 +54,8 @@ def _peers(connected: socket.socket) -> Iterator[tuple[int, bytes]]:
     if connected.family == socket.AF_UNIX:
         yield local
         return
+    import ipaddress  # most displays are local, and both processes start sooner without it
+
     address = ipaddress.ip_address(connected.getpeername()[0].partition("%")[0])
     address = getattr(address, "ipv4_mapped", None) or address
     if address.is_loopback:
