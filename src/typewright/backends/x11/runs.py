@@ -26,7 +26,7 @@ _LONGEST = 16
 """Chords. More gain little: the round trips are 2 in 16 then, and the desktop stands still for a millisecond."""
 _SLOW_LINE_S = 0.005
 _WEIGHT = 1 / 8
-_STALL_S, _LOOK_S = 0.2, 0.05
+_STALL_S, _LOOK_S = 0.25, 0.05
 
 _Result = TypeVar("_Result")
 
