@@ -137,7 +137,7 @@ UNTYPEABLE = Reason(
 
 FORWARDER = Reason(
     "forwarder",
-    "the program with the focus forwards keys to another display, where what the keyboard layout lacks does not arrive",
+    "the program with the focus forwards keys to another display, where some of these characters do not arrive",
     "Type with a layout that has the characters on both sides, or run Typewright on the other side.",
 )
 CHARACTER_CUT = Reason(

@@ -29,6 +29,11 @@ def test_a_nested_server(desk: Desk) -> None:
             told = desk.call(*TYPE, "日本", "0")
             assert '"confirmed" b false "typed" u 0' in told
             assert '"code" s "forwarder"' in told
+            desk.layout("de")
+            told = desk.call(*TYPE, "l@b", "0")
+            assert '"confirmed" b false "typed" u 0' in told
+            assert '"code" s "forwarder"' in told
+            desk.layout("us")
             desktop.run(inner, "xdotool", "key", "asciitilde")
             assert terminal.rest() == ""
     finally:

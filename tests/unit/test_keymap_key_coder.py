@@ -223,3 +223,10 @@ def test_a_doubtful_character_is_lent_where_that_is_possible() -> None:
     doubtful = coder(replace(layout, keys={**layout.keys, 24: q._replace(groups=(group, *q.groups[1:]))}))
     assert [segment.lend for segment in doubtful.segments("qQ", Packing(1, 2, {}))] == [(("Q", "Q"),)]
     assert [segment.lend for segment in doubtful.segments("qQ", NO_SLOTS)] == [()]
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "beyond"), [("aA 1!\n", 0, False), ("", 0, False), ("aя", 0, True), ("я", 1, True), ("a≠", 0, True)]
+)
+def test_what_takes_more_than_shift(text: str, group: int, beyond: bool) -> None:
+    assert coder(group=group).beyond_shift(text) is beyond

@@ -22,6 +22,8 @@ from typewright.interfaces.backend import Pace, Program
         ("kwrite", "qt", ["@server=fcitx"], True, False),
         ("Code", "chromium", [], True, False),
         ("firefox-esr", "gtk", [], True, False),
+        ("TigerVNC Viewer", "", [], True, False),
+        ("VirtualBox Machine", "qt", ["@server=ibus"], True, False),
     ],
 )
 def test_who_reads_ahead(name: str, toolkit: str, servers: list[str], ahead: bool, late: bool) -> None:

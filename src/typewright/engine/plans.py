@@ -33,14 +33,15 @@ class KeyStep(NamedTuple):
     """
     A part of a job that is typed: the key list that a coder makes of it, and what slots must hold before it.
 
-    With `after_barrier`, the program must have taken the keys of the parts before it. `beyond` tells that some of its
-    characters are beyond U+FFFF. Hides its characters.
+    With `after_barrier`, the program must have taken the keys of the parts before it. `highest` is the highest of its
+    characters, and `beyond_shift` tells that some take more than a key and Shift. Hides its characters.
     """
 
     keys: Callable[[KeyCoder], KeyList]
     lend: Sequence[Lent] = ()
     after_barrier: bool = False
-    beyond: bool = False
+    highest: str = ""
+    beyond_shift: bool = False
 
     def __repr__(self) -> str:
         return f"KeyStep({len(self.lend)} slots, after_barrier={self.after_barrier})"
@@ -208,7 +209,8 @@ def _key_steps(text: str, means: Means) -> list[Step]:
             partial(_spell, segment.text),
             segment.lend,
             segment.after_barrier,
-            any(letter > "\uffff" for letter in segment.text),
+            max(segment.text, default=""),
+            means.coder.beyond_shift(segment.text),
         )
         for segment in segments
     ]

@@ -79,6 +79,11 @@ class KeyCoder:
             return True
         return self._composed(character, self._group) is not None
 
+    def beyond_shift(self, text: str) -> bool:
+        """Return whether a character of `text` takes more than one key and Shift: another modifier or group, or several."""
+        positions = [self._find(character, self._group) for character in set(text)]
+        return any(found is None or found.group > 0 or found.modifiers & ~SHIFT_MASK for found in positions)
+
     def segments(self, text: str, packing: Packing) -> list[Segment]:
         """
         Cut `text` so that the slots needed by each piece fit into one `packing`, and say what they must hold; without any

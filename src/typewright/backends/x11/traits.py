@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from typewright.interfaces.backend import Pace, Program
+from typewright.interfaces.forwarders import FORWARDERS
 
 LAST_KEYCODE = 255
 
@@ -61,10 +62,12 @@ Of Qt beside an input method: the plug-ins for IBus and Fcitx handle a key at on
 later, when others have overtaken it.
 """
 # LibreOffice looks ahead, and puts what it finds back behind other events; Return is bound to a command that runs when it
-# is idle. Wine looks keycodes up when the Windows program takes them from its queue. A browser's page is another process.
+# is idle. Wine looks keycodes up when the Windows program takes them from its queue. A browser's page is another process. A
+# viewer forwards its keys to another display.
 _OFFICE = Traits(ahead=True, pace=Pace(0.001, 1, 0.1), rounds=_ROUNDS)
 _WINE = Traits(ahead=True, late=True, pace=Pace(0.015), slots=Readable(154, 2))
 _BROWSER = Traits(ahead=True)
+_FORWARDER = Traits(ahead=True)
 
 _BY_NAME = {"soffice": _OFFICE, "firefox": _BROWSER, "firefox-esr": _BROWSER, "navigator": _BROWSER}
 
@@ -72,6 +75,8 @@ _BY_NAME = {"soffice": _OFFICE, "firefox": _BROWSER, "firefox-esr": _BROWSER, "n
 def traits_of(program: Program, servers: Collection[str]) -> Traits:
     """Return the traits of `program` while XIM servers of these names are alive; those of its input method not included."""
     name = program.name.lower()
+    if name in FORWARDERS:
+        return _FORWARDER
     if name.endswith(".exe"):  # Wine names its windows after the Windows program.
         return _WINE
     if program.toolkit == "qt" and servers:
