@@ -142,7 +142,7 @@ FORWARDER = Reason(
 )
 CHARACTER_CUT = Reason(
     "cut",
-    "the program with the focus cuts or drops characters beyond U+FFFF, such as emoji",
+    "the program with the focus cuts, drops or converts some of these characters",
     "Leave these characters out, or type them into another program and paste them.",
 )
 

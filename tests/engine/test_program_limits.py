@@ -35,6 +35,8 @@ LENT, ALTGR, CYRILLIC, EMOJI = (
         ("kwrite", "qt", LENT, None),
         ("MyApplication", "java", EMOJI, CHARACTER_CUT),
         ("MyApplication", "java", LENT, None),
+        ("Scite", "gtk", CYRILLIC, CHARACTER_CUT),
+        ("Scite", "gtk", Needs(lent=True, highest="é"), None),
         ("XTerm", "", EMOJI, None),
         ("", "", EMOJI, None),
     ],

@@ -17,10 +17,13 @@ from typewright.reasons import CHARACTER_CUT, FORWARDER, Reason
 # characters to a keymap that lacks them, which is enough for each layout of a Latin script, and drops the rest.
 _SHIFT_ONLY = frozenset(("xephyr", "tigervnc viewer"))
 _LATIN_ONLY = frozenset(("tigervnc viewer",))
+_LAST_OF_CODE_PAGE = "\u00ff"
 _LAST_LATIN = "\u024f"
 _LAST_OF_PLANE = "\uffff"
 _CUTTING = frozenset(("kwrite", "kate", "kdevelop"))
 """KTextEditor drops characters beyond U+FFFF."""
+_CODE_PAGE = frozenset(("scite",))
+"""SciTE converts its text to a code page."""
 _CUTTING_TOOLKITS = frozenset(("java",))
 """The JDK's XIM code cuts keysyms beyond U+FFFF to 16 bits."""
 
@@ -54,7 +57,7 @@ class ProgramLimits:
             any(step.beyond_shift for step in keyed),
             max("".join([*(step.highest for step in keyed), *goals]), default=""),
         )
-        if needs.lent or needs.beyond_shift or needs.highest > _LAST_LATIN:
+        if needs.lent or needs.beyond_shift or needs.highest > _LAST_OF_CODE_PAGE:
             program = yield from self._timeouts.within(job, self._programs.program(job.place))
             reason = program and limit(program, needs)
             if reason:
@@ -69,5 +72,7 @@ def limit(program: Program, needs: Needs) -> Reason | None:
     if (needs.beyond_shift and name in _SHIFT_ONLY) or (needs.highest > _LAST_LATIN and name in _LATIN_ONLY):
         return FORWARDER
     if needs.highest > _LAST_OF_PLANE and (name in _CUTTING or program.toolkit in _CUTTING_TOOLKITS):
+        return CHARACTER_CUT
+    if needs.highest > _LAST_OF_CODE_PAGE and name in _CODE_PAGE:
         return CHARACTER_CUT
     return None

@@ -169,7 +169,8 @@ the focus or completed a word. Only the field's own account shows that they are 
 _BY_NAME = {
     "terminal": """
         xterm uxterm urxvt rxvt konsole gnome-terminal gnome-terminal-server xfce4-terminal mate-terminal lxterminal
-        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology foot""",
+        qterminal terminator tilix alacritty kitty st-256color org.wezfurlong.wezterm guake tilda terminology foot
+        sakura""",
     "gtk": "mousepad gedit gnome-text-editor",
     "qt": "featherpad",
     "ktexteditor": "kwrite",
