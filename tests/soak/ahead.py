@@ -8,7 +8,8 @@ Each gets the same texts: ideographs, plain letters, lines, the short texts of t
 exit status is 1 when a character was wrong, or a text was not confirmed. `late` is how long after the answer the program had
 the last of them.
 
-Debian's packages for it, besides those of tests/run: wine. Wine keeps what it makes at its first start in $WINEPREFIX.
+Debian's packages for it, besides those of tests/run: wine libreoffice-qt5 firefox-esr. Wine keeps what it makes at its first
+start in $WINEPREFIX.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.targets.caller import type_text
 from tests.targets.compare import compare
 from tests.targets.desk import MatrixDesk, matrix_desk
 from tests.targets.input_method import input_method
+from tests.targets.limits import fitting
 from tests.targets.program import Program
 from tests.targets.texts import FENCE, SHORT, TEXTS
 from tests.targets.window import window_manager
@@ -51,7 +53,14 @@ SET_UPS = {
     "Qt 5, fcitx": SetUp("qt5", "fcitx", (("QT_IM_MODULE", "fcitx"),)),
     "Writer, gtk3": SetUp("writer-gtk3"),
     "Writer, gen": SetUp("writer-gen"),
+    "Writer, qt5": SetUp("writer-qt5"),
+    "Calc, gtk3": SetUp("calc-gtk3"),
+    "Calc, qt5": SetUp("calc-qt5"),
     "Wine Notepad": SetUp("notepad"),
+    "Firefox": SetUp("firefox"),
+    "Swing": SetUp("swing"),
+    "TigerVNC viewer": SetUp("vncviewer"),
+    "Xephyr": SetUp("xephyr"),
     "Chromium, busy page": SetUp("chromium"),
 }
 _BUSY_S = {"chromium": 0.008}
@@ -105,7 +114,8 @@ def main() -> int:
     rows, failed = [], False
     for name in arguments.names or SET_UPS:
         with matrix_desk() as desk, set_up(SET_UPS[name], desk) as program:
-            tries = [attempt(desk, program, text) for text in list(_CONTENT.values()) * arguments.rounds]
+            contents = [fitting(SET_UPS[name].program, text) for text in _CONTENT.values()]
+            tries = [attempt(desk, program, text) for text in contents * arguments.rounds]
         wrong, unconfirmed = sum(each.wrong for each in tries), sum(not each.confirmed for each in tries)
         characters, elapsed_s = sum(each.characters for each in tries), sum(each.elapsed_s for each in tries)
         levels = " ".join(sorted({each.level for each in tries}))

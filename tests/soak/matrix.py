@@ -6,7 +6,8 @@ end tables in Markdown; its exit status is 1 when a character was wrong or a tex
 In each round each program gets, started anew, on each layout all that is on its keys, and 336 characters of mixed scripts.
 On `us` and on one layout more, another in each round, it gets all short texts, joined to one (some 2,800 characters), which
 with `--whole` it gets on every layout; on that other one also each character that has a keysym of its own name, and the
-20,000 characters. Wrong characters are the edit distance of what was sent and what the program holds.
+20,000 characters. With `--targets`, other programs than those of tests/run get, of the same texts, what they can hold by
+themselves (tests/targets/limits.py). Wrong characters are the edit distance of what was sent and what the program holds.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.targets import NAMES
+from tests.targets import MORE, NAMES
 from tests.targets.desk import MatrixDesk, matrix_desk
 from tests.targets.layouts import LAYOUTS, layout
+from tests.targets.limits import fitting
 from tests.targets.program import Program
 from tests.targets.texts import FENCE, LEGACY, LONG, SHORT, TEXTS, on_keyboard
+
+_ALL = (*NAMES, *MORE)
 
 
 class Try(NamedTuple):
@@ -49,7 +53,7 @@ def play(number: int, target: str, layouts: Sequence[str], whole: bool) -> list[
                     texts["short"] = SHORT
                 if number % len(layouts) == place:
                     texts |= {"legacy": LEGACY, "long": LONG}
-                tries += [_try(desk, program, target, name, text, texts[text]) for text in texts]
+                tries += [_try(desk, program, target, name, text, fitting(target, texts[text])) for text in texts]
     return tries
 
 
@@ -101,7 +105,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1000.0, help="no new text is begun after these")
     parser.add_argument("--first", type=int, default=1, help="the number of the first round: continues after an earlier run")
     parser.add_argument("--jobs", type=int, default=1, help="how many programs are typed into at the same time")
-    parser.add_argument("--targets", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--targets", nargs="+", choices=_ALL, default=NAMES)
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS))
     parser.add_argument("--to", type=Path, help="a file for the tables")
     arguments = parser.parse_args()
@@ -134,7 +138,7 @@ def main() -> int:
     pool.shutdown(cancel_futures=True)
     rounds = min(ended[name] for name in arguments.targets)
 
-    tries.sort(key=lambda one: (NAMES.index(one.target), arguments.layouts.index(one.layout)))
+    tries.sort(key=lambda one: (_ALL.index(one.target), arguments.layouts.index(one.layout)))
     minutes = (time.monotonic() - began) / 60
     summary = f"{rounds} rounds, {len(tries):,} texts, {sum(one.characters for one in tries):,} characters, "
     summary += f"{sum(one.wrong for one in tries):,} of them wrong; {minutes:.0f} minutes, {arguments.jobs} at a time."

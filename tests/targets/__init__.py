@@ -17,10 +17,11 @@ from pathlib import Path
 from tests.targets.browser import Browser
 from tests.targets.editor import EDITORS, Editor
 from tests.targets.firefox import Firefox
+from tests.targets.forwarder import VncViewer, Xephyr
 from tests.targets.notepad import Notepad
-from tests.targets.office import Writer
+from tests.targets.office import Calc, Writer
 from tests.targets.program import PROGRAMS, Asked, Program
-from tests.targets.readline import Readline
+from tests.targets.readline import PROMPTS, Readline, titled
 
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _READER = (_SYSTEM_PYTHON, f"{PROGRAMS}/raw_reader.py")
@@ -34,9 +35,26 @@ _COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "qt5": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt5.py"),
     "emacs": lambda title: ("emacs-lucid", "-Q", "-l", f"{PROGRAMS}/emacs.el"),
 }
+_MORE_COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
+    "sakura": lambda title: ("sakura", "-t", title, "-x", " ".join(_READER)),
+    "konsole": lambda title: ("konsole", *titled(title), "-e", *_READER),
+    "qt6": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt6.py"),
+    "swing": lambda title: ("java", "-XX:TieredStopAtLevel=1", f"{PROGRAMS}/Swing.java"),
+}
 NAMES = (*_COMMANDS, "chromium")
-"""Those that can hold every text; `readline` is there as well."""
+"""Those that can hold every text, and are measured in each run of the tests."""
+MORE = (
+    *_MORE_COMMANDS, *EDITORS, "firefox", "writer-gtk3", "writer-qt5", "writer-gen", "calc-gtk3", "calc-qt5", "notepad",
+    "vncviewer", "xephyr",
+)  # fmt: skip
+"""More of them, besides the prompts of bash in `PROMPTS`; `fitting` tells what of a text they can hold."""
 
+_OPENED: dict[str, Callable[[dict[str, str], str, Path], Program]] = {
+    "firefox": lambda environ, title, home: Firefox(environ, home),
+    "notepad": lambda environ, title, home: Notepad(environ, home),
+    "vncviewer": VncViewer,
+    "xephyr": Xephyr,
+}
 _numbers = itertools.count(1)
 
 
@@ -44,27 +62,30 @@ _numbers = itertools.count(1)
 def target(name: str, environ: dict[str, str], *, slow_s: float = 0.0) -> Iterator[Program]:
     """The program `name` with the focus; it sleeps for `slow_s` before it takes a key."""
     with tempfile.TemporaryDirectory(prefix="typewright-target-", ignore_cleanup_errors=True) as directory:
-        home = Path(directory)
         title = f"target-{name}-{next(_numbers)}"
         own = {**environ, "HOME": directory, "TARGET_TITLE": title, "TARGET_SLOW_S": str(slow_s), "GSK_RENDERER": "cairo"}
         # A framework that is installed is taken though it does not run.
         own.setdefault("GTK_IM_MODULE", "gtk-im-context-simple")
-        if name == "chromium":
-            program: Program = Browser(own, title, home, slow_s)
-        elif name == "readline":
-            program = Readline(own, title, home)
-        elif name in EDITORS:
-            program = Editor(name, own, home)
-        elif name == "firefox":
-            program = Firefox(own, home)
-        elif name == "notepad":
-            program = Notepad(own, home)
-        elif name.startswith("writer-"):
-            program = Writer(own, title, home, name.removeprefix("writer-"))
-        else:
-            program = Asked(_COMMANDS[name](title), own, title, home)
+        program = _open(name, own, title, Path(directory), slow_s)
         try:
             program.focus()
             yield program
         finally:
             program.close()
+
+
+def _open(name: str, environ: dict[str, str], title: str, home: Path, slow_s: float) -> Program:
+    if name == "chromium":
+        return Browser(environ, title, home, slow_s)
+    if name in PROMPTS:
+        return Readline(name, environ, title, home)
+    if name in EDITORS:
+        return Editor(name, environ, home)
+    if name in _OPENED:
+        return _OPENED[name](environ, title, home)
+    application, _, plugin = name.partition("-")
+    if plugin:
+        return {"writer": Writer, "calc": Calc}[application](environ, title, home, plugin)
+    return Asked(
+        (_COMMANDS | _MORE_COMMANDS)[name](title), environ, f"{title} — Konsole" if name == "konsole" else title, home
+    )

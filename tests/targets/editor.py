@@ -8,8 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.helpers import desktop
-from tests.targets.program import Program
+from tests.targets.program import Polled
 from tests.targets.window import focused, until
 
 EDITORS: Mapping[str, tuple[str, ...]] = {
@@ -22,8 +21,16 @@ EDITORS: Mapping[str, tuple[str, ...]] = {
 }
 """Name -> its command, to which a file is added."""
 
+_SETTINGS: Mapping[str, tuple[str, str]] = {
+    "kwrite": (
+        ".config/kwriterc",
+        "[KTextEditor Document]\nIndentation Mode=none\nRemove Spaces=0\n\n[KTextEditor View]\nAuto Brackets=false\n",
+    ),
+}
+"""What keeps an editor from indenting lines, cutting their ends and closing brackets: a file in its home and its content."""
 
-class Editor(Program):
+
+class Editor(Polled):
     """
     An editor with a file of its own. Each question is a shortcut that it is sent, which ends what Typewright knows.
 
@@ -33,6 +40,10 @@ class Editor(Program):
     def __init__(self, name: str, environ: dict[str, str], home: Path) -> None:
         self._file = home / "text.txt"
         self._file.write_text("")
+        if name in _SETTINGS:
+            settings, content = _SETTINGS[name]
+            (home / settings).parent.mkdir()
+            (home / settings).write_text(content)
         super().__init__([*EDITORS[name], str(self._file)], {**environ, "GSETTINGS_BACKEND": "memory"}, "text.txt")
 
     def focus(self) -> None:
@@ -46,10 +57,6 @@ class Editor(Program):
     def clear(self) -> None:
         self.press("ctrl+a", "BackSpace")
 
-    def press(self, *keys: str) -> None:
-        """Have another program press these keys, in the notation of xdotool."""
-        desktop.run(self._environ, "xdotool", "key", "--delay", "20", *keys)
-
     def _save(self) -> str:
         """Its text; nothing is written if that has not changed since it was saved last."""
         before = self._stamp()
@@ -58,7 +65,11 @@ class Editor(Program):
         while self._stamp() == before and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(0.05)  # The file is there; it may not be whole yet.
-        return self._file.read_bytes().decode("utf-8", "replace").removesuffix("\n")
+        data = self._file.read_bytes()
+        try:
+            return data.decode().removesuffix("\n")
+        except UnicodeDecodeError:  # SciTE saves in its code page.
+            return data.decode("latin-1").removesuffix("\n")
 
     def _stamp(self) -> tuple[int, ...]:
         try:

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 from tests.helpers import desktop
-from tests.targets.program import Program
+from tests.targets.program import Polled
 
 _QUIET = {"WINEDLLOVERRIDES": "mscoree,mshtml=", "WINEDEBUG": "-all"}
 _MARK = b"\xef\xbb\xbf"
 
 
-class Notepad(Program):
+class Notepad(Polled):
     """
     A Notepad with a file of its own. Each question is a shortcut that it is sent, which ends what Typewright knows.
 
@@ -35,15 +35,8 @@ class Notepad(Program):
         if request == "focused":
             return True
         if request == "clear":
-            self._press("ctrl+a", "Delete")
+            self.press("ctrl+a", "Delete")
         return self._saved()
-
-    def read(self, count: int, patience_s: float = desktop.PATIENCE_S) -> str:
-        deadline = time.monotonic() + patience_s
-        text = self.text()
-        while len(text) < count and not text.endswith("|") and time.monotonic() < deadline:
-            text = self.text()
-        return text
 
     def close(self) -> None:
         super().close()
@@ -51,11 +44,8 @@ class Notepad(Program):
 
     def _saved(self) -> str:
         self._file.write_bytes(b"")
-        self._press("ctrl+s")
+        self.press("ctrl+s")
         deadline = time.monotonic() + desktop.PATIENCE_S
         while not (saved := self._file.read_bytes()).startswith(_MARK) and time.monotonic() < deadline:
             time.sleep(0.02)
         return saved.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-
-    def _press(self, *keys: str) -> None:
-        desktop.run(self._environ, "xdotool", "key", *keys)

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A LibreOffice Writer with an empty document, asked over its UNO interface by a process beside it."""
+"""A LibreOffice Writer or Calc with an empty document, asked over its UNO interface by a process beside it."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 from tests.helpers import desktop
-from tests.targets.program import PROGRAMS, Program
+from tests.targets.program import PROGRAMS, Polled
+from tests.targets.window import until
 
-_NEW = "private:factory/swriter"
 _OFF = {
     "Office.Common/AutoCorrect": (
         "UseReplacementTable", "TwoCapitalsAtStart", "CapitalAtStartSentence", "ChangeUnderlineWeight", "SetInetAttribute",
@@ -22,6 +21,7 @@ _OFF = {
     "Office.Writer/AutoFunction/Completion": ("Enable",),
     "Office.Writer/AutoFunction/Format/ByInput": ("Enable",),
     "Office.Writer/AutoFunction/Format/ByInput/ApplyNumbering": ("Enable",),
+    "Office.Calc/Input": ("AutoInput",),
     "Office.Linguistic/SpellChecking": ("IsSpellAuto",),
 }  # fmt: skip
 """What it would do with a text by itself, or show beside it."""
@@ -34,8 +34,10 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class Writer(Program):
-    """A Writer that corrects nothing by itself; `plugin` is its way to the display, `gtk3` or `gen`."""
+class Writer(Polled):
+    """A LibreOffice that corrects nothing by itself; `plugin` is its way to the display: `gtk3`, `qt5` or `gen`."""
+
+    application = "Writer"
 
     def __init__(self, environ: dict[str, str], title: str, home: Path, plugin: str) -> None:
         profile = home / "profile"
@@ -43,12 +45,12 @@ class Writer(Program):
         (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS.format("\n".join(_settings())))
         super().__init__(
             ["soffice", "--norestore", "--nologo", f"-env:UserInstallation=file://{profile}",
-             f"--accept=pipe,name={title};urp;", _NEW],
+             f"--accept=pipe,name={title};urp;", f"private:factory/s{self.application.lower()}"],
             {**environ, "SAL_USE_VCLPLUGIN": plugin},
-            "Untitled 1 - LibreOffice Writer",
+            f"Untitled 1 - LibreOffice {self.application}",
         )  # fmt: skip
         self._asked = desktop.Child(
-            ["/usr/bin/python3", str(PROGRAMS / "writer.py"), title],
+            ["/usr/bin/python3", str(PROGRAMS / "office.py"), title],
             env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -58,20 +60,36 @@ class Writer(Program):
         asked = self._asked.process
         asked.stdin.write(f"{request}\n".encode())
         asked.stdin.flush()
-        line = self._asked.line()
-        return json.loads(line)
-
-    def read(self, count: int, patience_s: float = desktop.PATIENCE_S) -> str:
-        deadline = time.monotonic() + patience_s
-        text = self.text()
-        while len(text) < count and not text.endswith("|") and time.monotonic() < deadline:
-            time.sleep(0.05)
-            text = self.text()
-        return text
+        return json.loads(self._asked.line())
 
     def close(self) -> None:
         self._asked.kill()
         super().close()
+
+
+class Calc(Writer):
+    """
+    A sheet, typed into from its first cell on: Return goes to the next row.
+
+    It tells a cell once that is entered, so each question enters it and edits it again, which ends what Typewright knows.
+    """
+
+    application = "Calc"
+
+    def text(self) -> str:
+        row = self.ask("at")
+        self.press("Return")
+        until(lambda: self.ask("at") != row, "the cell is entered")
+        text = super().text()
+        last = self.ask("again")
+        until(lambda: self.ask("at") == last, "the cell is the current one")
+        self.press("F2")
+        return text
+
+    def clear(self) -> None:
+        self.press("Escape")
+        super().clear()
+        until(lambda: self.ask("at") == 0, "the first cell is the current one")
 
 
 def _settings() -> list[str]:

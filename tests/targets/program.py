@@ -122,3 +122,19 @@ class Asked(Program):
     def close(self) -> None:
         super().close()
         self._channel.close()
+
+
+class Polled(Program):
+    """A program that does not tell when its text changes: that is looked at again and again."""
+
+    def read(self, count: int, patience_s: float = desktop.PATIENCE_S) -> str:
+        deadline = time.monotonic() + patience_s
+        text = self.text()
+        while len(text) < count and not text.endswith("|") and time.monotonic() < deadline:
+            time.sleep(0.05)
+            text = self.text()
+        return text
+
+    def press(self, *keys: str) -> None:
+        """Have another program press these keys, in the notation of xdotool."""
+        desktop.run(self._environ, "xdotool", "key", "--delay", "20", *keys)

@@ -9,7 +9,8 @@ was eaten, how many could be taken back, how many were refused and are still the
 exit status is 1 if anything was eaten or an answer was wrong. With `--as`, windows of the class NAME are declared to be of
 that kind, which shows whether they are.
 
-Debian's packages for it, besides those of tests/run: mousepad gedit gnome-text-editor kwrite featherpad scite firefox-esr.
+Debian's packages for it, besides those of tests/run: mousepad gedit gnome-text-editor featherpad scite firefox-esr wine
+libreoffice-qt5. Wine keeps what it makes at its first start in $WINEPREFIX.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from tests.targets.program import Program
 
 PROGRAMS = (
     "gtk3", "gtk4", "qt5", "tk", "emacs", "readline", "chromium", "firefox", "mousepad", "gedit", "gnome-text-editor",
-    "kwrite", "featherpad", "scite", "writer-gtk3",
+    "kwrite", "featherpad", "scite", "writer-gtk3", "qt6", "swing", "readline-sakura", "readline-konsole", "calc-gtk3",
+    "writer-qt5", "calc-qt5", "notepad", "vncviewer", "xephyr",
 )  # fmt: skip
 OWN = "abcd"
 SAMPLE = {label: character for label, character in CHARACTERS.items() if not set(character) & {"\n", "\t"}}
