@@ -37,20 +37,21 @@ def hand(desk: Desk) -> Iterator[Other]:
 
 @pytest.mark.promise("user-modifier")
 @pytest.mark.parametrize(
-    ("desk", "keycode", "held"),
+    ("desk", "keycode", "held", "disturbs"),
     [
-        ('pacing = "chord"', SHIFT_R, 0),
-        ('pacing = "chord"', SHIFT_R, 300),
-        ('pacing = "chord"', CAPS, 0),
-        ('pacing = "run"', SHIFT_R, 300),
+        ('pacing = "chord"', SHIFT_R, 0, True),
+        ('pacing = "chord"', SHIFT_R, 300, True),
+        ('pacing = "chord"', CAPS, 0, True),
+        ('pacing = "run"', SHIFT_R, 300, False),
     ],
     indirect=["desk"],
 )
-def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode: int, held: int) -> None:
+def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode: int, held: int, disturbs: bool) -> None:
     """
     `held` counts round trips of another client: long enough for hundreds of characters to go wrong.
 
-    The hand is a client here, which never acts within a run, as a real one can: a tap alone falls between two.
+    The hand is a client here, which never acts within a run, as a real one can; and what it does between two is mostly seen
+    before the next (tests/engine/test_runs.py has the rest).
     """
     chance = random.Random(keycode + held)
     corrections = 0
@@ -69,7 +70,7 @@ def test_a_modifier_in_mid_text_leaves_no_trace(desk: Desk, hand: Other, keycode
         if keycode == CAPS:
             tap(hand, CAPS)
     # Else the taps came too late to disturb anything, and this test shows nothing.
-    assert corrections > 0
+    assert corrections > 0 or not disturbs
 
 
 @pytest.mark.promise("modifier-held")
