@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-More programs than those of the matrix: a VTE terminal, Konsole, KWrite, Qt 6, Java Swing, LibreOffice Calc, a VNC viewer.
+More programs than those of the matrix: a VTE terminal, Konsole, KWrite, Qt 6, LibreOffice Calc, a VNC viewer.
 
 What they can hold of a text must be exact, at the level that docs/targets.md tells, and nothing of the user's own may go.
 The long versions are in tests/soak: matrix.py, ahead.py and erasing/eaten.py.
@@ -15,16 +15,14 @@ from tests.helpers import desktop
 from tests.soak.erasing.eaten import fate, set_up
 from tests.targets.desk import MatrixDesk, matrix_desk
 from tests.targets.limits import fitting
-from tests.targets.texts import FENCE, SHORT, TEXTS
+from tests.targets.texts import FENCE, SHORT
 
 _LINES = "Ça va, Żółw; book, moon.\n👩\u200d💻 and ≠\n" * 2 + FENCE
-_EUROPEAN = TEXTS["european"].removesuffix(FENCE) + TEXTS["cjk"]
-TEXT = {"swing": _EUROPEAN, "calc-gtk3": _LINES}
+TEXT = {"calc-gtk3": _LINES}
 """For those that take longer."""
 HARD = ("x", "é", "e\u0301", "≠", "\ufb49", "👨\u200d👩\u200d👧", "❤\ufe0f")
 NEEDED = {
     "qt6": ("/usr/bin/python3",),
-    "swing": ("java", "javac"),
     "calc-gtk3": ("localc",),
     "vncviewer": ("Xtigervnc", "xtigervncviewer"),
     "readline-sakura": ("sakura",),
@@ -46,7 +44,6 @@ def matrix() -> Iterator[MatrixDesk]:
         ("konsole", "application"),
         ("qt6", "application"),
         ("kwrite", "application"),
-        ("swing", "server"),
         ("calc-gtk3", "server"),
         ("vncviewer", "server"),
     ],
@@ -62,7 +59,6 @@ def test_what_a_program_can_hold_is_exact(matrix: MatrixDesk, name: str, level: 
     ("name", "revised"),
     [
         ("qt6", ["x", "é", "≠", "\ufb49"]),
-        ("swing", ["x", "é"]),
         ("readline-sakura", ["x", "é", "≠", "\ufb49"]),
         ("vncviewer", ["x"]),
     ],

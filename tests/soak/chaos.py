@@ -154,8 +154,7 @@ class Chaos:
         return self._standing(at_s, "A", self.scene.terminals[0].process.pid, (0.05, 0.5, 1.5, 3.0))
 
     def _service(self, at_s: float) -> Iterator[Step]:
-        # One that stands still for longer may be ended, between the phases of a run: see `tests.soak.stalls`.
-        return self._standing(at_s, "the service", self.scene.service.process.pid, (0.01, 0.05))
+        return self._standing(at_s, "the service", self.scene.service.process.pid, (0.01, 0.05, 0.5, 1.5))
 
     def _standing(self, at_s: float, what: str, pid: int, times: Sequence[float]) -> Iterator[Step]:
         yield Step(at_s, f"{what} stands still", lambda: os.kill(pid, signal.SIGSTOP))

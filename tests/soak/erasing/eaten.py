@@ -10,7 +10,7 @@ exit status is 1 if anything was eaten or an answer was wrong. With `--as`, wind
 that kind, which shows whether they are.
 
 Debian's packages for it, besides those of tests/run: mousepad gedit gnome-text-editor featherpad scite firefox-esr wine
-libreoffice-qt5. Wine keeps what it makes at its first start in $WINEPREFIX.
+libreoffice-qt5 default-jre default-jdk-headless. Wine keeps what it makes at its first start in $WINEPREFIX.
 """
 
 from __future__ import annotations

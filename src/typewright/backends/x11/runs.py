@@ -4,7 +4,7 @@ Runs: several chords in one write, while the server is grabbed and heeds no othe
 
 A run has two phases. The server is grabbed, and asked where keys go; on its answer, if that is the right window, the chords
 follow with the end of the grab. So no client can move the focus, take a grab or type between the question and the last key.
-A process that stands still between the phases would stop the whole desktop: a dead man's switch bounds that.
+A process that stands still between the phases would stop the whole desktop: a dead man's switch wakes or ends it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _LONGEST = 16
 """Chords. More gain little: the round trips are 2 in 16 then, and the desktop stands still for a millisecond."""
 _SLOW_LINE_S = 0.005
 _WEIGHT = 1 / 8
-_STALL_S, _LOOK_S = 0.25, 0.05
+_WAKE_S, _KILL_S = 0.2, 2.0
+"""A busy machine may well keep a process waiting for a quarter of a second, but hardly for two seconds."""
+_LOOK_S = 0.05
 
 _Result = TypeVar("_Result")
 
@@ -55,7 +57,7 @@ class Runs:
         self._look_call: IDelayed | None = None
         self._switch: DeadManSwitch | None = None
         try:
-            self._switch = DeadManSwitch(_STALL_S)
+            self._switch = DeadManSwitch(_WAKE_S, _KILL_S)
         except OSError as problem:
             log.warn("keys go out chord by chord: there is no timer that could end a stall ({problem})", problem=problem)
 
