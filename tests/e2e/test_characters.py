@@ -26,7 +26,7 @@ ACUTE, KI, KSHA = "e\u0301", "कि", "क्ष"
 SYLLABLE, JAMO = "각", "\u1100\u1161\u11a8"
 CHARACTERS = ["x", FAMILY, FLAG, OTHER_FLAG, ACUTE, "y", TONE, HEART, KI, KSHA, SYLLABLE, JAMO]
 
-DECLARED = '[programs]\n"Gtk3.py" = "gtk"\n"gtk4.py" = "gtk"\n"qt5.py" = "qt"\n'
+DECLARED = '[programs]\n"Gtk3.py" = "gtk"\n"gtk4.py" = "gtk"\n"qt.py" = "qt"\n'
 """These programs hold a plain text field of their toolkit, which was measured."""
 
 WHOLE = ("gtk3", "gtk4", "chromium")

@@ -32,13 +32,13 @@ _COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "tk": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/tk.py"),
     "gtk3": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/gtk3.py"),
     "gtk4": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/gtk4.py"),
-    "qt5": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt5.py"),
+    "qt5": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt.py", "PyQt5"),
     "emacs": lambda title: ("emacs-lucid", "-Q", "-l", f"{PROGRAMS}/emacs.el"),
 }
 _MORE_COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sakura": lambda title: ("sakura", "-t", title, "-x", " ".join(_READER)),
     "konsole": lambda title: ("konsole", *titled(title), "-e", *_READER),
-    "qt6": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt6.py"),
+    "qt6": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt.py", "PyQt6"),
     "swing": lambda title: ("java", "-XX:TieredStopAtLevel=1", f"{PROGRAMS}/Swing.java"),
 }
 NAMES = (*_COMMANDS, "chromium")

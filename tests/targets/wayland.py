@@ -28,7 +28,7 @@ _COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "foot": lambda title: ("foot", "--config=/dev/null", "--title", title, *_READER),
     "gtk3": lambda title: (_PYTHON, f"{PROGRAMS}/gtk3.py"),
     "gtk4": lambda title: (_PYTHON, f"{PROGRAMS}/gtk4.py"),
-    "qt5": lambda title: (_PYTHON, f"{PROGRAMS}/qt5.py"),
+    "qt5": lambda title: (_PYTHON, f"{PROGRAMS}/qt.py", "PyQt5"),
     "xterm": lambda title: ("xterm", "-u8", "-T", title, "-e", *_READER),
 }
 ON_XWAYLAND = ("xterm",)

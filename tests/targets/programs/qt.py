@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""A Qt 6 QPlainTextEdit."""
+"""A QPlainTextEdit of PyQt5 or PyQt6, as the argument says."""
 
 import sys
+from importlib import import_module
 
 from answers import TITLE, Answers, work
-from PyQt6.QtCore import QSocketNotifier
-from PyQt6.QtWidgets import QApplication, QPlainTextEdit
+
+QSocketNotifier = import_module(f"{sys.argv[1]}.QtCore").QSocketNotifier
+widgets = import_module(f"{sys.argv[1]}.QtWidgets")
 
 
-class Edit(QPlainTextEdit):
+class Edit(widgets.QPlainTextEdit):
     def keyPressEvent(self, event):
         work()
         super().keyPressEvent(event)
 
 
-application = QApplication(sys.argv)
+application = widgets.QApplication(sys.argv)
 edit = Edit()
 edit.setWindowTitle(TITLE)
 edit.resize(800, 600)
