@@ -19,8 +19,8 @@ class FlowControl:
     Asks for a barrier after every `at_most` / 2 characters, and says which one must be reached before the next.
 
     So the program never has to idle: it takes one half while the other is typed; only with 1, the barrier after a character
-    must be reached before the next. `reach()` gives the Deferred of a barrier;
-    that of a program that cannot answer fires at once, and nothing is held up.
+    must be reached before the next. `reach()` gives the Deferred of a barrier; that of a program that cannot answer fires at
+    once, and nothing is held up.
     """
 
     def __init__(self, reach: Callable[[], Deferred[str]], at_most: int = AT_MOST) -> None:
