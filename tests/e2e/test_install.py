@@ -17,7 +17,8 @@ import pytest
 from tests.helpers.desktop import PATIENCE_S, Child, Ended, cli, needs, run, until, xvfb
 
 from typewright import __version__
-from typewright.config import Config, load_config
+from typewright.config import Config
+from typewright.config_file import load_config
 from typewright.errors import NoDisplay
 
 ROOT = Path(__file__).resolve().parents[2]

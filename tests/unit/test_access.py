@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from typewright.access import DISABLE, ENABLE, TYPE, Access, Identity, Rule, rules_of
-from typewright.config import load_config
+from typewright.config_file import load_config
 from typewright.errors import AccessDenied, ConfigError
 
 UID = os.getuid()

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from typewright import trusted_file
-from typewright.config import Config, load_config
+from typewright.config import Config
+from typewright.config_file import load_config
 from typewright.errors import ConfigError
 
 

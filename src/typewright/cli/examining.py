@@ -16,7 +16,8 @@ from typewright import __version__
 from typewright.backends.choice import choose
 from typewright.cli.calls import NOT_CONFIRMED
 from typewright.cli.systemd import environment, unit
-from typewright.config import Config, config_path, load_config
+from typewright.config import Config
+from typewright.config_file import config_path, load_config
 from typewright.doctor.facts import Facts, Installation
 from typewright.doctor.findings import OK, PROBLEM, Finding, findings, is_well
 from typewright.doctor.observe import observe, session

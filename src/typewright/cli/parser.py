@@ -95,7 +95,7 @@ def _drop_ins(options: argparse.Namespace) -> int:
 
 
 def _serve(reactor: Any, options: argparse.Namespace) -> int:
-    from typewright.config import load_config
+    from typewright.config_file import load_config
     from typewright.privacy import keep_private
     from typewright.service import run
 
