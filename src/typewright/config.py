@@ -16,6 +16,7 @@ BLIND_RUN = "blind-run"
 PACINGS = ("run", BLIND_RUN, "chord", "event")
 PASSWORDS = ("refuse", "type")
 ACCESSIBILITY = ("off", "if-on", "switch-on")
+NOTIFICATIONS = ("all", "refusals", "switches", "none")
 
 
 def _key(default: object, doc: str, accepts: Callable[[Any], bool], form: str) -> Any:
@@ -213,6 +214,19 @@ class Config:
         "while your desktop has accessibility on. switch-on: switch it on when the service starts; it stays on.",
         _one_of(ACCESSIBILITY),
         _in_words(ACCESSIBILITY),
+    )
+    tray: bool = _key(
+        True,
+        "Whether an item in the desktop's tray shows the state, and has a menu to switch typing and to stop it.",
+        lambda value: type(value) is bool,
+        "true or false",
+    )
+    notifications: str = _key(
+        "all",
+        "What the desktop notifies you of: refusals, the texts that were not typed, each reason once a minute at most; "
+        "switches, typing that was enabled or disabled by a key or a program; all, or none.",
+        _one_of(NOTIFICATIONS),
+        _in_words(NOTIFICATIONS),
     )
     callers: Sequence[Mapping[str, str]] = _key(
         [],

@@ -30,6 +30,7 @@ from typewright.bus.connection import BusConnection
 from typewright.bus.not_started import refuse_waiting
 from typewright.bus.publication import BusName, publish, take_name
 from typewright.config import Config
+from typewright.desktop.desktop import Desktop
 from typewright.errors import BusLost, DisplayLost, NameTaken, TypewrightError
 from typewright.interfaces.backend import IBackend
 from typewright.reasons import BUS_LOST, DISPLAY_LOST, STOPPING, Reason
@@ -65,6 +66,7 @@ class Service:
         self._accessibility = accessibility
         self._screen_locks = screen_locks
         self._name: BusName | None = None
+        self._desktop: Desktop | None = None
         self._ending = False
         self._ended: Deferred[Any] = succeed(None)
 
@@ -93,11 +95,13 @@ class Service:
             engine.listener.on_lost = lambda: lost.append(True)
             starting = [opened.start(engine.listener), accessibility.start(), locks.start()]
             yield gatherResults(starting, consumeErrors=True).addErrback(_first_of)
-            publish(bus, typing, engine.dictation, Access(rules_of(config.callers)))
+            published = publish(bus, typing, engine.dictation, Access(rules_of(config.callers)))
+            service._desktop = Desktop(reactor, bus, *published, typing, config)
             service._name = yield take_name(bus, lambda: service._lost(BusLost(), BUS_LOST))
             yield opened.inherit()
             if lost:
                 raise DisplayLost()
+            service._desktop.start()
         except BaseException:
             yield _bounded(opened.close(), reactor)
             raise
@@ -117,6 +121,7 @@ class Service:
             return
         self._ending = True
         yield self._answered(STOPPING)
+        yield self._left_desktop()
         yield self._bounded(self._backend.close())
         yield self._bounded(self._accessibility.close())
         yield self._bounded(self._screen_locks.close())
@@ -133,6 +138,7 @@ class Service:
     @inlineCallbacks
     def _end(self, error: TypewrightError, reason: Reason) -> Generator[Deferred[Any], Any, None]:
         yield self._answered(reason)
+        yield self._left_desktop()
         if isinstance(error, DisplayLost):
             yield self._backend.abandon()
         else:
@@ -144,6 +150,9 @@ class Service:
 
     def _answered(self, reason: Reason) -> Deferred[Any]:
         return self._bounded(self._engine.typing.close(reason))
+
+    def _left_desktop(self) -> Deferred[Any]:
+        return succeed(None) if self._desktop is None else self._bounded(self._desktop.close())
 
     def _bounded(self, waiting: Deferred[Any]) -> Deferred[Any]:
         return _bounded(waiting, self._reactor)

@@ -255,7 +255,7 @@ class BusCase(TestCase):
         service = RecordingService()
         self.dictation = RecordingDictation()
         self.served_on = await self.connected()
-        self.dispatcher: Dispatcher = publish(self.served_on, service, self.dictation, Access(rules))
+        self.dispatcher: Dispatcher = publish(self.served_on, service, self.dictation, Access(rules)).dispatcher
         await take_name(self.served_on, lambda: None)
         return service
 

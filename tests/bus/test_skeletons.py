@@ -295,7 +295,7 @@ class RecordingConnection:
 
 def test_a_caller_without_a_name_is_denied() -> None:
     connection, typing, dictation = RecordingConnection(), RecordingService(), RecordingDictation()
-    dispatcher = publish(connection, typing, dictation, Access())  # type: ignore[arg-type]
+    dispatcher, _ = publish(connection, typing, dictation, Access())  # type: ignore[arg-type]
     for interface, member, signature, body in (
         (TYPIST, "Insert", "s", b"\1\0\0\0x\0"),
         (TYPIST, "Cancel", "", b""),

@@ -84,6 +84,10 @@ ARROWS = {
         "typewright.text.typeable",
     ],
     "dropins": ["typewright.client", "typewright.errors"],
+    "desktop": [
+        *["typewright.access", "typewright.bus", "typewright.config", "typewright.errors", "typewright.interfaces"],
+        *["typewright.reasons", _DEFER, _FAILURE, _LOGGER, "twisted.internet.protocol"],
+    ],
     "screenlock": [*_CONNECTING, "typewright.bus", "typewright.errors", "twisted"],
     "a11y": ["typewright.interfaces", "typewright.errors", *_CONNECTING, "twisted"],
     "cli": [
@@ -104,7 +108,14 @@ ARROWS = {
     ],
     "service": [
         *["typewright.a11y", "typewright.access", "typewright.assembly", "typewright.backends.choice", "typewright.bus"],
-        *["typewright.config", "typewright.errors", "typewright.interfaces", "typewright.reasons", "typewright.screenlock"],
+        *[
+            "typewright.config",
+            "typewright.desktop",
+            "typewright.errors",
+            "typewright.interfaces",
+            "typewright.reasons",
+            "typewright.screenlock",
+        ],
         "twisted",
     ],
 }

@@ -21,7 +21,7 @@ from typewright.bus.contract import Interface, Method, introspection, parents
 from typewright.bus.message import Message
 from typewright.bus.standard import PEER, Introspectable, Peer
 from typewright.bus.standard_errors import UnknownInterface, UnknownMethod, UnknownObject
-from typewright.bus.values import checked
+from typewright.bus.values import checked, complete_types
 from typewright.errors import InvalidArgs
 
 
@@ -29,8 +29,8 @@ class Implementation(Protocol):
     """
     One interface of an object, with its methods.
 
-    A method is called with the call and its arguments. It returns its one result (None if it has none), or a Deferred of
-    it; the reply to what it raises comes from `error_mapping`.
+    A method is called with the call and its arguments. It returns its result (None if it has none, `Results` if it has
+    several), or a Deferred of it; the reply to what it raises comes from `error_mapping`.
     """
 
     @property
@@ -42,24 +42,38 @@ class Implementation(Protocol):
         """All methods of the interface, by name."""
 
 
+class Results(tuple[Any, ...]):
+    """The results of a method that has several."""
+
+
 class Dispatcher:
     """
-    Replies to the method calls of a connection: at `path` by `implementations`, at the paths above it by introspection.
+    Replies to the method calls of a connection: at the paths of objects by their implementations, at the paths above these
+    by introspection.
 
     Calls begin in the order in which they come, and are replied to as they end.
     """
 
-    def __init__(self, connection: BusConnection, path: str, implementations: Sequence[Implementation]) -> None:
-        """Raises TypeError if an implementation lacks a method of its interface, or has one that is not in it."""
+    def __init__(self, connection: BusConnection) -> None:
         self._connection = connection
-        self._objects: dict[str, list[Implementation]] = {path: self._with_standard(list(implementations), ())}
-        for parent, child in parents(path).items():
-            self._objects[parent] = self._with_standard([], (child,))
-        for implementation in self._objects[path]:
+        self._objects: dict[str, list[Implementation]] = {}
+        self._children: dict[str, set[str]] = {}
+
+    def add(self, path: str, implementations: Sequence[Implementation]) -> None:
+        """
+        Have the object at `path`, which must not be above or below another one, implemented by `implementations`.
+
+        Raises TypeError if an implementation lacks a method of its interface, or has one that is not in it.
+        """
+        for implementation in implementations:
             different = set(implementation.methods) ^ set(implementation.interface.methods)
             if different:
                 names = ", ".join(sorted(different))
                 raise TypeError(f"{type(implementation).__name__} and {implementation.interface.name} differ in: {names}")
+        self._objects[path] = self._with_standard(list(implementations), ())
+        for parent, child in parents(path).items():
+            self._children.setdefault(parent, set()).add(child)
+            self._objects[parent] = self._with_standard([], sorted(self._children[parent]))
 
     def dispatch(self, call: Message) -> None:
         """Carry out `call` and reply to it, now or later."""
@@ -79,7 +93,10 @@ class Dispatcher:
         return done.addCallback(self._reply, call, method)
 
     def _reply(self, result: object, call: Message, method: Method) -> None:
-        if method.returns:
+        if isinstance(result, Results):
+            types = complete_types(method.returns)
+            self._connection.reply(call, method.returns, [checked(*each) for each in zip(types, result, strict=True)])
+        elif method.returns:
             self._connection.reply(call, method.returns, [checked(method.returns, result)])
         elif result is None:
             self._connection.reply(call, "", [])
@@ -108,7 +125,7 @@ class Dispatcher:
                 return implementation, implementation.interface.methods[call.member]
         raise UnknownMethod()
 
-    def _with_standard(self, implementations: list[Implementation], children: tuple[str, ...]) -> list[Implementation]:
+    def _with_standard(self, implementations: list[Implementation], children: Sequence[str]) -> list[Implementation]:
         every: list[Implementation] = [*implementations, Peer()]
         # Cached, since making the document takes many times as long as a call.
         every.append(Introspectable(cache(lambda: introspection([each.interface for each in every], children))))

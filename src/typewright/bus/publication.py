@@ -9,7 +9,7 @@ name is released first, so that the next call starts, or finds, another service.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -31,7 +31,14 @@ DO_NOT_QUEUE = 4
 OWNED = (1, 4)  # The connection is the owner now, or was already.
 
 
-def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService, access: Access) -> Dispatcher:
+class Published(NamedTuple):
+    """What answers the calls of the connection, and what authorizes their callers; for further objects of the service."""
+
+    dispatcher: Dispatcher
+    authorization: Authorization
+
+
+def publish(connection: BusConnection, typing: ITypingService, dictation: IDictationService, access: Access) -> Published:
     """
     Have the calls of the connection answered by the two halves of the service, for the callers that `access` allows.
 
@@ -50,9 +57,10 @@ def publish(connection: BusConnection, typing: ITypingService, dictation: IDicta
     for skeleton in skeletons:
         skeleton.announce_by(properties)
     methods = (authorization.protect(skeleton) for skeleton in skeletons)
-    dispatcher = Dispatcher(connection, PATH, [*methods, properties])
+    dispatcher = Dispatcher(connection)
+    dispatcher.add(PATH, [*methods, properties])
     connection.answer_with(dispatcher.dispatch)
-    return dispatcher
+    return Published(dispatcher, authorization)
 
 
 def take_name(connection: BusConnection, lost: Callable[[], None], name: str = TYPIST) -> Deferred[BusName]:

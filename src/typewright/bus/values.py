@@ -9,32 +9,47 @@ and sends no reply at all if a string cannot be marshalled.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 from txdbus import marshal
 
 _UNCLEAN = re.compile("[\0\ud800-\udfff]")
+_INT32_END = 1 << 31
 _UINT32_END = 1 << 32
 
 
-class _Strings(list[str]):
-    """A list of strings, whose type txdbus also knows if it is empty."""
+class Container(tuple[Any, ...]):
+    """A struct or an array of checked values, whose type txdbus also knows in a variant, and if it is empty."""
 
-    dbusSignature = "as"  # noqa: N815 (txdbus reads it)
+    def __new__(cls, signature: str, values: Iterable[object] = ()) -> Self:
+        """Return the container of type `signature` with `values`, which must have been checked."""
+        made = super().__new__(cls, values)
+        made.dbusSignature = signature
+        return made
+
+    dbusSignature: str  # noqa: N815 (txdbus reads it)
 
 
 def checked(signature: str, value: object) -> Any:
     """
     Return `value`, ready to be marshalled as `signature`, in or outside of a variant.
 
-    Accepts b, u, s, d, as, v and a{sv}; the values in the last two must have been checked before. Raises TypeError with a
-    message that does not contain the value.
+    Accepts b, i, u, s, o, d, as, v and a{sv}, and a `Container` of that type; the values in the last three must have been
+    checked before. Raises TypeError with a message that does not contain the value.
     """
+    if isinstance(value, Container) and value.dbusSignature == signature:
+        return value
     convert = _CONVERSIONS.get(signature)
     result = convert(value) if convert is not None else None
     if result is None:
         raise TypeError(f"a {type(value).__name__} that is no {signature}")
     return result
+
+
+def complete_types(signature: str) -> list[str]:
+    """Return the complete types that `signature` consists of."""
+    return list(marshal.genCompleteTypes(signature))
 
 
 def clean(text: str) -> bool:
@@ -44,6 +59,12 @@ def clean(text: str) -> bool:
 
 def _boolean(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _int32(value: object) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool) and -_INT32_END <= value < _INT32_END:
+        return marshal.Int32(value)
+    return None
 
 
 def _uint32(value: object) -> Any:
@@ -56,11 +77,15 @@ def _string(value: object) -> str | None:
     return str(value) if isinstance(value, str) and clean(value) else None
 
 
-def _strings(value: object) -> list[str] | None:
+def _path(value: object) -> Any:
+    return marshal.ObjectPath(value) if isinstance(value, str) and value.startswith("/") else None
+
+
+def _strings(value: object) -> Container | None:
     if not isinstance(value, (list, tuple)):
         return None
     strings = [string for string in map(_string, value) if string is not None]
-    return _Strings(strings) if len(strings) == len(value) else None
+    return Container("as", strings) if len(strings) == len(value) else None
 
 
 def _double(value: object) -> float | None:
@@ -69,8 +94,10 @@ def _double(value: object) -> float | None:
 
 _CONVERSIONS = {
     "b": _boolean,
+    "i": _int32,
     "u": _uint32,
     "s": _string,
+    "o": _path,
     "d": _double,
     "as": _strings,
     "v": lambda value: value,

@@ -17,14 +17,12 @@ from typewright.engine.plans import deletion, insertion, pressing
 from typewright.engine.typist import Typist
 from typewright.errors import InvalidArgs
 from typewright.interfaces.backend import CONSENT_ENDED, CONSENT_GIVEN, SHORTCUTS, IBackend
-from typewright.interfaces.services import Given, Report
+from typewright.interfaces.services import CONSENT_NOT_NEEDED, Given, Report
 from typewright.keymap.notation import types_text
 from typewright.reasons import CALLER_LEFT, CANCELLED, UNTYPEABLE, Reason
 from typewright.text.language import Rules
 
 _LONGEST_LEASE_S = 10.0
-NOT_NEEDED = "not-needed"
-"""The value of the property `Consent` where the backend needs no consent."""
 
 
 class TypingService:
@@ -59,13 +57,12 @@ class TypingService:
             **facts,
             "Layout": backend.keyboard.name,
             "Busy": False,
-            "Consent": NOT_NEEDED if backend.consent is None else backend.consent.state,
+            "Consent": CONSENT_NOT_NEEDED if backend.consent is None else backend.consent.state,
             "TypingEnabled": gate.enabled,
         }
-        self._changed: Callable[[str, object], None] = lambda name, value: None
-        self._finished: Callable[[str, str, Report], None] = lambda caller, kind, report: None
+        self._listeners: list[tuple[Callable[[str, object], None], Callable[[str, str, Report], None]]] = []
         queue.on_busy = lambda busy: self._set("Busy", busy)
-        queue.on_end = lambda job, report: self._finished(job.caller, job.kind, report)
+        queue.on_end = self._ended
         gate.on_enabled = lambda enabled: self._set("TypingEnabled", enabled)
 
     # --- ITypingService ----------------------------------------------------------------------------------------------
@@ -137,7 +134,7 @@ class TypingService:
 
     def listen(self, changed: Callable[[str, object], None], finished: Callable[[str, str, Report], None]) -> None:
         """See `ITypingService`."""
-        self._changed, self._finished = changed, finished
+        self._listeners.append((changed, finished))
 
     # --- for the service ---------------------------------------------------------------------------------------------
 
@@ -163,7 +160,12 @@ class TypingService:
         if SHORTCUTS not in self._capabilities:
             job.stop(UNTYPEABLE.saying("this session lets no program press shortcuts"))
 
+    def _ended(self, job: Job, report: Report) -> None:
+        for _, finished in self._listeners:
+            finished(job.caller, job.kind, report)
+
     def _set(self, name: str, value: object) -> None:
         if self._properties[name] != value:
             self._properties[name] = value
-            self._changed(name, value)
+            for changed, _ in self._listeners:
+                changed(name, value)

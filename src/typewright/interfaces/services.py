@@ -18,6 +18,9 @@ from twisted.internet.defer import Deferred
 Given = Mapping[str, object] | None
 """The options that a call has given; None for a call that takes none."""
 
+CONSENT_NOT_NEEDED = "not-needed"
+"""The value of the property `Consent` where the backend needs no consent; else it is one of `interfaces.backend`."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -91,7 +94,7 @@ class ITypingService(Protocol):
         """
         Have `changed(property name, new value)` called when a property has really changed, and `finished(caller, kind,
         report)` when a job of either half ended; `kind` is `insert`, `backspace`, `press`, `hold`, `release`, `revise` or
-        `undo`.
+        `undo`. There may be several listeners; each is called in the order in which they came.
         """
 
 
