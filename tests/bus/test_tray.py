@@ -137,6 +137,10 @@ def test_the_item_registers_with_each_watcher_that_comes(served: Served, host: H
     assert [host.get(name) for name in ("Category", "Id", "Title", "Status", "Menu", "ItemIsMenu")] == [
         "ApplicationStatus", "typewright", "Typewright", "Active", "/MenuBar", False,
     ]  # fmt: skip
+    every = DBusAddress("/StatusNotifierItem", host.item, "org.freedesktop.DBus.Properties")
+    (properties,) = host.call(every, "GetAll", "s", "org.kde.StatusNotifierItem")
+    assert properties["OverlayIconPixmap"] == ("a(iiay)", [])
+    assert properties["IconName"] == ("s", "")
     host.close()
     another = Host(served.bus.address)
     another.register()

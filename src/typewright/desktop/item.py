@@ -37,6 +37,12 @@ ITEM_PATH = "/StatusNotifierItem"
     <property name="WindowId" type="i" access="read"/>
     <property name="IconName" type="s" access="read"/>
     <property name="IconPixmap" type="a(iiay)" access="read"/>
+    <property name="IconThemePath" type="s" access="read"/>
+    <property name="OverlayIconName" type="s" access="read"/>
+    <property name="OverlayIconPixmap" type="a(iiay)" access="read"/>
+    <property name="AttentionIconName" type="s" access="read"/>
+    <property name="AttentionIconPixmap" type="a(iiay)" access="read"/>
+    <property name="AttentionMovieName" type="s" access="read"/>
     <property name="ToolTip" type="(sa(iiay)ss)" access="read"/>
     <property name="ItemIsMenu" type="b" access="read"/>
     <property name="Menu" type="o" access="read"/>
@@ -51,6 +57,10 @@ ITEM_PATH = "/StatusNotifierItem"
 </node>
 """
 )
+
+
+_UNUSED: Mapping[str, object] = {"s": "", "a(iiay)": Container("a(iiay)")}
+"""The values of properties that hosts ask for and this item has no use for, by their types."""
 
 
 class Item:
@@ -99,13 +109,12 @@ class Item:
             "Title": lambda: "Typewright",
             "Status": lambda: "Active",
             "WindowId": lambda: 0,
-            "IconName": lambda: "",
             "IconPixmap": lambda: icon(self._status.state),
             "ToolTip": self._tool_tip,
             "ItemIsMenu": lambda: False,
             "Menu": lambda: MENU_PATH,
         }
-        return values[name]()
+        return values[name]() if name in values else _UNUSED[INTERFACE.properties[name].signature]
 
     def _tool_tip(self) -> Container:
         nothing = Container("a(iiay)")
