@@ -4,7 +4,8 @@ A program with a text field, a password field, an area of several lines and a bu
 
 Run it with Debian's Python, which has the toolkits. It prints `ready`, then a line of JSON for each line on its standard
 input: `focus NAME`, `set TEXT` (JSON; the caret goes to its end), `caret POSITION`, `select START END`, `drop LETTER` (from
-now on every field ignores that letter), and `say`, which returns the text before the caret of the widget that has the focus.
+now on every field ignores that letter), `lock` and `unlock` (the area is read-only, or not), and `say`, which returns the
+text before the caret of the widget that has the focus.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class Gtk:
 
     def drop(self, letter: str) -> None:
         self.dropped = letter
+
+    def lock(self, locked: bool) -> None:
+        self.fields["area"].set_editable(not locked)
 
     def focus(self, name: str) -> None:
         self.name = name
@@ -123,6 +127,9 @@ class Qt:
         for field in self.fields.values():
             field.installEventFilter(self.filter)
 
+    def lock(self, locked: bool) -> None:
+        self.fields["area"].setReadOnly(locked)
+
     def focus(self, name: str) -> None:
         self.name = name
         self.fields[name].setFocus()
@@ -178,6 +185,8 @@ def main(toolkit: str) -> None:
                 getattr(program, command)(*map(int, argument.split()))
             elif command == "set":
                 program.set(json.loads(argument))
+            elif command in ("lock", "unlock"):
+                program.lock(command == "lock")
             elif command in ("focus", "drop"):
                 getattr(program, command)(argument)
             print(json.dumps(program.say() if command == "say" else None), flush=True)

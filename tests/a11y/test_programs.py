@@ -58,6 +58,19 @@ class OneToolkit(Stage):
         assert focused.password
 
     @inlineCallbacks
+    def test_a_field_that_was_read_only_is_a_text_field_once_it_is_editable(self) -> Steps:
+        yield self.focused(self.running, "button", editable=False)
+        button = (yield self.a11y.focused_object()).identity
+        self.running.ask("lock")
+        self.running.ask("focus", "area")
+        yield self.until(lambda: self.a11y.focused_object().addCallback(lambda on: on is not None and on.identity != button))
+        assert (yield self._told(editable=False))
+        self.running.ask("unlock")
+        yield self.until(lambda: self._told(editable=True))
+        self.running.ask("set", json.dumps("before"))
+        assert (yield self.a11y.before(1000)) == "before"
+
+    @inlineCallbacks
     def test_the_text_before_the_caret(self) -> Steps:
         for name, ends in [("text", ""), ("area", "One line.\nAnother: ")]:
             yield self.in_field(name)

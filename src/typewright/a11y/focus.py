@@ -9,12 +9,12 @@ not have: to be sure, compare `FocusedObject.process` with the process of the wi
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twisted.internet.defer import Deferred, FirstError, gatherResults, inlineCallbacks, succeed
 
-from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, TERMINAL, Objects, Reference
+from typewright.a11y.objects import ACTIVE, DESKTOP, EDITABLE, FOCUSED, PASSWORD_TEXT, TERMINAL, NotTold, Objects, Reference
 from typewright.bus.connection import DAEMON, BusConnection
 from typewright.bus.message import Message
 from typewright.interfaces.accessibility import FocusedObject
@@ -33,10 +33,15 @@ _SEARCH_LIMIT = 300
 
 @dataclass(frozen=True)
 class Focused:
-    """An object that has the focus, and its facts. Each time that an object gets the focus is another instance."""
+    """
+    An object that has the focus, and its facts; `settled` unless a text field may yet be made of it.
+
+    Each time that an object gets the focus is another instance.
+    """
 
     reference: Reference
     facts: FocusedObject
+    settled: bool
 
 
 class Focus:
@@ -74,6 +79,8 @@ class Focus:
         """Fires with `now` as soon as the program that claims the focus has answered, or has failed to answer again."""
         if self._claimed is not None and self.now is None and not self._asking:
             self._claim(self._claimed)  # GTK 4 announces the focus before it answers questions.
+        elif self.now is not None and not self.now.settled and not self._asking:
+            self._look_again(self.now)
         if not self._asking:
             return succeed(self.now)
         self._waiting.append(Deferred())
@@ -119,11 +126,23 @@ class Focus:
             editable = bool(states & EDITABLE) and role != TERMINAL
             identity = f"{reference.application}{reference.path}"
             facts = FocusedObject(role == PASSWORD_TEXT, editable, process, identity)
-            focused = Focused(reference, facts)
+            focused = Focused(reference, facts, editable or facts.password or role == TERMINAL)
         except FirstError:
             focused = None
         if self._claimed is reference:
             self._settle(focused)
+
+    @inlineCallbacks
+    def _look_again(self, focused: Focused) -> Generator[Deferred[Any], Any, None]:
+        """Ask whether a field that was read-only has become editable: not every program tells of that."""
+        self._asking = True
+        try:
+            states = yield self._objects.states(focused.reference)
+        except NotTold:
+            states = 0
+        if self.now is focused:
+            facts = replace(focused.facts, editable=True)
+            self._settle(Focused(focused.reference, facts, True) if states & EDITABLE else focused)
 
     def _settle(self, focused: Focused | None) -> None:
         self._asking = False
