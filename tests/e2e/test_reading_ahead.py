@@ -37,6 +37,7 @@ def matrix() -> Iterator[MatrixDesk]:
         ("fcitx", "xterm", {}),
         ("ibus", "xterm", {}),
         ("ibus", "gtk3", {"GTK_IM_MODULE": "xim"}),
+        ("fcitx", "gtk3", {"GTK_IM_MODULE": "fcitx"}),
         ("ibus", "qt5", {"QT_IM_MODULE": "ibus"}),
         ("fcitx", "qt5", {"QT_IM_MODULE": "fcitx"}),
     ],

@@ -14,6 +14,7 @@ from typewright.interfaces.backend import Pace, Program
     [
         ("XTerm", "", [], False, False),
         ("Gedit", "gtk", ["@server=ibus"], False, False),
+        ("Gedit", "gtk", ["@server=ibus", "@server=fcitx"], True, False),
         ("", "", ["@server=ibus"], False, False),
         ("Soffice", "gtk", [], True, False),
         ("libreoffice-calc", "", [], True, False),

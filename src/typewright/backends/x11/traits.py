@@ -56,10 +56,10 @@ between, so that in each round both come to the next.
 """
 INPUT_METHOD = Traits(ahead=True, late=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
 """Of a program that sends its keys through an XIM server, which may hand them on in turn, as IBus does."""
-_QT = Traits(ahead=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
+_MODULE = Traits(ahead=True, pace=Pace(0.005, 2), rounds=_ROUNDS)
 """
-Of Qt beside an input method: the plug-ins for IBus and Fcitx handle a key at once if its reply has come by then, and else
-later, when others have overtaken it.
+Of Qt beside an input method, and of GTK beside Fcitx: their modules handle a key at once if its reply has come by then, and
+else later, when others have overtaken it. GTK's module for IBus waits for the reply.
 """
 # LibreOffice looks ahead, and puts what it finds back behind other events; Return is bound to a command that runs when it
 # is idle. Wine looks keycodes up when the Windows program takes them from its queue. A browser's page is another process. A
@@ -79,8 +79,12 @@ def traits_of(program: Program, servers: Collection[str]) -> Traits:
         return _FORWARDER
     if name.endswith(".exe"):  # Wine names its windows after the Windows program.
         return _WINE
-    if program.toolkit == "qt" and servers:
-        return _QT
     if program.toolkit == "chromium":
         return _BROWSER
-    return _OFFICE if name.startswith("libreoffice") else _BY_NAME.get(name, PLAIN)
+    own = _OFFICE if name.startswith("libreoffice") else _BY_NAME.get(name, PLAIN)
+    return own.joined(_MODULE) if _by_module(program.toolkit, servers) else own
+
+
+def _by_module(toolkit: str, servers: Collection[str]) -> bool:
+    """Return whether the toolkit's module for one of the input methods handles keys out of their order."""
+    return bool(servers) if toolkit == "qt" else toolkit == "gtk" and any(name.endswith("fcitx") for name in servers)
