@@ -8,61 +8,51 @@ Each gets the same texts: ideographs, plain letters, lines, the short texts of t
 exit status is 1 when a character was wrong, or a text was not confirmed. `late` is how long after the answer the program had
 the last of them.
 
-Debian's packages for it, besides those of tests/run: wine libreoffice-qt5 firefox-esr. Wine keeps what it makes at its first
-start in $WINEPREFIX.
+Debian's packages for it, besides those of tests/run: wine libreoffice-qt5 firefox-esr ibus-gtk3 fcitx5-frontend-gtk3
+default-jre. Wine keeps what it makes at its first start in $WINEPREFIX.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import random
 import time
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests.helpers import desktop
 from tests.soak.matrix import table
-from tests.targets import target
 from tests.targets.caller import type_text
 from tests.targets.compare import compare
 from tests.targets.desk import MatrixDesk, matrix_desk
-from tests.targets.input_method import input_method
 from tests.targets.limits import fitting
 from tests.targets.program import Program
 from tests.targets.texts import FENCE, SHORT, TEXTS
-from tests.targets.window import window_manager
-
-
-class SetUp(NamedTuple):
-    """A program, the input method that runs beside it, and what is in its environment."""
-
-    program: str
-    method: str = ""
-    own: tuple[tuple[str, str], ...] = ()
-
 
 SET_UPS = {
-    "xterm, fcitx by XIM": SetUp("xterm", "fcitx"),
-    "Tk, fcitx by XIM": SetUp("tk", "fcitx"),
-    "GTK 3, fcitx by XIM": SetUp("gtk3", "fcitx", (("GTK_IM_MODULE", "xim"),)),
-    "xterm, ibus by XIM": SetUp("xterm", "ibus"),
-    "Tk, ibus by XIM": SetUp("tk", "ibus"),
-    "GTK 3, ibus by XIM": SetUp("gtk3", "ibus", (("GTK_IM_MODULE", "xim"),)),
-    "Qt 5, ibus": SetUp("qt5", "ibus", (("QT_IM_MODULE", "ibus"),)),
-    "Qt 5, fcitx": SetUp("qt5", "fcitx", (("QT_IM_MODULE", "fcitx"),)),
-    "Writer, gtk3": SetUp("writer-gtk3"),
-    "Writer, gen": SetUp("writer-gen"),
-    "Writer, qt5": SetUp("writer-qt5"),
-    "Calc, gtk3": SetUp("calc-gtk3"),
-    "Calc, qt5": SetUp("calc-qt5"),
-    "Wine Notepad": SetUp("notepad"),
-    "Firefox": SetUp("firefox"),
-    "Swing": SetUp("swing"),
-    "TigerVNC viewer": SetUp("vncviewer"),
-    "Xephyr": SetUp("xephyr"),
-    "Chromium, busy page": SetUp("chromium"),
+    "xterm, fcitx by XIM": "xterm-fcitx",
+    "Tk, fcitx by XIM": "tk-fcitx",
+    "GTK 3, fcitx by XIM": "gtk3-xim-fcitx",
+    "GTK 3, fcitx": "gtk3-fcitx",
+    "xterm, ibus by XIM": "xterm-ibus",
+    "Tk, ibus by XIM": "tk-ibus",
+    "GTK 3, ibus by XIM": "gtk3-xim-ibus",
+    "GTK 3, ibus": "gtk3-ibus",
+    "Qt 5, ibus": "qt5-ibus",
+    "Qt 5, fcitx": "qt5-fcitx",
+    "Writer, gtk3": "writer-gtk3",
+    "Writer, gen": "writer-gen",
+    "Writer, qt5": "writer-qt5",
+    "Calc, gtk3": "calc-gtk3",
+    "Calc, qt5": "calc-qt5",
+    "Calc, gen": "calc-gen",
+    "Wine Notepad": "notepad",
+    "Firefox": "firefox",
+    "Swing": "swing",
+    "TigerVNC viewer": "vncviewer",
+    "Xephyr": "xephyr",
+    "Chromium, busy page": "chromium",
 }
+"""Name in the table -> its target."""
 _BUSY_S = {"chromium": 0.008}
 _IDEOGRAPHS = "".join(map(chr, random.Random(5).sample(range(0x4E00, 0x9FA6), 150)))
 _CONTENT = {
@@ -85,16 +75,6 @@ class Try(NamedTuple):
     late_s: float
 
 
-@contextlib.contextmanager
-def set_up(of: SetUp, desk: MatrixDesk) -> Iterator[Program]:
-    """The program with the focus, and its input method."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(window_manager(desk.environ))
-        environ = stack.enter_context(input_method(of.method, desk.environ)) if of.method else desk.environ
-        own = {**environ, **dict(of.own)}
-        yield stack.enter_context(target(of.program, own, slow_s=_BUSY_S.get(of.program, 0.0)))
-
-
 def attempt(desk: MatrixDesk, program: Program, text: str) -> Try:
     """Type `text` into the program, which is emptied before, and compare."""
     program.clear()
@@ -113,8 +93,9 @@ def main() -> int:
     arguments = parser.parse_args()
     rows, failed = [], False
     for name in arguments.names or SET_UPS:
-        with matrix_desk() as desk, set_up(SET_UPS[name], desk) as program:
-            contents = [fitting(SET_UPS[name].program, text) for text in _CONTENT.values()]
+        target = SET_UPS[name]
+        with matrix_desk() as desk, desk.program(target, slow_s=_BUSY_S.get(target, 0.0)) as program:
+            contents = [fitting(target, text) for text in _CONTENT.values()]
             tries = [attempt(desk, program, text) for text in contents * arguments.rounds]
         wrong, unconfirmed = sum(each.wrong for each in tries), sum(not each.confirmed for each in tries)
         characters, elapsed_s = sum(each.characters for each in tries), sum(each.elapsed_s for each in tries)

@@ -22,12 +22,13 @@ from typing import NamedTuple
 
 from tests.targets import MORE, NAMES
 from tests.targets.desk import MatrixDesk, matrix_desk
+from tests.targets.input_method import THROUGH
 from tests.targets.layouts import LAYOUTS, layout
 from tests.targets.limits import fitting
 from tests.targets.program import Program
 from tests.targets.texts import FENCE, LEGACY, LONG, SHORT, TEXTS, on_keyboard
 
-_ALL = (*NAMES, *MORE)
+_ALL = (*NAMES, *MORE, *THROUGH)
 
 
 class Try(NamedTuple):

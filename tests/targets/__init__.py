@@ -21,7 +21,7 @@ from tests.targets.forwarder import VncViewer, Xephyr
 from tests.targets.notepad import Notepad
 from tests.targets.office import Calc, Writer
 from tests.targets.program import PROGRAMS, Asked, Program
-from tests.targets.readline import PROMPTS, Readline, titled
+from tests.targets.readline import PROMPTS, XFCE_TERMINAL, Readline, titled
 
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _READER = (_SYSTEM_PYTHON, f"{PROGRAMS}/raw_reader.py")
@@ -38,16 +38,17 @@ _COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
 _MORE_COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sakura": lambda title: ("sakura", "-t", title, "-x", " ".join(_READER)),
     "konsole": lambda title: ("konsole", *titled(title), "-e", *_READER),
+    "xfce4-terminal": lambda title: (*XFCE_TERMINAL, title, "-x", *_READER),
     "qt6": lambda title: (_SYSTEM_PYTHON, f"{PROGRAMS}/qt.py", "PyQt6"),
     "swing": lambda title: ("java", "-XX:TieredStopAtLevel=1", f"{PROGRAMS}/Swing.java"),
 }
 NAMES = (*_COMMANDS, "chromium")
 """Those that can hold every text, and are measured in each run of the tests."""
 MORE = (
-    *_MORE_COMMANDS, *EDITORS, "firefox", "writer-gtk3", "writer-qt5", "writer-gen", "calc-gtk3", "calc-qt5", "notepad",
-    "vncviewer", "xephyr",
+    *_MORE_COMMANDS, *EDITORS, "firefox", "writer-gtk3", "writer-qt5", "writer-gen", "calc-gtk3", "calc-qt5", "calc-gen",
+    "notepad", "vncviewer", "xephyr",
 )  # fmt: skip
-"""More of them, besides the prompts of bash in `PROMPTS`; `fitting` tells what of a text they can hold."""
+"""More of them, besides `PROMPTS`, the prompts of bash, and `THROUGH`; `fitting` tells what of a text they can hold."""
 
 _OPENED: dict[str, Callable[[dict[str, str], str, Path], Program]] = {
     "firefox": lambda environ, title, home: Firefox(environ, home),
@@ -55,6 +56,7 @@ _OPENED: dict[str, Callable[[dict[str, str], str, Path], Program]] = {
     "vncviewer": VncViewer,
     "xephyr": Xephyr,
 }
+_OFFICE = {"writer": Writer, "calc": Calc}
 _numbers = itertools.count(1)
 
 
@@ -84,8 +86,8 @@ def _open(name: str, environ: dict[str, str], title: str, home: Path, slow_s: fl
     if name in _OPENED:
         return _OPENED[name](environ, title, home)
     application, _, plugin = name.partition("-")
-    if plugin:
-        return {"writer": Writer, "calc": Calc}[application](environ, title, home, plugin)
+    if application in _OFFICE:
+        return _OFFICE[application](environ, title, home, plugin)
     return Asked(
         (_COMMANDS | _MORE_COMMANDS)[name](title), environ, f"{title} — Konsole" if name == "konsole" else title, home
     )

@@ -16,7 +16,7 @@ from tests.helpers import desktop
 from tests.targets.program import PROGRAMS, Program
 
 # As root it has no sandbox; and it shall talk to nobody but us.
-_OPTIONS = (
+OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -28,7 +28,6 @@ _OPTIONS = (
     "--disable-sync",
     "--disable-features=Translate,OptimizationHints,MediaRouter",
     "--password-store=basic",
-    "--remote-debugging-pipe",
 )
 
 
@@ -45,7 +44,17 @@ class Browser(Program):
         # It reads its file 3 and writes to 4, whatever they are here.
         command = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec chromium "$@"'
         super().__init__(
-            ["bash", "-c", command, "bash", *_OPTIONS, *options, f"--user-data-dir={home}/profile", f"--app={page}"],
+            [
+                "bash",
+                "-c",
+                command,
+                "bash",
+                *OPTIONS,
+                "--remote-debugging-pipe",
+                *options,
+                f"--user-data-dir={home}/profile",
+                f"--app={page}",
+            ],
             environ,
             title,
             pass_fds=[theirs_in, theirs_out],

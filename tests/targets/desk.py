@@ -11,6 +11,7 @@ from tests.helpers import desktop
 from tests.targets import target
 from tests.targets.caller import Told, type_text
 from tests.targets.compare import compare
+from tests.targets.input_method import THROUGH, input_method
 from tests.targets.program import Program
 from tests.targets.window import window_manager
 
@@ -52,9 +53,14 @@ class MatrixDesk(Desk):
 
     @contextlib.contextmanager
     def program(self, name: str, *, slow_s: float = 0.0) -> Iterator[Program]:
-        """The program `name` with the focus."""
-        with window_manager(self.environ), target(name, self.environ, slow_s=slow_s) as program:
-            yield program
+        """The program `name` with the focus, and its input method beside it."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(window_manager(self.environ))
+            environ = self.environ
+            if through := THROUGH.get(name):
+                name = through.program
+                environ = {**stack.enter_context(input_method(through.method, environ)), **through.own}
+            yield stack.enter_context(target(name, environ, slow_s=slow_s))
 
 
 @contextlib.contextmanager

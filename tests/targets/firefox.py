@@ -68,17 +68,21 @@ class _Server(ThreadingHTTPServer):
     text = ""
 
 
+def command(profile: Path, page: str) -> list[str]:
+    """The command that shows `page` and nothing else, with a profile that is made in the directory `profile`."""
+    profile.mkdir()
+    (profile / "user.js").write_text("".join(f'user_pref("{name}", {value});\n' for name, value in _SETTINGS.items()))
+    return ["firefox-esr", "--no-remote", "--profile", str(profile), "--kiosk", page]
+
+
 class Firefox(Polled):
     """A Firefox that shows one page and nothing else; the only program of its display."""
 
     def __init__(self, environ: dict[str, str], home: Path) -> None:
         self._server = _Server(("127.0.0.1", 0), _Page)
         Thread(target=self._server.serve_forever, daemon=True).start()
-        profile = home / "profile"
-        profile.mkdir()
-        (profile / "user.js").write_text("".join(f'user_pref("{name}", {value});\n' for name, value in _SETTINGS.items()))
         page = f"http://127.0.0.1:{self._server.server_port}/"
-        super().__init__(["firefox-esr", "--no-remote", "--profile", str(profile), "--kiosk", page], environ, _TITLE)
+        super().__init__(command(home / "profile", page), environ, _TITLE)
 
     def focus(self) -> None:
         until(lambda: _TITLE in focused(self._environ), "Firefox has the focus")

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from Xlib import X
 from Xlib.display import Display
@@ -19,7 +21,28 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = {
     "fcitx": ("fcitx5", "--disable=wayland,waylandim,clipboard,notificationitem,kimpanel,cloudpinyin"),
     "ibus": ("ibus-daemon", "--xim", "--replace", "--panel=disable", "--emoji-extension=disable"),
 }
-INPUT_METHODS = tuple(_COMMANDS)
+
+
+class Through(NamedTuple):
+    """A program that gets its text through an input method, and what is in its environment for that."""
+
+    program: str
+    method: str
+    own: Mapping[str, str] = MappingProxyType({})
+
+
+THROUGH: Mapping[str, Through] = {
+    f"{name}-{method}": Through(name.removesuffix("-xim"), method, own)
+    for method in _COMMANDS
+    for name, own in {
+        "xterm": {},
+        "tk": {},
+        "gtk3-xim": {"GTK_IM_MODULE": "xim"},
+        "gtk3": {"GTK_IM_MODULE": method},
+        "qt5": {"QT_IM_MODULE": method},
+    }.items()
+}
+"""Names of more targets. xterm and Tk speak XIM, as does GTK if told; else toolkits have modules of the framework's."""
 
 
 @contextlib.contextmanager

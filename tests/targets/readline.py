@@ -20,9 +20,13 @@ def titled(title: str) -> tuple[str, ...]:
     return ("-p", f"LocalTabTitleFormat={title}")
 
 
+XFCE_TERMINAL = ("xfce4-terminal", "--disable-server", "--dynamic-title-mode=none", "-T")
+
+
 PROMPTS: Mapping[str, Callable[[str], Sequence[str]]] = {
     "readline": lambda title: ("xterm", "-u8", "-T", title, "-e", *_BASH),
     "readline-sakura": lambda title: ("sakura", "-t", title, "-x", " ".join(_BASH)),
+    "readline-xfce4-terminal": lambda title: (*XFCE_TERMINAL, title, "-x", *_BASH),
     "readline-konsole": lambda title: ("konsole", *titled(title), "-e", *_BASH),
 }
 """Name -> the command of a terminal with that title."""

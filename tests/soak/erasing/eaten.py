@@ -10,7 +10,7 @@ exit status is 1 if anything was eaten or an answer was wrong. With `--as`, wind
 that kind, which shows whether they are.
 
 Debian's packages for it, besides those of tests/run: mousepad gedit gnome-text-editor featherpad scite firefox-esr wine
-libreoffice-qt5 default-jre default-jdk-headless. Wine keeps what it makes at its first start in $WINEPREFIX.
+xfce4-terminal libreoffice-qt5 default-jre default-jdk-headless. Wine keeps what it makes at its first start in $WINEPREFIX.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.targets.program import Program
 PROGRAMS = (
     "gtk3", "gtk4", "qt5", "tk", "emacs", "readline", "chromium", "firefox", "mousepad", "gedit", "gnome-text-editor",
     "kwrite", "featherpad", "scite", "writer-gtk3", "qt6", "swing", "readline-sakura", "readline-konsole", "calc-gtk3",
-    "writer-qt5", "calc-qt5", "notepad", "vncviewer", "xephyr",
+    "writer-qt5", "writer-gen", "calc-qt5", "calc-gen", "notepad", "vncviewer", "xephyr", "readline-xfce4-terminal",
 )  # fmt: skip
 OWN = "abcd"
 SAMPLE = {label: character for label, character in CHARACTERS.items() if not set(character) & {"\n", "\t"}}
