@@ -276,6 +276,21 @@ def test_what_is_there_afterwards_is_compared_as_well() -> None:
     assert field.text == f"{USERS}one tOO"
 
 
+@pytest.mark.parametrize(
+    ("process", "identity", "terminal", "code"),
+    [(1000, "button", False, "notthere"), (1000, "one", False, ""), (1000, "one", True, ""), (1001, "button", False, "")],
+    ids=["another object", "the one that was typed in", "a terminal", "of another program"],
+)
+def test_an_object_that_is_no_text_field_holds_nothing_that_was_typed_elsewhere(
+    process: int, identity: str, terminal: bool, code: str
+) -> None:
+    field = Field(tells=True)
+    assert field.insert("one").confirmed
+    field.bench.accessibility.facts = FocusedObject(False, False, process, identity, terminal)
+    assert field.undo().code == code
+    assert field.text == (f"{USERS}one" if code else USERS)
+
+
 def test_a_field_that_is_late_is_waited_for() -> None:
     field = Field(tells=True)
     field.revise("one")

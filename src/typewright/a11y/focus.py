@@ -125,8 +125,8 @@ class Focus:
             role, states, process = yield gatherResults(questions, consumeErrors=True)
             editable = bool(states & EDITABLE) and role != TERMINAL
             identity = f"{reference.application}{reference.path}"
-            facts = FocusedObject(role == PASSWORD_TEXT, editable, process, identity)
-            focused = Focused(reference, facts, editable or facts.password or role == TERMINAL)
+            facts = FocusedObject(role == PASSWORD_TEXT, editable, process, identity, role == TERMINAL)
+            focused = Focused(reference, facts, editable or facts.password or facts.terminal)
         except FirstError:
             focused = None
         if self._claimed is reference:

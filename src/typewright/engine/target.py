@@ -173,24 +173,31 @@ class Target:
         """Return the last `characters` that the program says are before the caret; None where it says nothing."""
         if job.place == HELD:
             return None
-        if job.focused is not None:
-            process = yield from self._timeouts.within(job, self._programs.process(job.place))
-            if process not in (0, job.focused.process):
-                return None
+        if job.focused is not None and not (yield from self._has_keys(job, job.focused)):
+            return None
         return (yield self._accessibility.before(min(characters, _MOST_ASKED)))
+
+    def _has_keys(self, job: Job, focused: FocusedObject) -> DeferredGenerator:
+        """Return whether `focused` belongs to the program that gets the keys, as far as the display server tells."""
+        if job.place == HELD:
+            return False
+        process = yield from self._timeouts.within(job, self._programs.process(job.place))
+        return process in (0, focused.process)
 
     def is_there(self, job: Job, text: str) -> DeferredGenerator:
         """
-        Return whether the focused field has `text` before its caret, and is the one that it was typed in; None if the field
+        Return whether the focused field has `text` before its caret, and is the one that it was typed in; None if that
         tells nothing. Waits a moment for a field that is late.
         """
         end = self._clock.seconds() + _LATE_S
         while not job.stopped:
             field = yield self._accessibility.focused_object()
-            if field is None or field.password or not field.editable:
+            if field is None or field.password or field.terminal or not (yield from self._has_keys(job, field)):
                 return None
             if self._history.field(job.place.window) not in ("", field.identity):
                 return False
+            if not field.editable:
+                return None
             job.focused = field
             told = yield from self._told_before(job, len(text))
             if told is None or told.endswith(text[-_MOST_ASKED:]):

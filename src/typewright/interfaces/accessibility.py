@@ -17,13 +17,14 @@ class FocusedObject:
 
     `password` is True for a field that hides its text, `editable` for one whose text can be changed. `process` is the id of
     the program's process; the caller compares it with that of the window that has the focus. `identity` names the object
-    for as long as its program runs.
+    for as long as its program runs. A `terminal` is not editable, and what runs in it may be.
     """
 
     password: bool
     editable: bool
     process: int
     identity: str = field(default="", compare=False)
+    terminal: bool = False
 
 
 TEXT_INSERTED, TEXT_DELETED, CARET_MOVED = "inserted", "deleted", "moved"
