@@ -63,15 +63,18 @@ def caller(script: str, environ: dict[str, str]) -> Iterator[Caller]:
         opened.close()
 
 
-@contextlib.contextmanager
-def _typewright(environ: dict[str, str]) -> Iterator[TypeText]:
-    with desktop.service(environ), caller("caller.py", environ) as call:
+def _typewright(config: str) -> Callable[[dict[str, str]], AbstractContextManager[TypeText]]:
+    @contextlib.contextmanager
+    def opened(environ: dict[str, str]) -> Iterator[TypeText]:
+        with desktop.service(environ, config=config), caller("caller.py", environ) as call:
 
-        def type_text(text: str) -> str:
-            report = call(text)
-            return str(report["level"]) if report["confirmed"] else ""
+            def type_text(text: str) -> str:
+                report = call(text)
+                return str(report["level"]) if report["confirmed"] else ""
 
-        yield type_text
+            yield type_text
+
+    return opened
 
 
 def _xdotool(*options: str) -> Callable[[dict[str, str]], AbstractContextManager[TypeText]]:
@@ -91,7 +94,9 @@ def _script(script: str) -> Callable[[dict[str, str]], AbstractContextManager[Ty
     return opened
 
 
-TYPEWRIGHT = Peer("Typewright", _typewright)
+TYPEWRIGHT = Peer("Typewright", _typewright(""))
+BY_CHORD = Peer("Typewright, by chord", _typewright('pacing = "chord"\n'))
+"""What runs are compared with: a chord in each write, and the next when all of it is confirmed."""
 XDOTOOL_AT_ONCE = Peer("xdotool --delay 0", _xdotool("--delay", "0"))
 XDOTOOL = Peer("xdotool", _xdotool())
 PYNPUT = Peer("pynput", _script("pynput_caller.py"))

@@ -12,13 +12,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.bench import plot
-from tests.bench.peers import FLOOD, PEERS, Peer, needs_peers
+from tests.bench.peers import BY_CHORD, FLOOD, PEERS, TYPEWRIGHT, Peer, needs_peers
 from tests.bench.results import Key, Results, Run
-from tests.bench.tables import FLOODED, page, write_into_measurements
+from tests.bench.tables import FLOODED, ceilings, page, write_into_measurements
 from tests.helpers import desktop
 from tests.targets import NAMES, target
 from tests.targets.compare import compare
@@ -44,31 +44,37 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--write", action="store_true", help="put the outcome into docs/")
+    options.add_argument("--ceilings", action="store_true", help="only Typewright, in both pacings, and the flood")
     options.add_argument("targets", nargs="*", default=NAMES, metavar="target", help=f"of {', '.join(NAMES)}")
     chosen = options.parse_args()
     needs_peers()
     results = Results()
-    for key, run in race(chosen.targets, chosen.rounds):
+    for key, run in race(chosen.targets, chosen.rounds, () if chosen.ceilings else PEERS):
         print(*key, f"{run.elapsed_s:.3f} s", f"{run.wrong} wrong", run.told, sep=", ", file=sys.stderr, flush=True)
         results.add(key, run)
-    print(page(results))
+    print("\n".join(ceilings(results)) if chosen.ceilings else page(results))
     if chosen.write:
         write_into_measurements(results)
         plot.write(results)
 
 
-def race(targets: list[str], rounds: int) -> Iterator[tuple[Key, Run]]:
-    """All runs, one after the other; the order of the peers turns with each round."""
+def race(targets: Sequence[str], rounds: int, peers: Sequence[Peer]) -> Iterator[tuple[Key, Run]]:
+    """
+    All runs, one after the other; the order of the peers turns with each round.
+
+    What is compared most closely follows directly on each other: the two pacings of Typewright, and the flood.
+    """
     with desktop.xvfb() as display, desktop.session_bus() as bus:
         environ = desktop.environment(display, bus)
         for number in range(rounds):
-            turn = number % len(PEERS)
+            turn = number % max(1, len(peers))
             for name in targets:
                 with window_manager(environ), target(name, environ) as program:
                     for title, text in RACE_TEXTS.items():
-                        for peer in (*PEERS[turn:], *PEERS[:turn]):
+                        close = (TYPEWRIGHT, BY_CHORD, *([FLOOD] if title == FLOODED else []))
+                        others = [peer for peer in (*peers[turn:], *peers[:turn]) if peer not in close]
+                        for peer in (*others, *(close if number % 2 else reversed(close))):
                             yield Key(title, name, peer.name), timed(environ, program, peer, text)
-                    yield Key(FLOODED, name, FLOOD.name), timed(environ, program, FLOOD, RACE_TEXTS[FLOODED])
 
 
 def timed(environ: dict[str, str], program: Program, peer: Peer, text: str) -> Run:

@@ -53,6 +53,11 @@ class Results:
         """Characters a second: the median of the rounds."""
         return statistics.median(run.count / run.elapsed_s for run in self._runs[key])
 
+    def ratio(self, key: Key, other: Key) -> float:
+        """How many times as fast `key` was as `other` in the same round: the median of the rounds."""
+        pairs = zip(self._runs[key], self._runs[other], strict=True)
+        return statistics.median(other.elapsed_s / own.elapsed_s for own, other in pairs)
+
     def wrong(self, key: Key) -> int:
         """Wrong characters in the worst round."""
         return max(run.wrong for run in self._runs[key])

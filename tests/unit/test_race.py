@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as xml
 
-from tests.bench.peers import FLOOD, PEERS, TYPEWRIGHT
+import pytest
+from tests.bench.peers import BY_CHORD, FLOOD, PEERS, TYPEWRIGHT
 from tests.bench.plot import svg
 from tests.bench.results import Key, Results, Run
 from tests.bench.tables import page
@@ -14,10 +15,12 @@ from tests.bench.tables import page
 def outcome(*typewright: Run, others: Run) -> Results:
     results = Results()
     for text in ("ASCII", "European", "mixed"):
-        for peer in PEERS:
-            for run in typewright if peer is TYPEWRIGHT else (others,):
-                results.add(Key(text, "xterm", peer.name), run)
-    results.add(Key("ASCII", "xterm", FLOOD.name), Run(100, 0.5, 0, ""))
+        for own in typewright:
+            for peer in PEERS:
+                results.add(Key(text, "xterm", peer.name), own if peer is TYPEWRIGHT else others)
+            results.add(Key(text, "xterm", BY_CHORD.name), Run(100, 1.5, 0, "application"))
+    for _ in typewright:
+        results.add(Key("ASCII", "xterm", FLOOD.name), Run(100, 0.5, 0, ""))
     return results
 
 
@@ -41,8 +44,16 @@ def test_a_program_that_answers_no_barrier_has_a_goal_of_its_own() -> None:
     assert "| xterm | none | 3.0 | 3.0: **missed** | 3.0 (2) | 0 |" in silent
 
 
-def test_a_ceiling_is_told_beside_who_stands_below_it() -> None:
-    assert "| xterm | 200 | 4.00 | 0.50 |" in page(outcome(Run(100, 1, 0, "application"), others=Run(100, 2, 0, "")))
+@pytest.mark.parametrize(
+    ("seconds", "row"),
+    [
+        (0.8, "| xterm | 200 | 67 | 0.62 | 0.6 | 1.88 | 1.88 | 1.88 | 0 |"),
+        (1, "| xterm | 200 | 67 | 0.50: **missed** | 0.6 | 1.50 | 1.50 | 1.50 | 0 |"),
+        (2, "| xterm | 200 | 67 | 0.25: **missed** | 0.6 | 0.75: **missed** | 0.75: **missed** | 0.75: **missed** | 0 |"),
+    ],
+)
+def test_a_ceiling_is_told_beside_who_stands_below_it(seconds: float, row: str) -> None:
+    assert row in page(outcome(Run(100, seconds, 0, "application"), others=Run(100, 2, 0, "")))
 
 
 def test_what_did_not_arrive_has_no_speed() -> None:
