@@ -35,7 +35,7 @@ from tests.soak.matrix import table
 from tests.targets.browser import OPTIONS as CHROMIUM_OPTIONS
 from tests.targets.firefox import command as firefox_command
 from tests.targets.program import Channel, Program
-from tests.targets.window import until
+from tests.targets.window import focused, until
 
 _FIELDS = Path(__file__).parent / "fields"
 _SYSTEM_PYTHON = "/usr/bin/python3"
@@ -150,8 +150,9 @@ class Page(Program):
         self._server.commands.put([command, *arguments])
         return self._server.answers.get(timeout=desktop.PATIENCE_S)
 
-    def ask(self, request: str, patience_s: float = desktop.PATIENCE_S) -> object:
-        return self.do(request)
+    def focus(self) -> None:
+        until(lambda: self._title in focused(self._environ), "the browser has the focus")
+        until(lambda: self.do("focused"), "the page has the focus")
 
     def close(self) -> None:
         super().close()
@@ -189,11 +190,12 @@ def _script(name: str, *arguments: str) -> Callable[[dict[str, str], str, Path],
 
 
 def _chromium(environ: dict[str, str], title: str, home: Path) -> Page:
-    return Page(["chromium", *CHROMIUM_OPTIONS, f"--user-data-dir={home}/profile", "--app=PAGE"], environ, title)
+    told = ["--force-renderer-accessibility"] if environ["GNOME_ACCESSIBILITY"] == "1" else []
+    return Page(["chromium", *CHROMIUM_OPTIONS, *told, f"--user-data-dir={home}/profile", "--app=PAGE"], environ, title)
 
 
 def _firefox(environ: dict[str, str], title: str, home: Path) -> Page:
-    return Page(firefox_command(home / "profile", "PAGE"), environ, f"{title} — Mozilla Firefox")
+    return Page(firefox_command(home / "profile", "PAGE"), environ, title)
 
 
 PROGRAMS: Mapping[str, Callable[[dict[str, str], str, Path], Fields | Page]] = {
